@@ -1,0 +1,67 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .enableUpcomingFeature("ImmutableWeakCaptures"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: settings)
+}
+
+let package = Package(
+    name: "tangrat-sync",
+    products: [
+        .library(name: "SyncClientCore", targets: ["SyncClientCore"]),
+        .executable(name: "tangrat", targets: ["tangrat-cli"]),
+        .executable(name: "tangrat-server", targets: ["SyncServer"]),
+        .executable(name: "sync-benchmarks", targets: ["SyncBenchmarks"]),
+    ],
+    targets: [
+        .systemLibrary(
+            name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
+        .target(name: "CLinux"),
+
+        module("SyncProtocol"),
+        module("CitizenData", ["SyncProtocol"]),
+        module("SQLiteKit", ["CSQLite"]),
+        module("HTTPWire"),
+        module("NetworkIO", ["CLinux"]),
+        module(
+            "SyncServerCore",
+            ["SyncProtocol", "CitizenData", "SQLiteKit", "HTTPWire", "NetworkIO"]),
+        module("SyncClientCore", ["SyncProtocol", "CitizenData", "SQLiteKit"]),
+
+        program("SyncServer", ["SyncServerCore"]),
+        program("tangrat-cli", ["SyncClientCore", "CitizenData", "SyncProtocol"]),
+        program("SyncBenchmarks", ["SyncProtocol", "SQLiteKit", "SyncClientCore"]),
+
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+        tests("SyncProtocolTests", ["SyncProtocol"]),
+        tests("CitizenDataTests", ["CitizenData", "SyncProtocol"]),
+        tests("SQLiteKitTests", ["SQLiteKit"]),
+        tests("HTTPWireTests", ["HTTPWire"]),
+        tests("NetworkIOTests", ["NetworkIO"]),
+        tests("SyncServerCoreTests", ["SyncServerCore"]),
+        tests("SyncClientCoreTests", ["SyncClientCore"]),
+        tests("EndToEndTests", ["tangrat-cli", "SyncServer"]),
+        tests("TidyTests", []),
+    ],
+    swiftLanguageModes: [.v6]
+)
