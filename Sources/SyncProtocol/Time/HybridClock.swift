@@ -55,6 +55,7 @@ package struct HybridClock: Hashable, Sendable {
     ///   - time: The device's stamp.
     ///   - serverMilliseconds: The server's clock.
     ///   - previous: The packed time stored for this device's write before.
+    /// - Returns: The time to store, later than `previous`.
     package static func accepted(
         _ time: HybridTime, serverMilliseconds: Int64, previous: UInt64
     ) -> HybridTime {
