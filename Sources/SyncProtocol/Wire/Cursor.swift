@@ -6,7 +6,8 @@
 ///
 /// ```text
 /// 1 byte version, 4 bytes of the lineage, varint grants revision,
-/// for each bucket in the order of its number: varint (number - previous), varint epoch, varint rev,
+/// for each bucket in the order of its number:
+///     varint (number - previous), varint epoch, varint rev,
 /// 16 bytes HMAC-SHA-256 over the device and all before
 /// ```
 package struct Cursor: Hashable, Sendable {
