@@ -101,7 +101,13 @@ extension Connection {
     }
 
     private func findings(_ sql: String) throws(SQLiteError) -> [String] {
-        try rows(sql, column: 0).filter { $0 != "ok" }
+        do throws(SQLiteError) {
+            return try rows(sql, column: 0).filter { $0 != "ok" }
+        } catch {
+            // Damage to the schema itself ends the check instead of a line of it.
+            guard error.isCorrupt else { throw error }
+            return [error.message]
+        }
     }
 
     private func rows(_ sql: String, column: Int) throws(SQLiteError) -> [String] {

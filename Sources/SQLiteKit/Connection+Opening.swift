@@ -44,7 +44,9 @@ extension Connection {
         switch options.mode {
         case .readWriteCreate:
             try useWriteAheadLog()
-            try set("secure_delete", to: options.secureDelete.rawValue)
+            // Written as a word, since the number 2 would be taken as "on".
+            _ = try pragma("secure_delete=\(options.secureDelete)")
+            try require("secure_delete", is: options.secureDelete.rawValue)
             try set("wal_autocheckpoint", to: String(options.walAutocheckpointPages))
             try set("journal_size_limit", to: String(Limits.walKeptBytes))
         case .readOnly:

@@ -108,7 +108,9 @@ package final class Connection {
         guard !core.isClosed else { return }
         statements.removeAll()
         // Statements kept elsewhere see `isClosed` and leave their handles alone.
-        while let rest = sqlite3_next_stmt(core.handle, nil) { sqlite3_finalize(rest) }
+        // SQLite's own list is no use: FTS5 keeps statements there that it finalizes itself.
+        for handle in core.statementHandles { sqlite3_finalize(handle) }
+        core.statementHandles = []
         core.isClosed = true
         let result = sqlite3_close(core.handle)
         precondition(result == SQLITE_OK, "closing \(path): \(result)")
@@ -120,6 +122,8 @@ final class ConnectionCore {
     /// Valid until `isClosed`.
     let handle: OpaquePointer
     var isClosed = false
+    /// Every statement that exists, for closing to finalize.
+    var statementHandles: Set<OpaquePointer> = []
     var statementsRun = 0
     var commits = 0
 

@@ -47,11 +47,14 @@ package final class Statement {
         self.parameterCount = Int(sqlite3_bind_parameter_count(handle))
         self.handle = handle
         self.core = core
+        core.statementHandles.insert(handle)
     }
 
     deinit {
         // A closed connection has finalized all its statements already.
-        if !core.isClosed { sqlite3_finalize(handle) }
+        guard !core.isClosed else { return }
+        core.statementHandles.remove(handle)
+        sqlite3_finalize(handle)
     }
 
     /// Runs the statement to its end, calling `body` once for each row.
