@@ -145,6 +145,42 @@ package final class ByteBuffer {
         end -= range.count
     }
 
+    /// Writes a length into a field of zeros, flush right.
+    ///
+    /// - Returns: The zeros left over in front of it.
+    package func writeLength(_ length: Int, digitsMax: Int, at place: Int) -> Int {
+        precondition(place >= 0 && place + digitsMax <= count, "no room at \(place)")
+        let written = DecimalDigits.write(
+            length.magnitude, endingAt: storage + start + place + digitsMax)
+        precondition(written <= digitsMax, "a length of \(length)")
+        return digitsMax - written
+    }
+
+    /// Writes a chunk size as eight hexadecimal digits.
+    package func writeSize(_ size: Int, at place: Int) {
+        precondition(place >= 0 && place + 8 <= count, "no room at \(place)")
+        for digit in 0..<8 {
+            let nibble = UInt8(truncatingIfNeeded: (size >> (28 - 4 * digit)) & 15)
+            storage.storeBytes(
+                of: nibble < 10 ? 48 + nibble : 87 + nibble, toByteOffset: start + place + digit,
+                as: UInt8.self)
+        }
+    }
+
+    /// Closes a gap behind some bytes by moving those bytes, not what follows.
+    ///
+    /// Only at the very front can the bytes before the gap move up for free;
+    /// behind an earlier answer, what follows moves down instead.
+    package func closeGap(of gap: Int, after headBytes: Int, at place: Int) {
+        guard gap > 0 else { return }
+        if place == 0 {
+            (storage + start + gap).copyMemory(from: storage + start, byteCount: headBytes)
+            start += gap
+        } else {
+            remove(place + headBytes..<place + headBytes + gap)
+        }
+    }
+
     /// Forgets everything, keeping the storage.
     package func removeAll() {
         start = 0

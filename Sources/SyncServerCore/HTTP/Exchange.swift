@@ -1,4 +1,5 @@
 package import HTTPWire
+internal import NetworkIO
 
 /// Names an exchange from any thread, also after it is over.
 package struct ExchangeID: Hashable, Sendable {
