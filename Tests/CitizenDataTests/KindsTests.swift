@@ -84,7 +84,7 @@ struct KindsTests {
         #expect(coverage.mainRightLabel == Bilingual("XYZ", "XYZ"))
     }
 
-    @Test("add a bill up, except where it is wrong on purpose")
+    @Test("add every bill up to the satang")
     func bills() throws {
         for row in try Personas.rows() where row.table == "bill" {
             let bill = try #require(BillRecord(id: row.id, body: row.body))
@@ -150,7 +150,7 @@ struct TablesTests {
         }
     }
 
-    @Test("name every enumeration that a view asks for")
+    @Test("name the freshness bands as the bands name themselves")
     func freshnessLabels() {
         for band in Freshness.Band.allCases {
             #expect(band.label == StatusNames.label("freshness_band", band.rawValue))
