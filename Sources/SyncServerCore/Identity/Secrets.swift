@@ -1,4 +1,4 @@
-package import SyncProtocol
+internal import SyncProtocol
 
 /// Where secrets come from: named, so that a simulation can seed it.
 package struct SecretSource: Sendable {

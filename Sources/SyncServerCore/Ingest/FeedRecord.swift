@@ -164,14 +164,14 @@ package struct FeedRecord: Hashable, Sendable {
 
     /// The keyed hash under which a national number is known.
     package static func tag(_ text: String, _ key: HMACKey) throws(FeedProblem) -> Digest32 {
-        let checked = NationalID.check(text)
-        guard checked.isValid else {
+        do throws(NationalID.Problem) {
+            return key.code(for: Array(try NationalID(text).digits.utf8))
+        } catch {
             throw FeedProblem(
                 "feed.pid", member: "pid",
-                "the national number is not well formed: \(checked.problemCode)",
+                "the national number is not well formed: \(error.rawValue)",
                 advice: "Check the number; the last digit is computed from the others.")
         }
-        return key.code(for: Array(checked.normalised.utf8))
     }
 
     private static func body(_ value: JSONValue, limits: Limits) throws(FeedProblem) -> [UInt8]? {

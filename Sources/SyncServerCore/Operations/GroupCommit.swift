@@ -102,9 +102,7 @@ package final class GroupCommit: Sendable {
     /// Opens the writer and starts its thread.
     package func start() throws {
         let writer = WriterBox(try store.makeWriter())
-        Thread.start(name: "writer") { [self] in
-            run(writer)
-        }
+        try WorkerThread.start { [self] in run(writer) }
     }
 
     /// Hands in a job.
@@ -115,24 +113,11 @@ package final class GroupCommit: Sendable {
         enqueue(.job(job))
     }
 
-    /// Runs something with the writer, between groups, and waits for it.
+    /// Runs something with the writer, between groups, on the writer's thread.
     ///
-    /// Never called on an event loop.
-    package func maintain<Result: Sendable>(
-        _ body: @escaping @Sendable (any StoreWriter) throws -> Result
-    ) throws -> Result {
-        let box = Mutex<Swift.Result<Result, any Error>?>(nil)
-        let done = DispatchSemaphore(value: 0)
-        let accepted = enqueue(
-            .maintenance { writer in
-                let outcome = Swift.Result { try body(writer) }
-                box.withLock { $0 = outcome }
-                done.signal()
-            })
-        guard accepted else { throw StoreFailure.closed }
-        done.wait()
-        guard let outcome = box.withLock({ $0 }) else { throw StoreFailure.closed }
-        return try outcome.get()
+    /// If the committer is closed, `body` runs with a writer that refuses.
+    package func maintainLater(_ body: @escaping @Sendable (any StoreWriter) -> Void) {
+        if !enqueue(.maintenance(body)) { body(ClosedWriter()) }
     }
 
     /// Finishes what waits and closes the writer.

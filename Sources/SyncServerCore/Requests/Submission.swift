@@ -31,14 +31,18 @@ struct Submission {
             return refuse(.submissionExists, key.description)
         }
         guard let service = payload["service"]?.text, let action = payload["action"]?.text,
-            let form = payload["form"]?.fields, Identifier.isValid(service)
+            let form = payload["form"], form.fields != nil, Identifier.isValid(service)
         else { return refuse(.submissionInvalid, key.description) }
         guard JSON.canonical(payload).count <= WriteRules.rowBytesMax / 2 else {
             return refuse(.rowTooLarge, key.description)
         }
+        let attachments = (payload["attachments"]?.items ?? []).map(RequestAttachment.init)
+        guard attachments.allSatisfy({ $0 != nil }) else {
+            return refuse(.submissionInvalid, "\(key).attachments")
+        }
         let problems = RequestForm.check(
             service: service, action: action, form: form,
-            attachments: payload["attachments"]?.items ?? [])
+            attachments: attachments.compactMap { $0 })
         if let problem = problems.first {
             return .failure(
                 Refusal(code: "rule.\(problem.code)", detail: "\(key).\(problem.field)"))
@@ -70,9 +74,11 @@ struct Submission {
             ("entered_ms", .integer(now)),
             ("legal_basis_th", "พ.ร.บ. การปฏิบัติราชการทางอิเล็กทรอนิกส์ พ.ศ. ๒๕๖๕ มาตรา ๑๐"),
             ("payload_sha256", .string(payloadHash.hex)),
-            ("previous_receipt_sha256", .string(Hex.encode(previous))),
+            ("attachments", payload["attachments"] ?? .array([])),
+            ("previous_sha256", .string(Hex.encode(previous))),
             ("receipt_no", .string(receiptNumber)),
-            ("sequence", .integer(Int64(number))),
+            ("request_id", .string(key.id)),
+            ("server_sequence", .integer(Int64(number))),
             ("service", payload["service"] ?? ""),
         ])
         let receiptBody = JSON.canonical(.object(receipt))

@@ -1,4 +1,4 @@
-internal import SyncProtocol
+package import SyncProtocol
 internal import Synchronization
 
 /// The newest revisions of the people who are syncing, in memory.

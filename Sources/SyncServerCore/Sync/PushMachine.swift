@@ -1,5 +1,5 @@
 internal import CitizenData
-internal import SyncProtocol
+package import SyncProtocol
 
 /// How a push ended, for the answer and for those who watch.
 package struct PushResult: Hashable, Sendable {
