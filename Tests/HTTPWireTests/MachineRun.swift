@@ -10,9 +10,7 @@ struct MachineRun: Equatable {
 
     /// Feeds bytes to a machine the way a connection does.
     ///
-    /// - Parameters:
-    ///   - bytes: What the client sends.
-    ///   - split: Where the bytes are cut in two, or every byte alone if -1.
+    /// They come in one piece, in two cut at `split`, or byte by byte if it is -1.
     init(_ bytes: [UInt8], split: Int? = nil, limits: WireLimits = WireLimits(), ends: Bool = false)
     {
         var machine = ConnectionMachine(limits: limits)

@@ -191,7 +191,7 @@ struct WireBytesTests {
         buffer.consume(10)
         buffer.remove(2..<4)
         buffer.truncate(to: 4)
-        #expect(String(decoding: buffer.readable, as: UTF8.self) == "1013")
+        #expect(String(decoding: buffer.readable, as: UTF8.self) == "1012")
         buffer.removeAll()
         for value in [0, 1, 15, 16, 255, 4096] { buffer.append(hexadecimal: value) }
         buffer.append(decimal: -7)
