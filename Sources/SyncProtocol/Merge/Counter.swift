@@ -1,0 +1,61 @@
+/// A number that devices add to and take from, without losing a step.
+///
+/// Each device has its own pair of totals, which only grow; merging takes the
+/// larger of each, and the value is the sum.
+package struct Counter: Hashable, Sendable {
+    /// What one device has added and taken, both growing.
+    package struct Totals: Hashable, Sendable {
+        /// The sum of all additions.
+        package var added: UInt64
+
+        /// The sum of all subtractions, as a positive number.
+        package var taken: UInt64
+    }
+
+    /// The totals by device.
+    package private(set) var totals: [DeviceID: Totals]
+
+    /// Creates a counter at zero, or from stored totals.
+    package init(totals: [DeviceID: Totals] = [:]) {
+        self.totals = totals
+    }
+
+    /// The value of the counter, saturated to what an integer can hold.
+    package var value: Int64 {
+        var sum: Int64 = 0
+        for total in totals.values {
+            sum = sum.addingSaturating(Int64(clamping: total.added))
+            sum = sum.addingSaturating(-Int64(clamping: total.taken))
+        }
+        return sum
+    }
+
+    /// Adds a device's step.
+    package mutating func add(_ step: Int64, by device: DeviceID) {
+        var total = totals[device] ?? Totals(added: 0, taken: 0)
+        if step >= 0 {
+            total.added = total.added.addingSaturating(UInt64(step))
+        } else {
+            total.taken = total.taken.addingSaturating(step.magnitude)
+        }
+        totals[device] = total
+    }
+
+    /// Folds another copy of the counter into this one.
+    package mutating func merge(_ other: Self) {
+        for (device, total) in other.totals {
+            let mine = totals[device] ?? Totals(added: 0, taken: 0)
+            totals[device] = Totals(
+                added: max(mine.added, total.added), taken: max(mine.taken, total.taken))
+        }
+    }
+}
+
+extension FixedWidthInteger {
+    /// Adds, stopping at the ends of the range instead of trapping.
+    func addingSaturating(_ other: Self) -> Self {
+        let (sum, overflow) = addingReportingOverflow(other)
+        guard overflow else { return sum }
+        return other < 0 ? .min : .max
+    }
+}

@@ -1,0 +1,114 @@
+/// Values that live while one of their writes is unremoved.
+///
+/// The shared heart of ``AddWinsSet`` and ``MultiValueText``. A removal names
+/// the writes it has seen, so a write it has not seen survives it. Removed dots
+/// are kept: a removal that arrives before the write it removes still works.
+package struct DottedValues: Hashable, Sendable {
+    /// The live values, each with the dots of the writes that put it there.
+    package private(set) var values: [Dot: String]
+
+    /// The dots whose writes have been removed.
+    package private(set) var removed: Set<Dot>
+
+    /// Creates an empty store, or one from stored parts.
+    package init(values: [Dot: String] = [:], removed: Set<Dot> = []) {
+        self.values = values.filter { !removed.contains($0.key) }
+        self.removed = removed
+    }
+
+    /// Puts a value, unless its write has been removed already.
+    package mutating func put(_ value: String, dot: Dot) {
+        guard !removed.contains(dot) else { return }
+        if let present = values[dot], present.utf8.elementsEqual(value.utf8) == false {
+            // One dot, two values: a broken device. The larger bytes win everywhere.
+            values[dot] = present.utf8.lexicographicallyPrecedes(value.utf8) ? value : present
+        } else {
+            values[dot] = value
+        }
+    }
+
+    /// Removes the writes with these dots, now or when they arrive.
+    package mutating func remove(_ dots: some Sequence<Dot>) {
+        for dot in dots {
+            values[dot] = nil
+            removed.insert(dot)
+        }
+    }
+
+    /// Folds another copy into this one.
+    package mutating func merge(_ other: Self) {
+        remove(other.removed)
+        for (dot, value) in other.values {
+            put(value, dot: dot)
+        }
+    }
+}
+
+/// A set in which an addition wins over a removal that has not seen it.
+package struct AddWinsSet: Hashable, Sendable {
+    /// The additions and removals.
+    package var store: DottedValues
+
+    /// Creates an empty set, or one over stored parts.
+    package init(store: DottedValues = DottedValues()) {
+        self.store = store
+    }
+
+    /// The elements, in the order of their bytes.
+    package var elements: [String] {
+        var unique: [String] = []
+        let sorted = store.values.values.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        for element in sorted
+        where unique.last.map({ !$0.utf8.elementsEqual(element.utf8) }) ?? true {
+            unique.append(element)
+        }
+        return unique
+    }
+
+    /// The dots that put an element there: what its removal must name.
+    package func dots(of element: String) -> [Dot] {
+        store.values.filter { $0.value.utf8.elementsEqual(element.utf8) }.keys.sorted()
+    }
+
+    /// Adds an element.
+    package mutating func add(_ element: String, dot: Dot) {
+        store.put(element, dot: dot)
+    }
+
+    /// Removes the writes that the remover has seen.
+    package mutating func remove(dots: some Sequence<Dot>) {
+        store.remove(dots)
+    }
+
+    /// Folds another copy of the set into this one.
+    package mutating func merge(_ other: Self) {
+        store.merge(other.store)
+    }
+}
+
+/// A text that keeps both versions when two devices edit it apart.
+package struct MultiValueText: Hashable, Sendable {
+    /// The versions and those they replaced.
+    package var store: DottedValues
+
+    /// Creates an empty text, or one over stored parts.
+    package init(store: DottedValues = DottedValues()) {
+        self.store = store
+    }
+
+    /// The versions that no other version has replaced, ordered by dot.
+    package var versions: [(dot: Dot, text: String)] {
+        store.values.sorted { $0.key < $1.key }.map { (dot: $0.key, text: $0.value) }
+    }
+
+    /// Writes a version in place of those the writer saw.
+    package mutating func write(_ text: String, dot: Dot, replacing seen: some Sequence<Dot>) {
+        store.remove(seen.filter { $0 != dot })
+        store.put(text, dot: dot)
+    }
+
+    /// Folds another copy of the text into this one.
+    package mutating func merge(_ other: Self) {
+        store.merge(other.store)
+    }
+}

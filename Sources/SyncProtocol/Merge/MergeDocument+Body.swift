@@ -1,0 +1,145 @@
+extension MergeDocument {
+    /// The body of the row: this state in canonical JSON.
+    package var body: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(96 + fields.count * 96)
+        bytes.append(UInt8(ascii: "{"))
+        if let deleted {
+            bytes.append(contentsOf: #""deleted":""#.utf8)
+            deleted.append(to: &bytes)
+            bytes.append(contentsOf: #"","#.utf8)
+        }
+        bytes.append(contentsOf: #""fields":{"#.utf8)
+        var first = true
+        let names = fields.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        for name in names {
+            guard let state = fields[name] else { continue }
+            if !first { bytes.append(UInt8(ascii: ",")) }
+            first = false
+            JSON.appendCanonical(.string(name), to: &bytes)
+            bytes.append(UInt8(ascii: ":"))
+            JSON.appendCanonical(state.stored, to: &bytes)
+        }
+        bytes.append(contentsOf: #"},"touched":""#.utf8)
+        touched.append(to: &bytes)
+        bytes.append(contentsOf: #""}"#.utf8)
+        return bytes
+    }
+
+    /// Reads a body that ``body`` wrote.
+    ///
+    /// Fields of a kind this version does not know make the result nil, so that
+    /// nothing is lost by writing back less than was read.
+    package init?(body: JSONValue) {
+        guard let touched = body["touched"]?.text.flatMap(HybridTime.init(text:)),
+            let members = body["fields"]?.fields?.members
+        else { return nil }
+        var deleted: HybridTime?
+        if let text = body["deleted"]?.text {
+            guard let time = HybridTime(text: text) else { return nil }
+            deleted = time
+        }
+        var fields: [String: FieldState] = [:]
+        for (name, stored) in members {
+            guard let state = FieldState(stored: stored) else { return nil }
+            fields[name] = state
+        }
+        self.init(touched: touched, deleted: deleted, fields: fields)
+    }
+
+    /// Reads a body from its bytes.
+    package init?(bytes: [UInt8]) {
+        guard let value = try? JSON.parse(bytes) else { return nil }
+        self.init(body: value)
+    }
+}
+
+extension FieldState {
+    /// The field as it stands in a body.
+    package var stored: JSONValue {
+        switch self {
+        case .latest(let write):
+            .array([.string("latest"), write.value, .string(write.time.description)])
+        case .maximum(let number): .array([.string("maximum"), .integer(number)])
+        case .flag: .array([.string("flag")])
+        case .set(let set): .array([.string("set")] + set.store.stored)
+        case .text(let text): .array([.string("text")] + text.store.stored)
+        case .counter(let counter):
+            .array([
+                .string("counter"),
+                .array(
+                    counter.totals.sorted { $0.key < $1.key }.map { device, total in
+                        .array([
+                            .string(device.description), .integer(Int64(clamping: total.added)),
+                            .integer(Int64(clamping: total.taken)),
+                        ])
+                    }),
+            ])
+        }
+    }
+
+    /// Reads what ``stored`` wrote.
+    package init?(stored: JSONValue) {
+        guard let items = stored.items, let kind = items.first?.text.flatMap(FieldKind.init) else {
+            return nil
+        }
+        switch (kind, items.count) {
+        case (.latest, 3):
+            guard let time = items[2].text.flatMap(HybridTime.init(text:)) else { return nil }
+            self = .latest(LatestWrite(items[1], at: time))
+        case (.maximum, 2):
+            guard let number = items[1].intValue else { return nil }
+            self = .maximum(number)
+        case (.flag, 1): self = .flag
+        case (.set, 3):
+            guard let store = DottedValues(stored: items[1], removed: items[2]) else { return nil }
+            self = .set(AddWinsSet(store: store))
+        case (.text, 3):
+            guard let store = DottedValues(stored: items[1], removed: items[2]) else { return nil }
+            self = .text(MultiValueText(store: store))
+        case (.counter, 2):
+            guard let rows = items[1].items else { return nil }
+            var totals: [DeviceID: Counter.Totals] = [:]
+            for row in rows {
+                guard let parts = row.items, parts.count == 3,
+                    let device = parts[0].text.flatMap({ DeviceID(text: $0) }),
+                    let added = parts[1].intValue, let taken = parts[2].intValue,
+                    added >= 0, taken >= 0
+                else { return nil }
+                totals[device] = Counter.Totals(added: UInt64(added), taken: UInt64(taken))
+            }
+            self = .counter(Counter(totals: totals))
+        default: return nil
+        }
+    }
+}
+
+extension DottedValues {
+    /// The store as two items of a body: live values and removed dots.
+    fileprivate var stored: [JSONValue] {
+        [
+            .array(
+                values.sorted { $0.key < $1.key }.map {
+                    .array([.string($0.key.description), .string($0.value)])
+                }),
+            .array(removed.sorted().map { .string($0.description) }),
+        ]
+    }
+
+    fileprivate init?(stored: JSONValue, removed: JSONValue) {
+        guard let pairs = stored.items, let gone = removed.items else { return nil }
+        var values: [Dot: String] = [:]
+        for pair in pairs {
+            guard let parts = pair.items, parts.count == 2,
+                let dot = parts[0].text.flatMap(Dot.init(text:)), let value = parts[1].text
+            else { return nil }
+            values[dot] = value
+        }
+        var dots: Set<Dot> = []
+        for item in gone {
+            guard let dot = item.text.flatMap(Dot.init(text:)) else { return nil }
+            dots.insert(dot)
+        }
+        self.init(values: values, removed: dots)
+    }
+}

@@ -1,0 +1,133 @@
+/// Frames as bytes: `application/vnd.tangrat.sync`.
+///
+/// ```text
+/// frame: varint length of what follows, varint type, fields
+/// ```
+package enum BinaryFrames {
+    /// The media type.
+    package static let mediaType = "application/vnd.tangrat.sync"
+
+    /// The largest frame, in bytes after its length.
+    package static let frameBytesMax = 1_024 * 1_024
+
+    /// Appends one frame.
+    package static func append(_ frame: Frame, to bytes: inout [UInt8]) {
+        var payload: [UInt8] = []
+        appendPayload(frame, to: &payload)
+        bytes.appendVarint(UInt64(payload.count))
+        bytes.append(contentsOf: payload)
+    }
+
+    private static func appendPayload(_ frame: Frame, to out: inout [UInt8]) {
+        out.appendVarint(frame.number)
+        switch frame {
+        case .sync(let request):
+            if !request.cursor.isEmpty { out.appendField(1, request.cursor) }
+            out.appendField(2, request.rowsMax)
+            out.appendField(3, request.bytesMax)
+            out.appendField(4, request.schema)
+            out.appendField(5, request.outcomesSeen)
+            if request.priorityMax != 9 { out.appendField(6, request.priorityMax) }
+        case .push(let header):
+            var chain: [UInt8] = []
+            chain.appendBigEndian(header.baseChain)
+            out.appendField(1, chain)
+        case .mutation(let mutation): MutationCodec.append(mutation, to: &out)
+        case .hello(let hello):
+            out.appendField(1, Hello.magic)
+            out.appendField(2, UInt64(max(hello.serverMilliseconds, 0)))
+        case .unchanged(let mid), .pushed(let mid): out.appendField(1, mid)
+        case .bucket(let bucket): append(bucket, to: &out)
+        case .bucketGone(let name): out.appendField(1, name)
+        case .name(let index, let text):
+            out.appendField(1, index)
+            out.appendField(2, text)
+        case .row(let row):
+            out.appendField(1, row.bucket)
+            out.appendField(2, row.table)
+            out.appendField(3, row.id)
+            out.appendField(4, row.rev)
+            out.appendField(5, row.owner)
+            out.appendField(6, signed: row.asOf)
+            out.appendField(7, signed: row.sourceVersion)
+            out.appendField(8, row.body)
+        case .tombstone(let row):
+            out.appendField(1, row.bucket)
+            out.appendField(2, row.table)
+            out.appendField(3, row.id)
+            out.appendField(4, row.rev)
+        case .outcomes(let range):
+            out.appendField(1, range.first)
+            out.appendField(2, range.last)
+            out.appendField(3, range.status.rawValue)
+            if !range.code.isEmpty { out.appendField(4, range.code) }
+            if !range.detail.isEmpty { out.appendField(5, range.detail) }
+        case .page(let page):
+            out.appendField(1, page.cursor)
+            out.appendField(2, page.rows)
+            out.appendField(3, page.sum.bytes)
+        case .checkpoint(let checkpoint):
+            out.appendField(1, checkpoint.cursor)
+            out.appendField(2, checkpoint.rows)
+            out.appendField(3, checkpoint.sum.bytes)
+            out.appendField(4, checkpoint.ackedMid)
+            var chain: [UInt8] = []
+            chain.appendBigEndian(checkpoint.ackedChain)
+            out.appendField(5, chain)
+            out.appendField(6, checkpoint.lineage)
+        case .restart(let reason): out.appendField(1, reason)
+        case .error(let error):
+            out.appendField(1, error.code)
+            out.appendField(2, error.message)
+            out.appendField(3, error.retryAfterMilliseconds)
+            out.appendField(4, error.ackedMid)
+        case .unknown: break
+        }
+    }
+
+    private static func append(_ bucket: BucketState, to out: inout [UInt8]) {
+        out.appendField(1, bucket.index)
+        out.appendField(2, bucket.name)
+        out.appendField(3, bucket.epoch)
+        out.appendField(4, bucket.head)
+        out.appendField(5, bucket.count)
+        out.appendField(6, bucket.sum.bytes)
+        out.appendField(7, bucket.priority)
+        if bucket.leaseUntil != 0 { out.appendField(8, bucket.leaseUntil) }
+        out.appendField(9, bucket.ahead)
+    }
+
+    /// Decodes the payload of one frame: its type and fields, without the length.
+    package static func decode(
+        _ payload: UnsafeRawBufferPointer, origin: Int = 0
+    ) throws(WireError) -> Frame {
+        var reader = ByteReader(payload, origin: origin)
+        let type = try reader.varint()
+        return try FramePayload.decode(type, &reader, origin: origin)
+    }
+}
+
+extension Frame {
+    /// The number of the frame on the wire.
+    package var number: UInt64 {
+        switch self {
+        case .sync: 1
+        case .push: 2
+        case .mutation: 3
+        case .hello: 16
+        case .unchanged: 17
+        case .bucket: 18
+        case .bucketGone: 19
+        case .name: 20
+        case .row: 21
+        case .tombstone: 22
+        case .outcomes: 23
+        case .page: 24
+        case .checkpoint: 25
+        case .pushed: 26
+        case .restart: 27
+        case .error: 28
+        case .unknown(let number): number
+        }
+    }
+}

@@ -1,0 +1,112 @@
+/// Where a device stands in each bucket: what the server reads from a cursor.
+///
+/// A device keeps the bytes and never looks inside. They are signed by the
+/// server for one device, so that nobody continues another's, and carry no
+/// state the server would have to keep.
+///
+/// ```text
+/// 1 byte version, 4 bytes of the lineage, varint grants revision,
+/// for each bucket in the order of its number: varint (number - previous), varint epoch, varint rev,
+/// 16 bytes HMAC-SHA-256 over the device and all before
+/// ```
+package struct Cursor: Hashable, Sendable {
+    /// The position in one bucket.
+    package struct Entry: Hashable, Sendable {
+        /// The server's number for the bucket.
+        package var bucket: UInt64
+        /// The bucket's epoch.
+        package var epoch: UInt64
+        /// The last revision the device holds.
+        package var rev: UInt64
+
+        /// Creates a position.
+        package init(bucket: UInt64, epoch: UInt64, rev: UInt64) {
+            self.bucket = bucket
+            self.epoch = epoch
+            self.rev = rev
+        }
+    }
+
+    /// The most buckets in one cursor.
+    package static let entriesMax = 256
+
+    /// The largest cursor in bytes.
+    package static let bytesMax = 4_096
+
+    /// The first four bytes of the lineage.
+    package var lineageTag: UInt32
+
+    /// Changes when the device's rights do.
+    package var grantsRevision: UInt64
+
+    /// The positions, ordered by bucket.
+    package var entries: [Entry]
+
+    /// Creates a cursor.
+    package init(lineageTag: UInt32, grantsRevision: UInt64, entries: [Entry]) {
+        self.lineageTag = lineageTag
+        self.grantsRevision = grantsRevision
+        self.entries = entries
+    }
+
+    private static let version: UInt8 = 1
+    private static let macBytes = 16
+
+    /// Seals the cursor for a device.
+    package func sealed(for device: DeviceID, key: HMACKey) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(40 + entries.count * 6)
+        bytes.append(Self.version)
+        withUnsafeBytes(of: lineageTag.bigEndian) { bytes.append(contentsOf: $0) }
+        bytes.appendVarint(grantsRevision)
+        var previous: UInt64 = 0
+        for entry in entries {
+            bytes.appendVarint(entry.bucket - previous)
+            bytes.appendVarint(entry.epoch)
+            bytes.appendVarint(entry.rev)
+            previous = entry.bucket
+        }
+        Self.mac(bytes[...], device: device, key: key).append(to: &bytes)
+        return bytes
+    }
+
+    /// Opens a cursor that ``sealed(for:key:)`` made for the same device.
+    ///
+    /// - Returns: Nil for anything else: another device's, altered, or garbage.
+    package init?(_ bytes: [UInt8], for device: DeviceID, key: HMACKey) {
+        guard bytes.count > Self.macBytes + 5, bytes.count <= Self.bytesMax else { return nil }
+        let body = bytes.dropLast(Self.macBytes)
+        guard let given = HashSum(Array(bytes.suffix(Self.macBytes))),
+            Self.mac(body, device: device, key: key).equalsInConstantTime(given),
+            bytes[0] == Self.version
+        else { return nil }
+        let parsed = try? bytes.withUnsafeBytesTyped { (raw) throws(WireError) -> Cursor in
+            var reader = ByteReader(UnsafeRawBufferPointer(rebasing: raw.dropLast(Self.macBytes)))
+            let head = try reader.take(5)
+            let tag = UInt32(bigEndian: head.loadUnaligned(fromByteOffset: 1, as: UInt32.self))
+            let grants = try reader.varint()
+            var entries: [Entry] = []
+            var previous: UInt64 = 0
+            while !reader.isAtEnd, entries.count < Self.entriesMax {
+                let (bucket, overflow) = previous.addingReportingOverflow(try reader.varint())
+                guard !overflow else { throw reader.failure("cursor", "overflow") }
+                entries.append(
+                    Entry(bucket: bucket, epoch: try reader.varint(), rev: try reader.varint()))
+                previous = bucket
+            }
+            return Cursor(lineageTag: tag, grantsRevision: grants, entries: entries)
+        }
+        guard let parsed else { return nil }
+        self = parsed
+    }
+
+    private static func mac(
+        _ body: ArraySlice<UInt8>, device: DeviceID, key: HMACKey
+    ) -> HashSum {
+        var message: [UInt8] = []
+        message.reserveCapacity(body.count + 8)
+        message.appendBigEndian(device.number)
+        message.append(contentsOf: body)
+        return HashSum(firstHalfOf: key.code(for: message))
+    }
+}

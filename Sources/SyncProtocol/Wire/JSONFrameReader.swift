@@ -1,0 +1,288 @@
+/// Reads frames from JSON lines.
+package struct JSONFrameReader {
+    private var pending: [UInt8] = []
+    private var line = 0
+    private var names: [String: UInt64] = [:]
+    private var buckets: [String: UInt64] = [:]
+
+    /// The longest line, in bytes.
+    package static let lineBytesMax = 2 * BinaryFrames.frameBytesMax
+
+    /// Creates a reader for one request or response.
+    package init() {}
+
+    /// Whether the stream may end here.
+    package var isBetweenFrames: Bool { pending.isEmpty }
+
+    /// Takes the next bytes and gives each frame to `body`.
+    ///
+    /// Names that rows use come as ``Frame/name(index:text:)`` before them, as
+    /// they do in the binary form.
+    package mutating func push(
+        _ bytes: UnsafeRawBufferPointer, _ body: (Frame) throws(WireError) -> Void
+    ) throws(WireError) {
+        var rest = bytes[...]
+        while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+            pending.append(contentsOf: rest[..<end])
+            rest = rest[(end + 1)...]
+            line += 1
+            if pending.last == UInt8(ascii: "\r") { pending.removeLast() }
+            if !pending.isEmpty {
+                let complete = pending
+                pending.removeAll(keepingCapacity: true)
+                try read(complete, body)
+            }
+        }
+        pending.append(contentsOf: rest)
+        guard pending.count <= Self.lineBytesMax else {
+            throw failure("wire.line_too_long", "a line is longer than \(Self.lineBytesMax) bytes")
+        }
+    }
+
+    /// Reads what stands after the last line feed, at the end of the stream.
+    package mutating func finish(_ body: (Frame) throws(WireError) -> Void) throws(WireError) {
+        guard !pending.isEmpty else { return }
+        line += 1
+        let complete = pending
+        pending.removeAll()
+        try read(complete, body)
+    }
+
+    private func failure(_ code: String, _ message: String) -> WireError {
+        WireError(code: code, position: line, message: "line \(line): \(message)")
+    }
+
+    private mutating func read(
+        _ bytes: [UInt8], _ body: (Frame) throws(WireError) -> Void
+    ) throws(WireError) {
+        let value: JSONValue
+        do throws(JSONError) {
+            value = try JSON.parse(
+                bytes, limits: JSONLimits(bytesMax: Self.lineBytesMax, depthMax: 40))
+        } catch {
+            throw failure("wire.\(error.code)", error.message)
+        }
+        let object = Members(value: value, line: line)
+        let type = try object.text("frame")
+        if let table = value["table"]?.text, type == "row" || type == "tombstone" {
+            try learn(table, body)
+            if let owner = value["owner"]?.text { try learn(owner, body) }
+        }
+        let frame = try decode(type, object)
+        if case .bucket(let bucket) = frame { buckets[bucket.name] = bucket.index }
+        try body(frame)
+    }
+
+    private mutating func learn(
+        _ name: String, _ body: (Frame) throws(WireError) -> Void
+    ) throws(WireError) {
+        guard names[name] == nil else { return }
+        let index = UInt64(names.count)
+        names[name] = index
+        try body(.name(index: index, text: name))
+    }
+
+    private func decode(_ type: String, _ object: Members) throws(WireError) -> Frame {
+        switch type {
+        case "sync": return .sync(try sync(object))
+        case "push": return .push(PushHeader(baseChain: try object.hex("base_chain")))
+        case "mutation": return .mutation(try mutation(object))
+        case "hello":
+            guard try object.text("magic") == "TRS1" else {
+                throw failure("wire.magic", "the response is not from a sync server")
+            }
+            return .hello(
+                Hello(serverMilliseconds: Int64(clamping: try object.number("server_ms"))))
+        case "unchanged": return .unchanged(ackedMid: try object.number("acked_mid"))
+        case "bucket":
+            let name = try object.text("bucket")
+            return .bucket(
+                BucketState(
+                    index: buckets[name] ?? UInt64(buckets.count), name: name,
+                    epoch: try object.number("epoch"), head: try object.number("head"),
+                    count: try object.number("count"), sum: try object.sum("sum"),
+                    priority: try object.number("priority"),
+                    leaseUntil: try object.number("lease_until"),
+                    ahead: try object.number("ahead")))
+        case "bucket_gone": return .bucketGone(name: try object.text("bucket"))
+        case "row":
+            return .row(
+                RowFrame(
+                    bucket: try bucket(object), table: try name(object, "table"),
+                    owner: try name(object, "owner"), id: try object.identifier("id"),
+                    rev: try object.number("rev"), asOf: try object.signed("as_of"),
+                    sourceVersion: try object.signed("source_version"),
+                    body: JSON.canonical(try object.value("body"))))
+        case "tombstone":
+            return .tombstone(
+                Tombstone(
+                    bucket: try bucket(object), table: try name(object, "table"),
+                    id: try object.identifier("id"), rev: try object.number("rev")))
+        case "outcomes":
+            let text = try object.text("status")
+            guard let status = JSONFrames.statusNames.first(where: { $0.name == text })?.status
+            else { throw failure("wire.outcome", "an outcome has an unknown status") }
+            return .outcomes(
+                OutcomeRange(
+                    first: try object.number("first"), last: try object.number("last"),
+                    status: status, code: try object.text("code"),
+                    detail: try object.text("detail")))
+        case "page":
+            return .page(
+                PageEnd(
+                    cursor: try object.base64("cursor"), rows: try object.number("rows"),
+                    sum: try object.sum("sum")))
+        case "checkpoint":
+            return .checkpoint(
+                Checkpoint(
+                    cursor: try object.base64("cursor"), rows: try object.number("rows"),
+                    sum: try object.sum("sum"), ackedMid: try object.number("acked_mid"),
+                    ackedChain: try object.hex("acked_chain"),
+                    lineage: try object.base64("lineage")))
+        case "pushed": return .pushed(ackedMid: try object.number("acked_mid"))
+        case "restart": return .restart(reason: try object.text("reason"))
+        case "error":
+            return .error(
+                ErrorFrame(
+                    code: try object.text("code"), message: try object.text("message"),
+                    retryAfterMilliseconds: try object.number("retry_after_ms"),
+                    ackedMid: try object.number("acked_mid")))
+        default: return .unknown(0)
+        }
+    }
+
+    private func sync(_ object: Members) throws(WireError) -> SyncRequest {
+        var request = SyncRequest()
+        if object.has("cursor") { request.cursor = try object.base64("cursor") }
+        if object.has("rows_max") { request.rowsMax = try object.number("rows_max") }
+        if object.has("bytes_max") { request.bytesMax = try object.number("bytes_max") }
+        if object.has("schema") { request.schema = try object.number("schema") }
+        if object.has("outcomes_seen") { request.outcomesSeen = try object.number("outcomes_seen") }
+        if object.has("priority_max") { request.priorityMax = try object.number("priority_max") }
+        return request
+    }
+
+    private func mutation(_ object: Members) throws(WireError) -> Mutation {
+        guard let items = try object.value("operations").items,
+            items.count <= WriteRules.operationsMax + 1
+        else { throw failure("wire.operations_too_many", "operations must be a short list") }
+        guard let time = HybridTime(text: try object.text("time")) else {
+            throw failure("wire.time", "time is not a hybrid time")
+        }
+        let mid = try object.number("mid")
+        guard mid > 0, mid < 1 << 62 else {
+            throw failure("wire.mutation", "a mutation has no number")
+        }
+        var operations: [RowOperation] = []
+        for item in items {
+            operations.append(try operation(Members(value: item, line: line)))
+        }
+        return Mutation(
+            mid: mid, time: time, schema: try object.number("schema"), operations: operations,
+            chain: try object.hex("chain"))
+    }
+
+    private func operation(_ object: Members) throws(WireError) -> RowOperation {
+        let word = try object.text("do")
+        guard let number = JSONFrames.operationNames.first(where: { $0.name == word })?.number
+        else {
+            throw failure("wire.operation", "no operation has this name")
+        }
+        var dots: [Dot] = []
+        for item in object.optional("dots")?.items ?? [] {
+            guard let dot = item.text.flatMap(Dot.init(text:)), dots.count < WriteRules.dotsMax
+            else {
+                throw failure("wire.dot", "a dot is not valid")
+            }
+            dots.append(dot)
+        }
+        let field = object.has("field") ? try object.identifier("field") : ""
+        let made = MutationCodec.make(
+            number, field, object.optional("value"), object.optional("text")?.text,
+            object.optional("number")?.intValue, dots)
+        guard let made else { throw failure("wire.operation", "\(word) is not complete") }
+        return RowOperation(
+            RowKey(table: try object.identifier("table"), id: try object.identifier("id")), made)
+    }
+
+    private func bucket(_ object: Members) throws(WireError) -> UInt64 {
+        guard let index = buckets[try object.text("bucket")] else {
+            throw failure("wire.bucket", "a row names a bucket that was not announced")
+        }
+        return index
+    }
+
+    private func name(_ object: Members, _ key: String) throws(WireError) -> UInt64 {
+        guard let index = names[try object.text(key)] else {
+            throw failure("wire.name", "\(key) is missing")
+        }
+        return index
+    }
+
+    /// The members of one line's object, with errors that name line and member.
+    private struct Members {
+        let value: JSONValue
+        let line: Int
+
+        func fail(_ code: String, _ key: String) -> WireError {
+            WireError(code: code, position: line, message: "line \(line): \(key)")
+        }
+
+        func has(_ key: String) -> Bool { value[key] != nil }
+
+        func optional(_ key: String) -> JSONValue? { value[key] }
+
+        func value(_ key: String) throws(WireError) -> JSONValue {
+            guard let found = value[key] else { throw fail("wire.member_missing", key) }
+            return found
+        }
+
+        func text(_ key: String) throws(WireError) -> String {
+            guard let text = try value(key).text else { throw fail("wire.member_kind", key) }
+            return text
+        }
+
+        func identifier(_ key: String) throws(WireError) -> String {
+            let text = try text(key)
+            guard Identifier.isValid(text) else { throw fail("wire.identifier", key) }
+            return text
+        }
+
+        func signed(_ key: String) throws(WireError) -> Int64 {
+            guard let number = try value(key).intValue else { throw fail("wire.member_kind", key) }
+            return number
+        }
+
+        func number(_ key: String) throws(WireError) -> UInt64 {
+            let number = try signed(key)
+            guard number >= 0 else { throw fail("wire.member_kind", key) }
+            return UInt64(number)
+        }
+
+        func hex(_ key: String) throws(WireError) -> UInt64 {
+            guard let number = FixedHex.parse(try text(key).utf8, digits: 16) else {
+                throw fail("wire.hex", key)
+            }
+            return number
+        }
+
+        func base64(_ key: String) throws(WireError) -> [UInt8] {
+            guard let bytes = Base64URL.decode(try text(key)) else {
+                throw fail("wire.base64", key)
+            }
+            return bytes
+        }
+
+        func sum(_ key: String) throws(WireError) -> HashSum {
+            let text = Array(try text(key).utf8)
+            guard text.count == 32, let high = FixedHex.parse(text[..<16], digits: 16),
+                let low = FixedHex.parse(text[16...], digits: 16)
+            else { throw fail("wire.sum", key) }
+            var bytes: [UInt8] = []
+            bytes.appendBigEndian(high)
+            bytes.appendBigEndian(low)
+            guard let sum = HashSum(bytes) else { throw fail("wire.sum", key) }
+            return sum
+        }
+    }
+}
