@@ -193,6 +193,35 @@ struct HTTPServerTests {
         #expect(throws: Broken.self) { try server.start() }
     }
 
+    /// Goal: out of descriptors, the server waits, and serves when some are free.
+    ///
+    /// Method: in a process of its own, use up all descriptors but the one for
+    /// the client. The client connects and cannot be accepted; then it can.
+    @Test("waits for free descriptors and goes on by itself")
+    func outOfDescriptors() async throws {
+        await #expect(processExitsWith: .success) {
+            let test = try HTTPTestServer(loops: 1) { $0.tickMilliseconds = 10 }
+            var limit = rlimit()
+            getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+            // Above what a child inherits from tests that run meanwhile.
+            limit.rlim_cur = 1024
+            setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+            var fillers: [Int32] = []
+            while case let filler = dup(0), filler >= 0 { fillers.append(filler) }
+            precondition(fillers.count > 8, "\(fillers.count) descriptors")
+            close(fillers.removeLast())
+            let client = try test.client()
+            try client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            // Some turns in which accepting fails.
+            for _ in 0..<10 { sched_yield() }
+            precondition(test.server.counts.connectionsServed == 0)
+            for filler in fillers.suffix(5) { close(filler) }
+            let answer = try client.answer()
+            precondition(answer.text == "hello")
+            test.server.stop()
+        }
+    }
+
     @Test("gives back every descriptor")
     func descriptors() async throws {
         // In a process of its own, because other tests open descriptors meanwhile.
