@@ -10,6 +10,7 @@ import os
 import platform
 import resource
 import signal
+import statistics
 import subprocess
 import sys
 import time
@@ -109,7 +110,8 @@ def measure(goals, ours, rounds, seconds):
                     print("  %s/%s/%d: %s %s" % (*cell, type(error).__name__, error))
                     continue
                 busy_after, total_after = lib.busy_ticks()
-                figures["machine_busy"] = (busy_after - busy) / max(1, total_after - total)
+                busy_share = (busy_after - busy) / max(1, total_after - total)
+                figures["neighbours"] = busy_share - own_share(figures)
                 with open(logs, "a") as f:
                     f.write(json.dumps({"cell": cell, "round": number, **figures}) + "\n")
                 for peer in (name, "ours") if name == ours else (name,):
@@ -119,6 +121,24 @@ def measure(goals, ours, rounds, seconds):
         return done
     finally:
         stop_all(running)
+
+
+def own_share(figures):
+    """The share of the machine that the cell itself used, where its tool says so."""
+    if "server_cpu" not in figures:
+        return float("nan")
+    return (figures["server_cpu"] + figures["client_cpu"]) / figures["secs"] / os.cpu_count()
+
+
+def neighbours(rounds):
+    """What others used of the machine while cells ran: the reader's measure of trust."""
+    shares = [
+        figures["neighbours"]
+        for cells in rounds
+        for figures in cells.values()
+        if figures and figures["neighbours"] == figures["neighbours"]
+    ]
+    return "%.0f %%" % (100 * max(0, statistics.median(shares))) if shares else "not measured"
 
 
 def same_bytes(running, ours):
@@ -267,6 +287,7 @@ def main():
         "machine": machine(),
         "rounds": options.rounds,
         "seconds a cell": options.seconds,
+        "others' share of the machine (median)": neighbours(rounds),
         "minutes": round((time.time() - begin) / 60, 1),
     }
     print("\n" + table(summaries))

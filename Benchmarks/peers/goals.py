@@ -89,7 +89,6 @@ def ours(workload, conns, field):
 
 NGINX, KINTO, MQTT = "nginx", "kinto-pg", "mosquitto"
 CSYNC, GROUP, SQLITE = "csync-full", "csync-group", "sqlite"
-BARE_DELTA = 5_981  # bytes of the bare JSON of ten records with ids
 ANCHORS = ("anchors", 1)
 
 
