@@ -81,7 +81,7 @@ class Peer:
             return {"pss_mb": lib.memory_kb(self.pids()) / 1024}
         before = lib.memory_kb(self.pids())
         figures = self.load(workload, conns, seconds)
-        work = self.works.get(workload) or Work([], int(workload.removeprefix("push") or 1))
+        work = self.works[workload]
         figures["rate"] = figures["rps"] / work.pages
         figures["records_s"] = figures["rate"] * work.records
         figures["in_per_record"] = figures["in_per_req"] * work.pages / work.records

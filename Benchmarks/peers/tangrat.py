@@ -164,6 +164,8 @@ class Tangrat(Peer):
             "delta10": Work(every(lambda device: device.since), first.delta),
             "init200": Work(every(lambda device: b""), first.all),
             "init10k": Work(pages, self.big_rows, len(pages)),
+            "push10": Work([], 10),  # nothing to replay: pushload encodes them
+            "put1": Work([]),
         }
 
     def load(self, workload, conns, seconds):
