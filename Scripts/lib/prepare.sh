@@ -43,6 +43,7 @@ prepare_swift() {
     )
     for candidate in "${candidates[@]}"; do
         [ -x "$candidate" ] || continue
+        case "$seen " in *" $candidate ("*) continue ;; esac
         version=$(swift_version "$candidate")
         [ -n "$version" ] || continue
         seen="$seen $candidate ($version)"
