@@ -9,7 +9,9 @@ public struct RowSnapshot: Hashable, Sendable {
 /// The consumer sets the pace. Changes that come while it is busy are seen
 /// together in the next snapshot; none is queued.
 public struct RowObservation: AsyncSequence, Sendable {
+    /// The element.
     public typealias Element = RowSnapshot
+    /// A ``SyncFailure``.
     public typealias Failure = any Error
 
     let client: SyncClient
