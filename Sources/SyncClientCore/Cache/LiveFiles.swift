@@ -82,7 +82,8 @@ struct LiveFiles: FileOperations {
         let temporary = path + ".new"
         // A file left by a crash is ours: the directory is closed to others.
         _ = unlink(temporary)
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        let descriptor = open(
+            temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw failure(path, errno) }
         var problem: Int32 = 0
         var written = 0

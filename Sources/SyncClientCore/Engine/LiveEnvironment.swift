@@ -32,7 +32,8 @@ struct LiveMonotonicClock: MonotonicClock {
     }
 
     func sleep(milliseconds: Int64) async throws {
-        try await Task.sleep(for: .milliseconds(Int(clamping: max(0, milliseconds))), clock: .continuous)
+        try await Task.sleep(
+            for: .milliseconds(Int(clamping: max(0, milliseconds))), clock: .continuous)
     }
 }
 

@@ -70,8 +70,10 @@ actor SyncEngine {
             let event: SyncRoundMachine.Event
             switch action {
             case .send: event = try await send(&round)
-            case .stage: event = await caught { () throws(SyncFailure) in try await self.stage(&round) }
-            case .apply: event = await caught { () throws(SyncFailure) in try await self.apply(&round) }
+            case .stage:
+                event = await caught { () throws(SyncFailure) in try await self.stage(&round) }
+            case .apply:
+                event = await caught { () throws(SyncFailure) in try await self.apply(&round) }
             case .settle:
                 event = await caught { () throws(SyncFailure) in try await self.settle(&round) }
             case .dropCursor:

@@ -166,7 +166,9 @@ enum OutboxTable {
     }
 
     /// The chain link of a write that is still known, or nil.
-    static func chain(of mid: UInt64, _ state: CacheState, _ connection: Connection) throws
+    static func chain(
+        of mid: UInt64, _ state: CacheState, _ connection: Connection
+    ) throws
         -> UInt64?
     {
         if mid == 0 { return state.nonce }

@@ -20,7 +20,8 @@ enum Doctor {
             DoctorReport.Check(
                 code: "clock.offset", isSound: offset.magnitude < 300_000,
                 detail: "\(offset) ms to the server's clock"))
-        let isBehind = wallMilliseconds.addingReportingOverflow(offset).partialValue
+        let isBehind =
+            wallMilliseconds.addingReportingOverflow(offset).partialValue
             < state.serverLast
         checks.append(
             DoctorReport.Check(

@@ -55,7 +55,9 @@ enum RowQuery {
     }
 
     /// The merged state of a row that citizens write, with what waits.
-    static func document(_ key: RowKey, now: Int64, _ connection: Connection) throws
+    static func document(
+        _ key: RowKey, now: Int64, _ connection: Connection
+    ) throws
         -> MergeDocument?
     {
         let overlay = try overlay(key.table, connection)
@@ -72,7 +74,9 @@ enum RowQuery {
             entries, table: table, refused: try OutcomeTable.refusedWaiting(connection))
     }
 
-    private static func confirmed(_ key: RowKey, now: Int64, _ connection: Connection) throws
+    private static func confirmed(
+        _ key: RowKey, now: Int64, _ connection: Connection
+    ) throws
         -> Confirmed?
     {
         var found: Confirmed?

@@ -158,7 +158,8 @@ private final class ExchangeDelegate: NSObject, URLSessionDataDelegate, @uncheck
         let head = Self.head(of: response)
         let opened = exchanges.withLock { exchanges -> AsyncStream<LiveSignal>.Continuation? in
             exchanges[dataTask.taskIdentifier]?.response = head
-            guard case .listening(let continuation, _) = exchanges[dataTask.taskIdentifier]?.purpose,
+            guard
+                case .listening(let continuation, _) = exchanges[dataTask.taskIdentifier]?.purpose,
                 head.status == 200, head.contentType == "text/event-stream"
             else { return nil }
             return continuation
