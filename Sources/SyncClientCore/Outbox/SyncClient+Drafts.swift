@@ -8,6 +8,7 @@ extension SyncClient {
     ///   - action: `new`, `renew`, `amend` or `cancel`.
     ///   - form: The fields known so far.
     /// - Returns: The draft's id, which the request keeps.
+    /// - Throws: ``SyncFailure``; nothing is stored then.
     public func createDraft(
         service: String, action: String, form: [String: FieldValue] = [:]
     ) async throws(SyncFailure) -> String {
@@ -32,6 +33,7 @@ extension SyncClient {
     ///   - addAttachments: Attachments to add, as canonical JSON.
     ///   - removeAttachments: Attachments to take out, as they were added.
     /// - Returns: The write as it is stored.
+    /// - Throws: ``SyncFailure``; nothing is stored then.
     @discardableResult
     public func editDraft(
         _ id: String, form: [String: FieldValue] = [:], statement: String? = nil,

@@ -16,6 +16,7 @@ extension SyncClient {
     ///
     /// - Parameter operations: What to do: all of it, or none.
     /// - Returns: The write as it is stored.
+    /// - Throws: ``SyncFailure/writeRefused(code:detail:)`` where a rule is broken.
     package func write(_ operations: [RowOperation]) async throws(SyncFailure) -> QueuedWrite {
         try await write { _ in operations }
     }
@@ -51,23 +52,39 @@ extension SyncClient {
         _ name: String, to value: FieldValue
     ) async throws(SyncFailure) -> QueuedWrite {
         try await write([
-            RowOperation(.preference, .set(field: name, value: value.json))
+            RowOperation(.preference, .create),
+            RowOperation(.preference, .set(field: name, value: value.json)),
         ])
     }
 
     /// Marks notifications as read; once read, read on every device.
+    ///
+    /// - Parameter notifications: Their ids; more than 32 make several writes.
+    /// - Returns: The last write, as it is stored.
+    /// - Throws: ``SyncFailure``.
     @discardableResult
     public func markRead(_ notifications: [String]) async throws(SyncFailure) -> QueuedWrite {
-        try await write(
-            notifications.map {
-                RowOperation(RowKey(table: "notification_state", id: $0), .mark(field: "read"))
-            })
+        var rest = notifications[...]
+        while true {
+            let part = rest.prefix(WriteRules.operationsMax / 2)
+            rest = rest.dropFirst(part.count)
+            // A write on a row that does not exist is refused, so it is created first.
+            let stored = try await write(
+                part.flatMap { id in
+                    let key = RowKey(table: "notification_state", id: id)
+                    return [RowOperation(key, .create), RowOperation(key, .mark(field: "read"))]
+                })
+            if rest.isEmpty { return stored }
+        }
     }
 
     /// Puts a service among the person's favourites.
     @discardableResult
     public func pin(_ service: String) async throws(SyncFailure) -> QueuedWrite {
-        try await write([RowOperation(.pinned, .add(field: "services", element: service))])
+        try await write([
+            RowOperation(.pinned, .create),
+            RowOperation(.pinned, .add(field: "services", element: service)),
+        ])
     }
 
     /// Takes a service out of the person's favourites.
@@ -93,6 +110,7 @@ extension SyncClient {
     ///   - removeLabels: Labels to take off it.
     ///   - reminderDays: How many days before its end to be reminded.
     /// - Returns: The write as it is stored.
+    /// - Throws: ``SyncFailure``; nothing is stored then.
     @discardableResult
     public func annotate(
         _ id: String, nickname: String? = nil, note: String? = nil, addLabels: [String] = [],
@@ -101,7 +119,7 @@ extension SyncClient {
         let key = RowKey(table: "annotation", id: id)
         return try await write { context in
             let document = try context.document(key)
-            var operations: [RowOperation] = []
+            var operations = document == nil ? [RowOperation(key, .create)] : []
             if let nickname {
                 operations.append(
                     RowOperation(key, .set(field: "nickname", value: .string(nickname))))
@@ -120,7 +138,8 @@ extension SyncClient {
             for label in removeLabels {
                 operations.append(try Self.removal(of: label, from: "labels", of: key, document))
             }
-            return operations
+            let isEmpty = operations.allSatisfy { $0.operation == .create }
+            return isEmpty ? [] : operations
         }
     }
 
