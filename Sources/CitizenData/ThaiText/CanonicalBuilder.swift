@@ -1,0 +1,78 @@
+/// Puts the marks of every stack in order and composes sara am.
+struct CanonicalBuilder {
+    private static let saraAa: Unicode.Scalar = "\u{0E32}"
+    private static let saraAm: Unicode.Scalar = "\u{0E33}"
+    private static let nikhahit: Unicode.Scalar = "\u{0E4D}"
+
+    private let input: [Unicode.Scalar]
+    private var position = 0
+
+    init(input: [Unicode.Scalar]) {
+        self.input = input
+    }
+
+    mutating func build() -> [Unicode.Scalar] {
+        var output: [Unicode.Scalar] = []
+        output.reserveCapacity(input.count)
+        while position < input.count {
+            var marks = takeMarks()
+            if takeSaraAm(after: &marks) {
+                // A tone typed after sara am belongs to the same stack.
+                marks += takeMarks()
+                output += Self.ordered(marks)
+                output.append(Self.saraAm)
+            } else {
+                output += Self.ordered(marks)
+                if position < input.count {
+                    output.append(input[position])
+                    position += 1
+                }
+            }
+        }
+        return output
+    }
+
+    private mutating func takeMarks() -> [Unicode.Scalar] {
+        let start = position
+        while position < input.count, ThaiText.isMark(input[position]) { position += 1 }
+        return Array(input[start..<position])
+    }
+
+    /// Takes sara am, or sara aa when a nikhahit stands among the marks.
+    private mutating func takeSaraAm(after marks: inout [Unicode.Scalar]) -> Bool {
+        guard position < input.count else { return false }
+        if input[position] == Self.saraAm {
+            position += 1
+            return true
+        }
+        guard input[position] == Self.saraAa, let index = marks.firstIndex(of: Self.nikhahit)
+        else { return false }
+        marks.remove(at: index)
+        position += 1
+        return true
+    }
+
+    private static func ordered(_ marks: [Unicode.Scalar]) -> [Unicode.Scalar] {
+        guard marks.count > 1 else { return marks }
+        // The offset keeps the sort stable: two marks of one class stay in
+        // the order in which they were typed.
+        let sorted = marks.enumerated().sorted {
+            (rank($0.element), $0.offset) < (rank($1.element), $1.offset)
+        }
+        var output: [Unicode.Scalar] = []
+        for (_, mark) in sorted where output.last != mark { output.append(mark) }
+        return output
+    }
+
+    private static func rank(_ mark: Unicode.Scalar) -> Int {
+        switch mark.value {
+        case 0x0E3A: 0  // phinthu, first by its combining class
+        case 0x0E38, 0x0E39: 1  // lower vowels
+        case 0x0E31, 0x0E34...0x0E37, 0x0E47: 2  // upper vowels
+        case 0x0E4D: 3  // nikhahit
+        case 0x0E48...0x0E4B: 4  // tones
+        case 0x0E4C: 5  // thanthakhat
+        default: 6
+        }
+    }
+}
