@@ -45,7 +45,8 @@ extension SyncFailure {
 
     private var words: Words {
         switch self {
-        case .offline, .noAnswer, .serverBusy, .answerUnusable, .verificationFailed, .addressInvalid,
+        case .offline, .noAnswer, .serverBusy, .answerUnusable, .verificationFailed,
+            .addressInvalid,
             .appTooOld:
             networkWords
         case .signedOut, .signInExpired, .signInTimedOut, .signInDenied, .deviceCopied:
@@ -62,7 +63,8 @@ extension SyncFailure {
         switch self {
         case .noAnswer:
             Words(
-                "sync.no_answer", "The service did not answer. Your changes are saved on this device.",
+                "sync.no_answer",
+                "The service did not answer. Your changes are saved on this device.",
                 "ระบบไม่ตอบกลับ การเปลี่ยนแปลงของคุณบันทึกไว้ในเครื่องนี้แล้ว",
                 ("Try again in a moment.", "โปรดลองอีกครั้งในอีกสักครู่"))
         case .serverBusy(let delay):
@@ -107,7 +109,8 @@ extension SyncFailure {
         switch self {
         case .signInExpired:
             Words(
-                "account.sign_in_expired", "Your sign-in has ended. What is on this device stays readable.",
+                "account.sign_in_expired",
+                "Your sign-in has ended. What is on this device stays readable.",
                 "การลงชื่อเข้าใช้สิ้นสุดแล้ว ข้อมูลในเครื่องยังอ่านได้",
                 ("Sign in again: tangrat login", "ลงชื่อเข้าใช้อีกครั้ง: tangrat login"))
         case .signInTimedOut:

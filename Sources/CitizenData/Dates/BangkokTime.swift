@@ -39,7 +39,7 @@ package enum BangkokTime {
         return "\(day)T\(clock).\(Digits.padded(fraction, 3))Z"
     }
 
-    /// Writes a moment for a Thai reader: `26 ก.พ. 2569 14.05 น.`
+    /// Writes a moment for a Thai reader, as `26 ก.พ. 2569 14.05 น.` is.
     package static func thai(_ milliseconds: Int64) -> String {
         let clock = parts(milliseconds + offsetMilliseconds).clock
         let time = clock.prefix(5).utf8.map { $0 == 0x3A ? "." : String(Unicode.Scalar($0)) }
@@ -49,6 +49,7 @@ package enum BangkokTime {
 
     /// A moment that was read, and whether its zone had to be assumed.
     package struct Reading: Hashable, Sendable {
+        /// The moment in UTC milliseconds.
         package let milliseconds: Int64
         /// True if the text named no zone and was taken as Thai time.
         package let zoneAssumed: Bool

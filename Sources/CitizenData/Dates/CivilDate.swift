@@ -1,7 +1,10 @@
 /// A day of the Gregorian calendar, with no time and no zone.
 package struct CivilDate: Hashable, Comparable, Sendable {
+    /// The Christian year, 1 to 9999.
     package let year: Int
+    /// The month, 1 to 12.
     package let month: Int
+    /// The day of the month, from 1.
     package let day: Int
 
     /// Makes a day that exists, or nil.

@@ -8,6 +8,7 @@ package struct PartialDate: Hashable, Sendable {
         case day, month, year
     }
 
+    /// How much is known.
     package let precision: Precision
     /// The first day it can be.
     package let earliest: CivilDate

@@ -10,9 +10,7 @@ package enum ThaiCalendar {
 
     /// Turns a Buddhist date into a Gregorian one.
     ///
-    /// - Parameters:
-    ///   - month: The month, or nil if unknown.
-    ///   - day: The day, or nil if unknown.
+    /// A month or day that nobody knows is nil.
     package static func date(
         buddhistYear year: Int, month: Int?, day: Int?
     ) throws(DateProblem) -> PartialDate {

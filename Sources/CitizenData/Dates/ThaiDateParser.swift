@@ -1,8 +1,8 @@
 /// Reads a date as a person types it or a document prints it.
 ///
 /// It accepts Thai digits, month names in full or short with or without their
-/// dots, the words วันที่ and เดือน, both eras, numbers with slashes, and the ISO
-/// form. It refuses what it would have to guess.
+/// dots, the words วันที่ and เดือน, both eras, numbers with slashes, and the
+/// ISO form. It refuses what it would have to guess.
 package struct ThaiDateParser {
     /// Where the date comes from.
     package enum Context: String, Sendable {

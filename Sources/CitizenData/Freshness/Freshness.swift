@@ -48,6 +48,7 @@ package struct Freshness: Hashable, Sendable {
 
     /// What the age of a row is judged by; times are UTC milliseconds.
     package struct Input: Hashable, Sendable {
+        /// When the owner says it was true.
         package var asOf: Int64
         /// When the row stops being fresh; nil for a dated report.
         package var freshUntil: Int64?
@@ -57,8 +58,11 @@ package struct Freshness: Hashable, Sendable {
         package var lastServerTime: Int64?
         /// The device clock less the server's, as last measured.
         package var clockDrift: Int64
+        /// True if the owner took it back.
         package var isRevoked: Bool
+        /// The class of the value that is to be shown.
         package var sensitivity: Sensitivity
+        /// The time of the device.
         package var now: Int64
 
         /// Makes the input of a judgement.
@@ -82,7 +86,9 @@ package struct Freshness: Hashable, Sendable {
     /// A row ages until this many fresh periods have passed.
     static let agingPeriods: Int64 = 3
 
+    /// How old the row is.
     package let band: Band
+    /// How it may be shown.
     package let show: Show
 
     /// Judges a row.
@@ -94,7 +100,7 @@ package struct Freshness: Hashable, Sendable {
             case .fresh, .aging, .stale: .value
             case .expired: isHigh ? .hidden : .valueUnconfirmed
             case .revoked: .notValid
-            // An old clock would bring back what has expired, so P3 stays hidden.
+            // An old clock would bring back what has expired.
             case .clockSuspect: isHigh ? .hidden : .valueClockWarning
             }
     }

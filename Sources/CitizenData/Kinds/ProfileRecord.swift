@@ -13,7 +13,7 @@ package struct ProfileRecord: RecordView {
         self.fields = fields
     }
 
-    /// The 13 digits; of the highest sensitivity, never logged or put in a message.
+    /// The 13 digits, never logged or put in a message.
     package var nationalID: String { fields.text("pid") }
 
     /// The full name with its title.

@@ -6,6 +6,7 @@ package import SyncProtocol
 /// missing number, date or flag is nil, because zero must not stand for
 /// missing data. Members of another type read as missing.
 package struct RecordFields: Hashable, Sendable {
+    /// The members as they came.
     package let object: JSONObject
 
     /// Wraps the members of an object.

@@ -1,7 +1,10 @@
 /// The barcode of a paper bill: four lines after a bar, parted by returns.
 package struct BankBarcode: Hashable, Sendable {
+    /// The 15 digits of the biller.
     package let biller: String
+    /// The first reference.
     package let ref1: String
+    /// The second reference, if there is one.
     package let ref2: String?
     /// The amount, or nil if the payer chooses it.
     package let amountSatang: Int64?

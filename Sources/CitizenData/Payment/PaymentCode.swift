@@ -37,9 +37,13 @@ package struct PaymentCode: Hashable, Sendable {
     static let billApplication = "A000000677010112"
     static let referenceLengthMax = 20
 
+    /// Who is paid.
     package let target: Target
+    /// Whether it may be used again; nil if not said.
     package let pointOfInitiation: PointOfInitiation?
+    /// The amount; nil if the payer chooses it.
     package let amountSatang: Int64?
+    /// The terminal of tag 62, if there is one.
     package let terminal: String?
 
     /// Makes a code to be written; with an amount it serves once.

@@ -70,10 +70,15 @@ package struct PaymentGuard: Sendable {
 
     /// What the bill says.
     package struct Expectation: Hashable, Sendable {
+        /// The 15 digits of the biller.
         package var biller: String
+        /// The first reference.
         package var ref1: String
+        /// The second reference, if there is one.
         package var ref2: String?
+        /// The amount; nil if the bill has none.
         package var amountSatang: Int64?
+        /// The state of the bill, as its row writes it.
         package var status: String
         /// When a one-time code of the bill expires, UTC milliseconds.
         package var codeExpires: Int64?

@@ -2,6 +2,7 @@
 package struct PaymentSlip: Hashable, Sendable {
     /// The three digits of the sending bank.
     package let bank: String
+    /// The reference of the bank for the payment.
     package let reference: String
 
     /// Reads a slip, or says the first thing that is wrong with it.

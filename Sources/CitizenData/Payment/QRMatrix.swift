@@ -1,8 +1,8 @@
 /// A QR code (ISO 18004, model 2) as a square of dark and light modules.
 ///
 /// Bytes go in as byte mode, the smallest version that holds them is taken, and
-/// the mask with the lowest penalty. The square has no quiet zone; whoever draws
-/// it leaves four light modules on each side.
+/// the mask with the lowest penalty. The square has no quiet zone: whoever
+/// draws it leaves four light modules on each side.
 package struct QRMatrix: Hashable, Sendable {
     /// How much damage a code survives.
     package enum Level: Sendable {
@@ -15,7 +15,9 @@ package struct QRMatrix: Hashable, Sendable {
     /// The largest version that is made: 97 modules a side.
     package static let versionMax = 20
 
+    /// The version, 1 to 20, which sets the size.
     package let version: Int
+    /// The number of the mask, 0 to 7.
     package let mask: Int
     /// The number of modules on a side.
     package let size: Int

@@ -6,7 +6,9 @@ package enum Language: String, Sendable {
 
 /// The same words in Thai and in English.
 package struct Bilingual: Hashable, Sendable {
+    /// The words in Thai.
     package let thai: String
+    /// The words in English.
     package let english: String
 
     /// Makes a pair, Thai first.

@@ -2,7 +2,9 @@
 package struct Province: Hashable, Sendable {
     /// The two-digit code, or `betong`.
     package let code: String
+    /// The full name in Thai, as on a plate.
     package let nameThai: String
+    /// The name in English.
     package let nameEnglish: String
 
     init(_ code: String, _ nameThai: String, _ nameEnglish: String) {

@@ -20,9 +20,11 @@ package struct LicencePlate: Hashable, Sendable {
         case format, letters, province
     }
 
+    /// The series, by its form.
     package let kind: Kind
     /// The text in its one form.
     package let text: String
+    /// The province, or Betong.
     package let province: Province
 
     /// The key of the vehicle: `1กก 1234|กรุงเทพมหานคร`.

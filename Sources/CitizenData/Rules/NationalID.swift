@@ -21,6 +21,7 @@ package struct NationalID: Hashable, Sendable {
     package struct Check: Hashable, Sendable {
         /// The thirteen digits, once there are thirteen.
         package let digits: String?
+        /// The first thing that is wrong, or nil.
         package let problem: Problem?
         /// The check digit that would be right, if the one given is wrong.
         package let expectedCheckDigit: Int?
@@ -28,6 +29,7 @@ package struct NationalID: Hashable, Sendable {
 
     /// The thirteen ASCII digits.
     package let digits: String
+    /// A person or a juristic person.
     package let kind: Kind
 
     /// Reads a number with spaces, hyphens or Thai digits, or says why not.

@@ -12,6 +12,7 @@ package struct PhoneNumber: Hashable, Sendable {
 
     /// The number as dialled inside Thailand: `0600000001`.
     package let national: String
+    /// Mobile or fixed.
     package let kind: Kind
     /// The extensions after ต่อ, in the order given.
     package let extensions: [String]

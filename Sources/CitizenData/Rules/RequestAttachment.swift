@@ -2,8 +2,11 @@ package import SyncProtocol
 
 /// A file that goes with a request, known by its hash.
 package struct RequestAttachment: Hashable, Sendable {
+    /// The name of the file, without a folder.
     package let name: String
+    /// The type of the content.
     package let mime: String
+    /// The size of the content.
     package let bytes: Int64
     /// The SHA-256 of the content, 64 small hexadecimal digits.
     package let sha256: String

@@ -8,10 +8,8 @@ package import SyncProtocol
 package enum RequestForm {
     /// Lists everything that stops the request; empty if it may be sent.
     ///
-    /// - Parameters:
-    ///   - service: The id of the service in the catalogue, such as `obec-1`.
-    ///   - action: `new`, `renew`, `amend` or `cancel`.
-    ///   - form: The members that the citizen filled in.
+    /// The service is an id of the catalogue, such as `obec-1`; the action is
+    /// `new`, `renew`, `amend` or `cancel`; the form holds what was filled in.
     package static func check(
         service: String, action: String, form: JSONValue,
         attachments: [RequestAttachment] = []

@@ -26,12 +26,12 @@ package enum RequestState: String, StateMachine {
     /// True while the citizen may change everything in it.
     package var isEditable: Bool { self == .draft || self == .ready || self == .queued }
 
-    /// True once the system has received it by law.
+    /// True for a state that only a received request can have.
     package var isReceived: Bool {
         switch self {
-        case .draft, .ready, .queued, .sent, .expiredBeforeReceipt, .superseded: false
-        // A withdrawal may come before or after; the receipt number tells.
-        case .withdrawn: false
+        // A withdrawal may come before or after: `enteredAt` of the row tells.
+        case .draft, .ready, .queued, .sent, .expiredBeforeReceipt, .superseded, .withdrawn:
+            false
         case .received, .underReview, .needInfo, .approved, .rejected, .closed: true
         }
     }

@@ -6,6 +6,7 @@ package struct RuleProblem: Hashable, Sendable {
     package let code: String
     /// The member of the form or the attachment it is about; empty if none.
     package let field: String
+    /// What is wrong, for the citizen.
     package let message: Bilingual
     /// What the citizen can do.
     package let advice: Bilingual

@@ -32,6 +32,7 @@ package struct SarabanAddress: Hashable, Sendable {
 
     /// The address in small letters.
     package let address: String
+    /// Which of the forms it has.
     package let form: Form
 
     private static let freeProviders: Set<String> = [

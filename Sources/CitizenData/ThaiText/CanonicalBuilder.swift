@@ -16,17 +16,19 @@ struct CanonicalBuilder {
         output.reserveCapacity(input.count)
         while position < input.count {
             var marks = takeMarks()
-            if takeSaraAm(after: &marks) {
-                // A tone typed after sara am belongs to the same stack.
+            var saraAmCount = 0
+            // A mark typed after sara am belongs to the stack before it.
+            while takeSaraAm(after: marks) {
+                saraAmCount += 1
+                marks.removeAll { $0 == Self.nikhahit }
                 marks += takeMarks()
-                output += Self.ordered(marks)
-                output.append(Self.saraAm)
-            } else {
-                output += Self.ordered(marks)
-                if position < input.count {
-                    output.append(input[position])
-                    position += 1
-                }
+            }
+            if saraAmCount > 0 { marks.removeAll { $0 == Self.nikhahit } }
+            output += Self.ordered(marks)
+            output += Array(repeating: Self.saraAm, count: saraAmCount)
+            if saraAmCount == 0, position < input.count {
+                output.append(input[position])
+                position += 1
             }
         }
         return output
@@ -34,22 +36,24 @@ struct CanonicalBuilder {
 
     private mutating func takeMarks() -> [Unicode.Scalar] {
         let start = position
-        while position < input.count, ThaiText.isMark(input[position]) { position += 1 }
+        while position < input.count, Self.isStacked(input[position]) { position += 1 }
         return Array(input[start..<position])
     }
 
     /// Takes sara am, or sara aa when a nikhahit stands among the marks.
-    private mutating func takeSaraAm(after marks: inout [Unicode.Scalar]) -> Bool {
+    private mutating func takeSaraAm(after marks: [Unicode.Scalar]) -> Bool {
         guard position < input.count else { return false }
-        if input[position] == Self.saraAm {
-            position += 1
-            return true
-        }
-        guard input[position] == Self.saraAa, let index = marks.firstIndex(of: Self.nikhahit)
-        else { return false }
-        marks.remove(at: index)
+        let isSplit = input[position] == Self.saraAa && marks.contains(Self.nikhahit)
+        guard input[position] == Self.saraAm || isSplit else { return false }
         position += 1
         return true
+    }
+
+    /// Thai marks, and those of other scripts that moved between them.
+    private static func isStacked(_ scalar: Unicode.Scalar) -> Bool {
+        if scalar.value < 0x0300 { return false }
+        return ThaiText.isMark(scalar)
+            || scalar.properties.canonicalCombiningClass != .notReordered
     }
 
     private static func ordered(_ marks: [Unicode.Scalar]) -> [Unicode.Scalar] {
@@ -72,7 +76,8 @@ struct CanonicalBuilder {
         case 0x0E4D: 3  // nikhahit
         case 0x0E48...0x0E4B: 4  // tones
         case 0x0E4C: 5  // thanthakhat
-        default: 6
+        case 0x0E4E: 6  // yamakkan
+        default: 7  // marks of other scripts
         }
     }
 }

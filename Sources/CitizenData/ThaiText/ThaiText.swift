@@ -27,7 +27,8 @@ package enum ThaiText {
         }
         if needsNormalization { scalars = normalizedNFC(scalars) }
         var builder = CanonicalBuilder(input: composeSaraAe(scalars))
-        return string(builder.build())
+        let built = builder.build()
+        return string(needsNormalization ? normalizedNFC(built) : built)
     }
 
     /// Tells whether two texts are the same text typed in different ways.

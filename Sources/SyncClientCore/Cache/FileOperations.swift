@@ -31,14 +31,14 @@ package protocol FileOperations: Sendable {
     func names(in path: String) throws(SyncFailure) -> [String]
 
     /// Takes the exclusive lock of a file, or gives nil if somebody holds it.
-    func tryLock(_ path: String) throws(SyncFailure) -> (any FileLock)?
+    func tryLock(_ path: String) throws(SyncFailure) -> (any HeldLock)?
 
     /// Blocks the calling thread for a moment while it waits for a lock.
     func pause(milliseconds: Int64)
 }
 
 /// An exclusive lock that another process, too, respects.
-package protocol FileLock: Sendable {
+package protocol HeldLock: Sendable {
     /// Gives the lock back.
     func unlock()
 }

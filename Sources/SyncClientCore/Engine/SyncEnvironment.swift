@@ -18,16 +18,31 @@ package struct SyncEnvironment: Sendable {
     /// The file system.
     package var files: any FileOperations
 
+    /// Where a test stops the client; nil in the real world.
+    package var faults: (any FaultInjector)?
+
     /// Creates an environment.
     package init(
         wall: any WallClock, monotonic: any MonotonicClock, random: any RandomSource,
-        transport: any Transport, files: any FileOperations
+        transport: any Transport, files: any FileOperations,
+        faults: (any FaultInjector)? = nil
     ) {
         self.wall = wall
         self.monotonic = monotonic
         self.random = random
         self.transport = transport
         self.files = files
+        self.faults = faults
+    }
+
+    /// Passes a point at which a test may stop the client.
+    func reach(_ point: FaultPoint) throws(SyncFailure) {
+        guard let faults else { return }
+        do {
+            try faults.reached(point)
+        } catch {
+            throw .storageFailed(code: point.rawValue)
+        }
     }
 }
 

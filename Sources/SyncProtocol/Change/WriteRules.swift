@@ -17,6 +17,12 @@ package enum WriteRules {
 
         /// The row and the field, for a person who reads the outcome.
         package let detail: String
+
+        /// Creates a problem.
+        package init(code: RefusalCode, detail: String) {
+            self.code = code
+            self.detail = detail
+        }
     }
 
     /// Checks a mutation on its own.

@@ -18,6 +18,7 @@ struct SHA256State: Sendable {
     /// - Parameters:
     ///   - rest: Everything after the blocks this state has already taken.
     ///   - before: The count of bytes already taken, a multiple of 64.
+    /// - Returns: The digest; the state itself is unchanged.
     func finished(with rest: UnsafeRawBufferPointer, after before: UInt64) -> Digest32 {
         var state = self
         let whole = rest.count / 64

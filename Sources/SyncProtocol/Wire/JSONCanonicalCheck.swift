@@ -1,8 +1,7 @@
 /// Recognises canonical JSON in one pass, without building values.
 ///
 /// It answers `false` for anything it is not sure of: the slow path then parses,
-/// which either names the fault or re-encodes. A name with an escape is left to
-/// the slow path too, since its bytes do not sort as its text does.
+/// which either names the fault or re-encodes.
 struct JSONCanonicalCheck {
     private var bytes: JSONBytes
     private let depthMax: Int
@@ -67,7 +66,7 @@ struct JSONCanonicalCheck {
         while true {
             guard bytes.current == UInt8(ascii: "\"") else { return false }
             let start = bytes.index &+ 1
-            guard key() else { return false }
+            guard string() else { return false }
             let end = bytes.index &- 1
             if previousEnd >= 0 {
                 guard ascends(previousStart, previousEnd, start, end) else { return false }
@@ -89,32 +88,53 @@ struct JSONCanonicalCheck {
         _ firstStart: Int, _ firstEnd: Int, _ secondStart: Int, _ secondEnd: Int
     ) -> Bool {
         let shared = min(firstEnd &- firstStart, secondEnd &- secondStart)
+        let backslash = UInt8(ascii: "\\")
         var offset = 0
         while offset < shared {
             let first = bytes.base[firstStart &+ offset]
             let second = bytes.base[secondStart &+ offset]
+            if first == backslash || second == backslash {
+                return ascendsUnescaped(
+                    firstStart &+ offset, firstEnd, secondStart &+ offset, secondEnd)
+            }
             if first != second { return first < second }
             offset &+= 1
         }
         return firstEnd &- firstStart < secondEnd &- secondStart
     }
 
-    /// Passes over a name without escapes.
-    @inline(__always)
-    private mutating func key() -> Bool {
-        var position = bytes.index &+ 1
-        while true {
-            position = bytes.plainEnd(from: position)
-            guard position < bytes.end else { return false }
-            let byte = bytes.base[position]
-            if byte == UInt8(ascii: "\"") {
-                bytes.index = position &+ 1
-                return true
-            }
-            guard byte >= 0x80 else { return false }
-            let length = bytes.sequenceLength(at: position)
-            guard length > 0 else { return false }
-            position &+= length
+    /// Compares what names stand for from their first escape on.
+    private func ascendsUnescaped(
+        _ firstStart: Int, _ firstEnd: Int, _ secondStart: Int, _ secondEnd: Int
+    ) -> Bool {
+        var firstPosition = firstStart
+        var secondPosition = secondStart
+        while firstPosition < firstEnd, secondPosition < secondEnd {
+            let first = unescaped(at: &firstPosition)
+            let second = unescaped(at: &secondPosition)
+            if first != second { return first < second }
+        }
+        return firstPosition == firstEnd && secondPosition < secondEnd
+    }
+
+    /// The byte that a plain byte or a canonical escape stands for.
+    private func unescaped(at position: inout Int) -> UInt8 {
+        let byte = bytes.base[position]
+        position += 1
+        guard byte == UInt8(ascii: "\\") else { return byte }
+        let kind = bytes.base[position]
+        position += 1
+        switch kind {
+        case UInt8(ascii: "b"): return 0x08
+        case UInt8(ascii: "t"): return 0x09
+        case UInt8(ascii: "n"): return 0x0a
+        case UInt8(ascii: "f"): return 0x0c
+        case UInt8(ascii: "r"): return 0x0d
+        case UInt8(ascii: "u"):
+            let code = bytes.hexQuad(at: position) ?? 0
+            position += 4
+            return UInt8(truncatingIfNeeded: code)
+        default: return kind
         }
     }
 
