@@ -34,7 +34,8 @@ enum CommandLineParser {
         let name = parts.first.map(String.init) ?? ""
         guard let option = OptionName(rawValue: name), word.hasPrefix("--") || word == "-h" else {
             throw .unknownOption(
-                word, suggestion: Suggestion.nearest(to: name, in: OptionName.allCases.map(\.rawValue)))
+                word,
+                suggestion: Suggestion.nearest(to: name, in: OptionName.allCases.map(\.rawValue)))
         }
         if option.takesValue {
             if parts.count == 2 {
@@ -87,7 +88,8 @@ enum CommandLineParser {
         guard invocation.command != .help, invocation.command != .version else { return }
         let allowed = Set(OptionName.common + invocation.command.options)
         // In the order of declaration, so that the same words give the same message.
-        for option in OptionName.allCases where invocation.has(option) && !allowed.contains(option) {
+        for option in OptionName.allCases where invocation.has(option) && !allowed.contains(option)
+        {
             throw .optionElsewhere(option, invocation.command)
         }
         if let most = invocation.command.operandsMax, invocation.operands.count > most {

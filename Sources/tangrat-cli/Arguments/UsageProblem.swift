@@ -56,7 +56,8 @@ enum UsageProblem: Error, Hashable, Sendable {
     /// What to type instead.
     var advice: Bilingual {
         switch self {
-        case .unknownCommand(_, let suggestion?): UsageMessage.didYouMean.filled("tangrat \(suggestion)")
+        case .unknownCommand(_, let suggestion?):
+            UsageMessage.didYouMean.filled("tangrat \(suggestion)")
         case .unknownOption(_, let suggestion?): UsageMessage.didYouMean.filled("--\(suggestion)")
         case .unknownTable(_, let suggestion?):
             UsageMessage.didYouMean.filled("tangrat show \(suggestion)")

@@ -21,7 +21,9 @@ protocol Mirror: Sendable {
     func outcomes(limit: Int) async throws(SyncFailure) -> [WriteOutcome]
     func dumpCanonical(_ line: @Sendable ([UInt8]) -> Void) async throws(SyncFailure)
 
-    func setPreference(_ name: String, to value: FieldValue) async throws(SyncFailure) -> QueuedWrite
+    func setPreference(
+        _ name: String, to value: FieldValue
+    ) async throws(SyncFailure) -> QueuedWrite
     func markRead(_ notifications: [String]) async throws(SyncFailure) -> QueuedWrite
     func pin(_ service: String) async throws(SyncFailure) -> QueuedWrite
     func unpin(_ service: String) async throws(SyncFailure) -> QueuedWrite

@@ -15,7 +15,8 @@ struct Runner: Sendable {
         do throws(UsageProblem) {
             invocation = try CommandLineParser.parse(words)
         } catch {
-            return report(Trouble(error), language: earlyLanguage(words), isJSON: words.contains("--json"))
+            return report(
+                Trouble(error), language: earlyLanguage(words), isJSON: words.contains("--json"))
         }
         let output = Output(world: world, invocation: invocation)
         let early = Speaker(

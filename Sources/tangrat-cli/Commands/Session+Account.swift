@@ -20,9 +20,10 @@ extension Session {
                 "verification_uri_complete": .string(prompt.verificationURLComplete),
             ])
         } else {
-            output.show(LoginScreen(say: say, prompt: prompt).page(
-                picture: world.terminal.isOutputShown && !output.renderer.isPlain,
-                usesColor: output.renderer.usesColor))
+            output.show(
+                LoginScreen(say: say, prompt: prompt).page(
+                    picture: world.terminal.isOutputShown && !output.renderer.isPlain,
+                    usesColor: output.renderer.usesColor))
         }
         let account = try await mirror.completeSignIn(prompt)
         if invocation.isJSON {

@@ -30,7 +30,8 @@ extension Session {
         case "read"?: try await markRead(Array(words.dropFirst()))
         case let word?:
             throw UsageProblem.unknownVerb(
-                word, .notifications, suggestion: Suggestion.nearest(to: word, in: ["list", "read"]))
+                word, .notifications,
+                suggestion: Suggestion.nearest(to: word, in: ["list", "read"]))
         }
     }
 

@@ -72,7 +72,8 @@ extension Session {
             .compactMap { AccessEventRecord(id: $0.id, body: $0.value) }
             .sorted { ($0.fields.moment("log_time") ?? 0) > ($1.fields.moment("log_time") ?? 0) }
         let screen = WhyScreen(
-            context: try await context(), shown: shown, field: field, pending: pending, looks: looks)
+            context: try await context(), shown: shown, field: field, pending: pending, looks: looks
+        )
         if invocation.isJSON { output.json(screen.json) } else { output.show(screen.page) }
         return shown.freshness.band.exitCode
     }
@@ -102,7 +103,8 @@ extension Session {
             let table = String(name[..<slash])
             guard TablePolicy.all[table] != nil else {
                 throw UsageProblem.unknownTable(
-                    table, suggestion: Suggestion.nearest(to: table, in: TablePolicy.all.keys.sorted()))
+                    table,
+                    suggestion: Suggestion.nearest(to: table, in: TablePolicy.all.keys.sorted()))
             }
             return try await mirror.row(table, String(name[name.index(after: slash)...]))
         }

@@ -194,7 +194,8 @@ extension Session {
                 return ExitCode.failed.rawValue
             }
             object["receipt"] = receipt.map { .object($0.fields.object) } ?? .null
-            object["received"] = .bool((receipt?.enteredAt ?? nil) != nil || row.text("entered_at") != nil)
+            object["received"] = .bool(
+                (receipt?.enteredAt ?? nil) != nil || row.text("entered_at") != nil)
             output.json(.object(object))
         } else {
             let screen = RequestScreen(context: context, services: try await serviceNames())

@@ -70,7 +70,8 @@ extension Session {
                 write(String(decoding: JSON.canonical(line), as: UTF8.self) + "\n")
             } else {
                 let arrow = event.direction == .sent ? "→" : "←"
-                var lines = "\(arrow) #\(event.request) +\(event.milliseconds) ms \(event.bytes) B\n"
+                var lines =
+                    "\(arrow) #\(event.request) +\(event.milliseconds) ms \(event.bytes) B\n"
                 for frame in event.frames { lines += "    \(SafeText.clean(frame))\n" }
                 write(lines)
             }

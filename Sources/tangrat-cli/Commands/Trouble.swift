@@ -11,7 +11,8 @@ struct Trouble: Error, Hashable, Sendable {
     let exit: ExitCode
 
     /// Creates a trouble of the program's own.
-    init(_ code: String, _ message: Bilingual, _ advice: Bilingual? = nil, exit: ExitCode = .failed) {
+    init(_ code: String, _ message: Bilingual, _ advice: Bilingual? = nil, exit: ExitCode = .failed)
+    {
         self.code = code
         self.message = message
         self.advice = advice

@@ -25,6 +25,7 @@ struct World: Sendable {
     /// Reads a whole file, or gives nil where that is impossible or it is too large.
     var readFile: @Sendable (String) -> [UInt8]?
     /// Opens the person's data.
-    var open: @Sendable (_ data: String?, _ authorities: String?) async throws(SyncFailure)
-        -> any Mirror
+    var open:
+        @Sendable (_ data: String?, _ authorities: String?) async throws(SyncFailure)
+            -> any Mirror
 }

@@ -7,7 +7,8 @@ enum HelpMessage: Message {
     var words: Bilingual {
         switch self {
         case .slogan:
-            Bilingual("ทางรัฐ รู้ ยื่น จ่าย รับ แม้ไม่มีสัญญาณ", "Tang Rat: know, apply, pay, receive, also offline")
+            Bilingual(
+                "ทางรัฐ รู้ ยื่น จ่าย รับ แม้ไม่มีสัญญาณ", "Tang Rat: know, apply, pay, receive, also offline")
         case .usage: Bilingual("วิธีใช้", "Usage")
         case .commands: Bilingual("คำสั่ง", "Commands")
         case .options: Bilingual("ตัวเลือกของทุกคำสั่ง", "Options of every command")
@@ -17,7 +18,7 @@ enum HelpMessage: Message {
     }
 
     /// The common options with what they do.
-    static let options: [(String, Bilingual)] = [
+    static let optionLines: [(String, Bilingual)] = [
         ("--json", Bilingual("ผลลัพธ์สำหรับโปรแกรม", "output for programs")),
         ("--lang th|en", Bilingual("ภาษา", "the language")),
         ("--data DIR", Bilingual("ที่เก็บข้อมูล", "where the data are kept")),
@@ -27,10 +28,13 @@ enum HelpMessage: Message {
     ]
 
     /// The exit codes with what they mean.
-    static let exitCodes: [(ExitCode, Bilingual)] = [
+    static let exitCodeLines: [(ExitCode, Bilingual)] = [
         (.done, Bilingual("สำเร็จ", "done")), (.failed, Bilingual("ไม่สำเร็จ", "failed")),
         (.usage, Bilingual("คำสั่งไม่ถูกต้อง", "the command line is wrong")),
-        (.nothingCached, Bilingual("ออฟไลน์และไม่มีข้อมูลในเครื่อง", "offline and nothing on this device")),
+        (
+            .nothingCached,
+            Bilingual("ออฟไลน์และไม่มีข้อมูลในเครื่อง", "offline and nothing on this device")
+        ),
         (.signedOut, Bilingual("ไม่ได้ลงชื่อเข้าใช้ หรือถูกปฏิเสธ", "signed out, or refused")),
         (.aging, Bilingual("ข้อมูลเริ่มเก่า", "a row shown is aging")),
         (.stale, Bilingual("ข้อมูลเก่า", "a row shown is stale")),
@@ -45,7 +49,8 @@ enum HelpMessage: Message {
 extension CommandName: Message {
     var words: Bilingual {
         switch self {
-        case .home: Bilingual("สิ่งที่ต้องดูแล และอายุของข้อมูล", "what needs attention, and how old the data are")
+        case .home:
+            Bilingual("สิ่งที่ต้องดูแล และอายุของข้อมูล", "what needs attention, and how old the data are")
         case .login: Bilingual("ลงชื่อเข้าใช้", "sign in")
         case .logout: Bilingual("ออกจากระบบและลบข้อมูลในเครื่อง", "sign out and erase the data here")
         case .sync: Bilingual("ส่งและรับข้อมูล", "send and receive")

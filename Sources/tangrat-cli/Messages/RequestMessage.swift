@@ -38,7 +38,8 @@ enum RequestMessage: Message {
         case .notReceived:
             Bilingual(
                 "ยังไม่ถือว่าหน่วยงานได้รับ จะถือว่าได้รับเมื่อเข้าสู่ระบบตามเวลาของระบบ",
-                "Not yet received by the agency. It counts as received when it enters the system, by the system's clock.")
+                "Not yet received by the agency. It counts as received when it enters the system, by the system's clock."
+            )
         case .notReceivedShort:
             Bilingual(
                 "ยังไม่ถือว่าหน่วยงานได้รับ",

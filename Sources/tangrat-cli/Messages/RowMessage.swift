@@ -51,7 +51,8 @@ enum RowMessage: Message {
         case .hiddenWhy:
             Bilingual(
                 "ข้อมูลอ่อนไหวนี้เก่าเกินไปหรือไม่ทราบอายุแน่ชัด จึงไม่แสดง เรียก tangrat sync เพื่อรับข้อมูลใหม่",
-                "This sensitive record is too old, or its age is not certain, so it is not shown. Refresh it with: tangrat sync")
+                "This sensitive record is too old, or its age is not certain, so it is not shown. Refresh it with: tangrat sync"
+            )
         case .count: Bilingual("{1} รายการ", "{1} shown")
         case .nothingHere: Bilingual("ไม่มีข้อมูล", "There is nothing here.")
         case .moreRows:

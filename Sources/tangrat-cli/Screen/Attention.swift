@@ -40,7 +40,9 @@ struct Attention: Sendable {
     /// The items, the most pressing first.
     var sorted: [AttentionItem] {
         items.enumerated()
-            .sorted { ($0.element.urgency.rawValue, $0.offset) < ($1.element.urgency.rawValue, $1.offset) }
+            .sorted {
+                ($0.element.urgency.rawValue, $0.offset) < ($1.element.urgency.rawValue, $1.offset)
+            }
             .map(\.element)
     }
 
@@ -206,7 +208,9 @@ struct Attention: Sendable {
         add(code, urgency, message, "", command)
     }
 
-    private func filled(_ message: HomeMessage, _ name: Bilingual, _ date: PartialDate?) -> Bilingual {
+    private func filled(
+        _ message: HomeMessage, _ name: Bilingual, _ date: PartialDate?
+    ) -> Bilingual {
         Bilingual(
             message.text(.thai, [name.text(in: .thai), day(date, .thai)]),
             message.text(.english, [name.text(in: .english), day(date, .english)]))

@@ -13,7 +13,8 @@ extension CardMaker {
         for line in bill.lines {
             card.add(.line, "\(line.nameThai) \(money(line.satang))")
         }
-        card.add(.references, [bill.ref1, bill.ref2].filter { !$0.isEmpty }.joined(separator: " / "))
+        card.add(
+            .references, [bill.ref1, bill.ref2].filter { !$0.isEmpty }.joined(separator: " / "))
         card.notes += [bill.noteThai].filter { !$0.isEmpty }
         if !bill.lines.isEmpty, bill.amountSatang != nil, !bill.linesAddUp {
             card.notes.append(say(RowMessage.linesDiffer))
@@ -42,7 +43,8 @@ extension CardMaker {
             card.add(
                 .account,
                 "\(account.memberThai) · \(say.pick(account.typeThai, account.typeEnglish)) · "
-                    + "\(money(account.balanceSatang)) · \(say.pick(state, say(account.statusLabel)))")
+                    + "\(money(account.balanceSatang)) · \(say.pick(state, say(account.statusLabel)))"
+            )
         }
         card.add(.contentUntil, context.dayWithDistance(report.purgeContentAfter))
         card.notes += [report.noteThai].filter { !$0.isEmpty }

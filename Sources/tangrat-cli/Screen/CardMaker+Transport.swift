@@ -24,7 +24,8 @@ extension CardMaker {
         if !licence.isRevoked {
             card.add(
                 .display,
-                licence.displayBasis.isEmpty ? say(RowMessage.informationOnly) : licence.displayBasis)
+                licence.displayBasis.isEmpty
+                    ? say(RowMessage.informationOnly) : licence.displayBasis)
         }
         card.notes += [licence.displayNoteThai, licence.noteThai].filter { !$0.isEmpty }
         return card
@@ -51,7 +52,8 @@ extension CardMaker {
     /// A vehicle with its tax and its insurance.
     func vehicle(_ vehicle: VehicleRecord) -> Card {
         var card = Card(title: "\(vehicle.plate) \(vehicle.province)")
-        card.badge = vehicle.taxStatus.isEmpty
+        card.badge =
+            vehicle.taxStatus.isEmpty
             ? "" : "\(say(FieldMessage.tax)) \(say(vehicle.taxStatusLabel))"
         card.badgeRole =
             switch vehicle.taxStatus {

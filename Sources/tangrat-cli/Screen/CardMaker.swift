@@ -1,4 +1,5 @@
 internal import CitizenData
+internal import SyncClientCore
 
 /// Turns a row into the details that a person wants to see first.
 struct CardMaker: Sendable {

@@ -15,9 +15,11 @@ struct HelpScreen: Sendable {
             page.field(command == .home ? "tangrat" : command.rawValue, say(command.words))
         }
         page.heading(say(HelpMessage.options))
-        for (option, words) in HelpMessage.options { page.field(option, say(words)) }
+        for (option, words) in HelpMessage.optionLines { page.field(option, say(words)) }
         page.heading(say(HelpMessage.exitCodes))
-        for (code, words) in HelpMessage.exitCodes { page.field("\(code.rawValue)", say(words)) }
+        for (code, words) in HelpMessage.exitCodeLines {
+            page.field("\(code.rawValue)", say(words))
+        }
         return page
     }
 

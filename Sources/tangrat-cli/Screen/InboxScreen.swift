@@ -1,4 +1,5 @@
 internal import CitizenData
+internal import SyncClientCore
 internal import SyncProtocol
 
 /// The notifications: what is unread, then what was read last.
@@ -9,12 +10,14 @@ struct InboxScreen: Sendable {
 
     /// How many of those already read are shown unless all are asked for.
     private static let readMax = 5
+    /// How many unread ones are shown unless all are asked for.
+    private static let unreadMax = 20
 
     /// Those to show.
     var items: [Inbox.Item] {
-        isAll
-            ? inbox.items
-            : inbox.unread.prefix(20) + inbox.items.lazy.filter(\.isRead).prefix(Self.readMax)
+        guard !isAll else { return inbox.items }
+        return Array(inbox.unread.prefix(Self.unreadMax))
+            + inbox.items.filter(\.isRead).prefix(Self.readMax)
     }
 
     /// The screen for a person.

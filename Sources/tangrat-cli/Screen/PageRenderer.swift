@@ -22,7 +22,11 @@ struct PageRenderer: Sendable {
         let labelCells = min(
             Self.labelCellsMax,
             page.blocks.reduce(0) { widest, block in
-                if case .field(let label, _, _) = block { max(widest, ThaiText.cells(label)) } else { widest }
+                if case .field(let label, _, _) = block {
+                    max(widest, ThaiText.cells(label))
+                } else {
+                    widest
+                }
             })
         var lines = page.blocks.flatMap { render($0, labelCells: labelCells) }
         while lines.last == "" { lines.removeLast() }
@@ -39,7 +43,8 @@ struct PageRenderer: Sendable {
         case .field(let label, let value, let role):
             return field(label, value, role: role, labelCells: labelCells)
         case .text(let text, let role, let indent):
-            return wrap(text, first: isPlain ? "" : String(repeating: " ", count: indent), role: role)
+            return wrap(
+                text, first: isPlain ? "" : String(repeating: " ", count: indent), role: role)
         case .item(let mark, let text, let role):
             return wrap(text, first: isPlain ? "" : "  \(mark) ", role: role)
         case .verbatim(let line): return [line]

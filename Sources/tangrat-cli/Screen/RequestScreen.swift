@@ -23,13 +23,16 @@ struct RequestScreen: Sendable {
         for draft in drafts {
             page.heading(name(draft.service), trailing: say(RequestMessage.draft), role: .warning)
             page.text(
-                draft.row.isPending ? "\(draft.id) · \(say(RowMessage.queued))" : draft.id, role: .quiet)
+                draft.row.isPending ? "\(draft.id) · \(say(RowMessage.queued))" : draft.id,
+                role: .quiet)
         }
         for shown in rows {
             let request = RequestRecord(id: shown.row.id, fields: shown.fields)
             page.heading(title(request), trailing: state(request), role: role(request))
             if let entered = request.enteredAt {
-                page.text("\(say(FieldMessage.enteredAt)) \(say.moment(entered)) \(request.receiptNumber)")
+                page.text(
+                    "\(say(FieldMessage.enteredAt)) \(say.moment(entered)) \(request.receiptNumber)"
+                )
             } else {
                 page.text(say(RequestMessage.notReceivedShort), role: .warning)
             }
@@ -56,7 +59,8 @@ struct RequestScreen: Sendable {
         }
         page.append(problems(draft))
         page.text(
-            draft.row.isPending ? "\(draft.id) · \(say(RowMessage.queued))" : draft.id, role: .quiet)
+            draft.row.isPending ? "\(draft.id) · \(say(RowMessage.queued))" : draft.id, role: .quiet
+        )
         return page
     }
 
@@ -97,14 +101,18 @@ struct RequestScreen: Sendable {
         page.field(say(FieldMessage.answerDue), context.dayWithDistance(request.answerDue))
         let decision = request.decision
         if !decision.result.isEmpty {
-            page.heading(say(FieldMessage.decision), trailing: say(StatusNames.label("request_state", decision.result)))
+            page.heading(
+                say(FieldMessage.decision),
+                trailing: say(StatusNames.label("request_state", decision.result)))
             page.field(say(FieldMessage.reason), decision.reasonThai)
             page.field(say(FieldMessage.rule), decision.rule)
             page.field(say(FieldMessage.authority), decision.authorityThai)
         }
         if !request.timeline.isEmpty { page.heading(say(RequestMessage.timeline)) }
         for step in request.timeline {
-            let parts = [step.at.map(say.moment) ?? "", say(step.stateLabel), step.noteThai, step.byThai]
+            let parts = [
+                step.at.map(say.moment) ?? "", say(step.stateLabel), step.noteThai, step.byThai,
+            ]
             page.item(parts.filter { !$0.isEmpty }.joined(separator: " · "), mark: "·")
         }
         page.blank()
@@ -113,7 +121,8 @@ struct RequestScreen: Sendable {
         return page
     }
 
-    private func addTimes(_ request: RequestRecord, _ receipt: ReceiptRecord?, to page: inout Page) {
+    private func addTimes(_ request: RequestRecord, _ receipt: ReceiptRecord?, to page: inout Page)
+    {
         func device(_ time: Int64?) -> String? {
             time.map { say(RequestMessage.deviceClock, say.moment($0)) }
         }

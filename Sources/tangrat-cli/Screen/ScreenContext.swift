@@ -1,4 +1,5 @@
 internal import CitizenData
+internal import SyncClientCore
 
 /// What every screen needs beside its rows.
 struct ScreenContext: Sendable {

@@ -57,7 +57,9 @@ struct ServiceScreen: Sendable {
 
     /// One line for a script.
     func json(_ shown: ShownRow) -> JSONValue {
-        guard case .object(var object) = RowJSON.value(shown, context.directory) else { return .null }
+        guard case .object(var object) = RowJSON.value(shown, context.directory) else {
+            return .null
+        }
         object["pinned"] = .bool(pinned.contains(shown.row.id))
         return .object(object)
     }

@@ -35,7 +35,8 @@ struct StatusScreen: Sendable {
         let offset = standing.serverOffset
         return offset.magnitude < 60_000
             ? context.say(HomeMessage.clockRight)
-            : context.say(HomeMessage.clockOffset, context.say.span(Int64(clamping: offset.magnitude)))
+            : context.say(
+                HomeMessage.clockOffset, context.say.span(Int64(clamping: offset.magnitude)))
     }
 
     private func addWrites(to page: inout Page) {

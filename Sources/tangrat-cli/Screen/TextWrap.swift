@@ -55,7 +55,8 @@ enum TextWrap {
         if last == " " { return next == " " ? 0 : 4 }
         if next == " " { return 4 }
         if ThaiText.cells(String(next)) == 0 { return 0 }
-        let isThai = (0x0E00...0x0E7F).contains(next.value) && (0x0E00...0x0E7F).contains(last.value)
+        let isThai =
+            (0x0E00...0x0E7F).contains(next.value) && (0x0E00...0x0E7F).contains(last.value)
         guard isThai else { return last == "/" || last == "-" || last == "," ? 2 : 1 }
         // A vowel before its letter stays with it, one after it too.
         if (0x0E40...0x0E44).contains(last.value) { return 0 }

@@ -27,10 +27,11 @@ struct WhyScreen: Sendable {
         guard row.isConfirmed, !row.isPending,
             TablePolicy.all[row.table]?.writer != .citizen
         else { return nil }
-        return "\(RowHash.hash(
+        let hash = RowHash.hash(
             key: RowKey(table: row.table, id: row.id), owner: row.owner,
             asOf: row.asOfMilliseconds, sourceVersion: row.sourceVersion,
-            body: JSON.canonical(row.value)))"
+            body: JSON.canonical(row.value))
+        return hash.description
     }
 
     /// The screen for a person.
@@ -42,14 +43,16 @@ struct WhyScreen: Sendable {
             let text =
                 shown.isHidden
                 ? say(RowMessage.hidden)
-                : GenericCard(context: context).text(field.name, field.value) ?? describe(field.value)
+                : GenericCard(context: context).text(field.name, field.value)
+                    ?? describe(field.value)
             page.field(say(FieldMessage.value), text, role: .strong)
         }
         page.field(say(FieldMessage.agency), owner)
         page.field(say(FieldMessage.source), body.text("source"))
         page.field(say(FieldMessage.asOf), say.moment(row.asOfMilliseconds))
         page.field(
-            say(FieldMessage.freshness), context.age(shown), role: context.role(shown.freshness.band))
+            say(FieldMessage.freshness), context.age(shown),
+            role: context.role(shown.freshness.band))
         page.field(say(FieldMessage.freshUntil), shown.freshUntil.map(say.moment))
         page.field(say(FieldMessage.reliableUntil), shown.hardExpiry.map(say.moment))
         page.field(say(FieldMessage.rule), rule.isEmpty ? freshRule : "\(rule) · \(freshRule)")
@@ -93,13 +96,16 @@ struct WhyScreen: Sendable {
     }
 
     private func describe(_ value: JSONValue) -> String {
-        value.isNull || value == "" ? context.say(RowMessage.notStated)
+        value.isNull || value == ""
+            ? context.say(RowMessage.notStated)
             : String(decoding: JSON.canonical(value), as: UTF8.self)
     }
 
     /// The screen for a script.
     var json: JSONValue {
-        guard case .object(var object) = RowJSON.value(shown, context.directory) else { return .null }
+        guard case .object(var object) = RowJSON.value(shown, context.directory) else {
+            return .null
+        }
         if let field {
             object["field"] = .string(field.name)
             object["value"] = shown.isHidden ? .null : field.value
