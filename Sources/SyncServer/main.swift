@@ -1,1 +1,3 @@
-print("not built yet")
+internal import SyncServerCore
+
+ServerProgram.main(Array(CommandLine.arguments.dropFirst()))

@@ -1,0 +1,34 @@
+package import SyncProtocol
+
+/// A typed look at the body of one row.
+///
+/// A view is made from any object: it reads what it knows, leaves out what is
+/// not there and ignores what it does not know, so an older client still shows
+/// a newer row.
+package protocol RecordView: Hashable, Sendable {
+    /// The kind of row that the view reads.
+    static var kind: RecordKind { get }
+    /// Members without which an agency's row is refused at the door.
+    static var mandatoryFields: [String] { get }
+
+    /// The id of the row.
+    var id: String { get }
+    /// The members of the body.
+    var fields: RecordFields { get }
+
+    /// Makes the view of a body's members.
+    init(id: String, fields: RecordFields)
+}
+
+extension RecordView {
+    /// Makes the view of a body, or nil if it is not an object.
+    package init?(id: String, body: JSONValue) {
+        guard let object = body.fields else { return nil }
+        self.init(id: id, fields: RecordFields(object))
+    }
+
+    /// The mandatory members that the row does not have.
+    package var missingFields: [String] {
+        Self.mandatoryFields.filter { fields.object[$0] == nil }
+    }
+}

@@ -1,0 +1,205 @@
+/// A growing run of bytes that is filled at the end and consumed at the front.
+///
+/// It is a class so that event loops can lend buffers to connections from a
+/// pool: a connection with nothing to say or to remember holds none at all.
+/// It is not `Sendable`; a buffer belongs to the loop that lent it.
+package final class ByteBuffer {
+    /// The address of the storage, including bytes that are already consumed.
+    private var storage: UnsafeMutableRawPointer
+
+    /// The number of bytes the storage can hold before it must grow.
+    package private(set) var capacity: Int
+
+    /// Where the unconsumed bytes start.
+    package private(set) var start = 0
+
+    /// Where the unconsumed bytes end; at least `start`, at most `capacity`.
+    package private(set) var end = 0
+
+    /// Creates an empty buffer.
+    ///
+    /// - Parameter capacity: The bytes to allocate at once.
+    package init(capacity: Int) {
+        self.capacity = max(capacity, 64)
+        self.storage = .allocate(byteCount: self.capacity, alignment: 16)
+    }
+
+    deinit {
+        storage.deallocate()
+    }
+
+    /// The number of unconsumed bytes.
+    package var count: Int { end - start }
+
+    /// Whether nothing is left to consume.
+    package var isEmpty: Bool { end == start }
+
+    /// The unconsumed bytes, valid until the buffer is changed next.
+    package var readable: UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: storage + start, count: end - start)
+    }
+
+    /// The unconsumed bytes for changing in place, valid until the next call.
+    package var writable: UnsafeMutableRawBufferPointer {
+        UnsafeMutableRawBufferPointer(start: storage + start, count: end - start)
+    }
+
+    /// The room after the last byte, valid until the buffer is changed next.
+    package var spare: UnsafeMutableRawBufferPointer {
+        UnsafeMutableRawBufferPointer(start: storage + end, count: capacity - end)
+    }
+
+    /// Makes room for more bytes after the last one.
+    ///
+    /// - Parameter additional: The bytes that must fit without growing again.
+    @inline(__always)
+    package func reserve(_ additional: Int) {
+        if capacity - end < additional { grow(additional) }
+    }
+
+    /// Takes over bytes that the caller has put into ``spare``.
+    package func advanceEnd(by count: Int) {
+        precondition(count >= 0 && count <= capacity - end, "advanced by \(count) beyond the room")
+        end += count
+    }
+
+    /// Appends a run of bytes.
+    @inline(__always)
+    package func append(_ bytes: UnsafeRawBufferPointer) {
+        guard let source = bytes.baseAddress, bytes.count > 0 else { return }
+        reserve(bytes.count)
+        (storage + end).copyMemory(from: source, byteCount: bytes.count)
+        end += bytes.count
+    }
+
+    /// Appends the bytes of an array.
+    package func append(_ bytes: [UInt8]) {
+        bytes.withUnsafeBytes { append($0) }
+    }
+
+    /// Appends the bytes of a literal.
+    package func append(_ text: StaticString) {
+        append(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    /// Appends the UTF-8 bytes of a string.
+    package func append(utf8 text: String) {
+        var text = text
+        text.withUTF8 { append(UnsafeRawBufferPointer($0)) }
+    }
+
+    /// Appends one byte.
+    @inline(__always)
+    package func append(byte: UInt8) {
+        reserve(1)
+        storage.storeBytes(of: byte, toByteOffset: end, as: UInt8.self)
+        end += 1
+    }
+
+    /// Appends an integer in decimal digits.
+    package func append(decimal value: Int) {
+        if value < 0 { append(byte: UInt8(ascii: "-")) }
+        let magnitude = value.magnitude
+        let digits = DecimalDigits.count(of: magnitude)
+        reserve(digits)
+        DecimalDigits.write(magnitude, endingAt: storage + end + digits)
+        end += digits
+    }
+
+    /// Appends an integer in lower-case hexadecimal digits.
+    package func append(hexadecimal value: Int) {
+        precondition(value >= 0, "negative size \(value)")
+        let digits = max(1, (Int.bitWidth - value.leadingZeroBitCount + 3) / 4)
+        reserve(digits)
+        for place in 0..<digits {
+            let nibble = UInt8(truncatingIfNeeded: (value >> (4 * (digits - 1 - place))) & 15)
+            let digit = nibble < 10 ? 48 + nibble : 87 + nibble
+            storage.storeBytes(of: digit, toByteOffset: end + place, as: UInt8.self)
+        }
+        end += digits
+    }
+
+    /// Consumes bytes at the front.
+    package func consume(_ count: Int) {
+        precondition(count >= 0 && count <= end - start, "consumed \(count) of \(end - start)")
+        start += count
+        if start == end {
+            start = 0
+            end = 0
+        }
+    }
+
+    /// Drops bytes at the end, down to a number of unconsumed ones.
+    package func truncate(to count: Int) {
+        precondition(count >= 0 && count <= end - start, "truncated to \(count) of \(end - start)")
+        end = start + count
+    }
+
+    /// Removes bytes from the middle of the unconsumed ones, closing the gap.
+    package func remove(_ range: Range<Int>) {
+        precondition(range.lowerBound >= 0 && range.upperBound <= count, "removed \(range)")
+        guard !range.isEmpty else { return }
+        let tail = count - range.upperBound
+        (storage + start + range.lowerBound).copyMemory(
+            from: storage + start + range.upperBound, byteCount: tail)
+        end -= range.count
+    }
+
+    /// Writes a length into a field of zeros, flush right.
+    ///
+    /// - Returns: The zeros left over in front of it.
+    package func writeLength(_ length: Int, digitsMax: Int, at place: Int) -> Int {
+        precondition(place >= 0 && place + digitsMax <= count, "no room at \(place)")
+        let written = DecimalDigits.write(
+            length.magnitude, endingAt: storage + start + place + digitsMax)
+        precondition(written <= digitsMax, "a length of \(length)")
+        return digitsMax - written
+    }
+
+    /// Writes a chunk size as eight hexadecimal digits.
+    package func writeSize(_ size: Int, at place: Int) {
+        precondition(place >= 0 && place + 8 <= count, "no room at \(place)")
+        for digit in 0..<8 {
+            let nibble = UInt8(truncatingIfNeeded: (size >> (28 - 4 * digit)) & 15)
+            storage.storeBytes(
+                of: nibble < 10 ? 48 + nibble : 87 + nibble, toByteOffset: start + place + digit,
+                as: UInt8.self)
+        }
+    }
+
+    /// Closes a gap behind some bytes by moving those bytes, not what follows.
+    ///
+    /// Only at the very front can the bytes before the gap move up for free;
+    /// behind an earlier answer, what follows moves down instead.
+    package func closeGap(of gap: Int, after headBytes: Int, at place: Int) {
+        guard gap > 0 else { return }
+        if place == 0 {
+            (storage + start + gap).copyMemory(from: storage + start, byteCount: headBytes)
+            start += gap
+        } else {
+            remove(place + headBytes..<place + headBytes + gap)
+        }
+    }
+
+    /// Forgets everything, keeping the storage.
+    package func removeAll() {
+        start = 0
+        end = 0
+    }
+
+    private func grow(_ additional: Int) {
+        let count = end - start
+        if start > 0 && capacity - count >= additional && start >= capacity / 2 {
+            storage.copyMemory(from: storage + start, byteCount: count)
+        } else {
+            let larger = max(capacity * 2, count + additional)
+            let replacement = UnsafeMutableRawPointer.allocate(byteCount: larger, alignment: 16)
+            replacement.copyMemory(from: storage + start, byteCount: count)
+            storage.deallocate()
+            storage = replacement
+            capacity = larger
+        }
+        start = 0
+        end = count
+    }
+}

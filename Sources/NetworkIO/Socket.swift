@@ -1,0 +1,69 @@
+internal import Glibc
+
+/// What a read or a write on a socket came to.
+package enum SocketResult: Hashable, Sendable {
+    /// So many bytes were moved.
+    case bytes(Int)
+    /// Nothing can be moved now; the loop will tell when.
+    case wouldBlock
+    /// The peer sends no more.
+    case ended
+    /// The connection is broken.
+    case failed
+}
+
+/// System calls on a connected, non-blocking socket.
+package enum Socket {
+    /// Reads what has come, at most what fits.
+    @inline(__always)
+    package static func receive(
+        _ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer
+    ) -> SocketResult {
+        while true {
+            let count = recv(descriptor, buffer.baseAddress, buffer.count, 0)
+            if count > 0 { return .bytes(count) }
+            if count == 0 { return .ended }
+            if errno == EAGAIN { return .wouldBlock }
+            if errno != EINTR { return .failed }
+        }
+    }
+
+    /// Sends as much as the kernel takes, without raising a signal.
+    @inline(__always)
+    package static func send(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> SocketResult {
+        while true {
+            let count = Glibc.send(
+                descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
+            if count >= 0 { return .bytes(count) }
+            if errno == EAGAIN { return .wouldBlock }
+            if errno != EINTR { return .failed }
+        }
+    }
+
+    /// Tells the peer that nothing more will be sent.
+    package static func endOutput(_ descriptor: Int32) {
+        _ = shutdown(descriptor, Int32(SHUT_WR))
+    }
+}
+
+/// The other end of a connection.
+package struct PeerAddress: Hashable, Sendable {
+    private let family: Int32
+    private let high: UInt64
+    private let low: UInt64
+
+    init(family: Int32, bytes: UnsafeRawBufferPointer) {
+        self.family = family
+        self.high = UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self))
+        self.low = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+    }
+
+    /// Whether the peer is on this machine: a UNIX socket or loopback.
+    package var isLocal: Bool {
+        switch family {
+        case AF_INET: high >> 56 == 127
+        case AF_INET6: high == 0 && (low == 1 || low >> 24 == 0xffff_7f)
+        default: true
+        }
+    }
+}

@@ -1,0 +1,120 @@
+internal import CSQLite
+internal import Glibc
+
+extension Connection {
+    /// How much a checkpoint insists on.
+    package enum CheckpointMode: Sendable {
+        /// Copies what no reader needs, without waiting.
+        case passive
+        /// Waits for readers, copies everything and empties the log file.
+        case truncate
+    }
+
+    /// What a checkpoint achieved.
+    package struct Checkpoint: Hashable, Sendable {
+        /// Pages in the log.
+        package let logPages: Int
+        /// Pages of them that are in the database file now.
+        package let copiedPages: Int
+        /// Whether a reader kept it from finishing.
+        package let wasBusy: Bool
+    }
+
+    /// Moves the log into the database file.
+    ///
+    /// - Precondition: This is the writing connection.
+    package func checkpoint(_ mode: CheckpointMode) throws(SQLiteError) -> Checkpoint {
+        precondition(isWriter, "only the writing connection checkpoints")
+        guard !core.isClosed else { throw .closed }
+        var logPages: Int32 = 0
+        var copiedPages: Int32 = 0
+        let code = mode == .passive ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_TRUNCATE
+        let result = sqlite3_wal_checkpoint_v2(
+            core.handle, "main", code, &logPages, &copiedPages)
+        guard result == SQLITE_OK || result & 0xff == SQLITE_BUSY else {
+            throw SQLiteError(connection: core.handle, sql: "PRAGMA wal_checkpoint")
+        }
+        return Checkpoint(
+            logPages: Int(logPages), copiedPages: Int(copiedPages), wasBusy: result != SQLITE_OK)
+    }
+
+    /// Everything a full check finds wrong; nothing where all is well.
+    ///
+    /// - Complexity: Reads the whole file and compares every index.
+    package func integrityCheck() throws(SQLiteError) -> [String] {
+        try findings("PRAGMA integrity_check")
+    }
+
+    /// Everything a check without comparing indexes finds wrong.
+    package func quickCheck() throws(SQLiteError) -> [String] {
+        try findings("PRAGMA quick_check")
+    }
+
+    /// How SQLite would run a statement, one line for each step.
+    ///
+    /// A test of a hot path looks for `SCAN` in here.
+    package func explainQueryPlan(_ sql: String) throws(SQLiteError) -> [String] {
+        try rows("EXPLAIN QUERY PLAN \(sql)", column: 3)
+    }
+
+    /// Copies the database as it is now to a new file that only its owner can read.
+    ///
+    /// The copy is of one moment, and the writer goes on meanwhile where this is
+    /// a reader. The file appears under its name when it is complete.
+    package func backup(to target: String) throws {
+        let partial = target + ".partial"
+        try? Files.remove(partial)
+        try Files.createPrivateFile(partial)
+        do {
+            try transaction(.deferred) { connection in
+                // Reading anything fixes the moment for the whole copy.
+                _ = try connection.rows("SELECT count(*) FROM sqlite_schema", column: 0)
+                try connection.copyPages(to: partial)
+            }
+            try Files.moveIntoPlace(partial, as: target)
+        } catch {
+            try? Files.remove(partial)
+            throw error
+        }
+    }
+
+    private func copyPages(to path: String) throws(SQLiteError) {
+        var target: OpaquePointer?
+        defer { sqlite3_close(target) }
+        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
+        guard sqlite3_open_v2(path, &target, flags, nil) == SQLITE_OK,
+            let backup = sqlite3_backup_init(target, "main", core.handle, "main")
+        else { throw SQLiteError(connection: target, sql: "backup") }
+        var retries = 0
+        var result = SQLITE_OK
+        while result == SQLITE_OK {
+            result = sqlite3_backup_step(backup, Limits.backupStepPages)
+            guard result & 0xff == SQLITE_BUSY, retries < Limits.busyRetriesMax else { continue }
+            retries += 1
+            result = SQLITE_OK
+            usleep(10_000)
+        }
+        let finished = sqlite3_backup_finish(backup)
+        guard result == SQLITE_DONE, finished == SQLITE_OK else {
+            throw SQLiteError(code: result == SQLITE_DONE ? finished : result, sql: "backup")
+        }
+    }
+
+    private func findings(_ sql: String) throws(SQLiteError) -> [String] {
+        do throws(SQLiteError) {
+            return try rows(sql, column: 0).filter { $0 != "ok" }
+        } catch {
+            // Damage to the schema itself ends the check instead of a line of it.
+            guard error.isCorrupt else { throw error }
+            return [error.message]
+        }
+    }
+
+    private func rows(_ sql: String, column: Int) throws(SQLiteError) -> [String] {
+        let statement = try Statement(core, sql: sql, isPersistent: false)
+        defer { statement.reset() }
+        var rows: [String] = []
+        while try statement.step() { rows.append(statement.text(column)) }
+        return rows
+    }
+}

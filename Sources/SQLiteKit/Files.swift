@@ -1,0 +1,131 @@
+internal import Glibc
+
+/// Files and folders that only their owner can read, whatever the umask is.
+package enum Files {
+    /// Creates a folder and those above it, for the owner only.
+    ///
+    /// A folder that exists is taken as it is, if it is the owner's and nobody
+    /// else can write to it.
+    package static func createDirectory(_ path: String) throws(FileError) {
+        if mkdir(path, 0o700) == 0 {
+            guard chmod(path, 0o700) == 0 else { throw .last("chmod", path) }
+            return
+        }
+        if errno == ENOENT, let parent = parent(of: path) {
+            try createDirectory(parent)
+            return try createDirectory(path)
+        }
+        guard errno == EEXIST else { throw .last("mkdir", path) }
+        try check(path, isKind: S_IFDIR, forbidding: 0o022)
+    }
+
+    /// Creates an empty file for the owner only; one that exists is refused.
+    package static func createPrivateFile(_ path: String) throws(FileError) {
+        let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { throw .last("create", path) }
+        defer { _ = Glibc.close(descriptor) }
+        guard fchmod(descriptor, 0o600) == 0 else { throw .last("chmod", path) }
+    }
+
+    /// Creates a file for the owner only, or checks that the one there is such.
+    ///
+    /// A file that exists is never opened here: closing it again would drop the
+    /// locks that SQLite holds on it in this process.
+    package static func ensurePrivateFile(_ path: String) throws(FileError) {
+        do {
+            try createPrivateFile(path)
+        } catch {
+            guard error.reason == .system(EEXIST) else { throw error }
+            try check(path, isKind: S_IFREG, forbidding: 0o077)
+        }
+    }
+
+    /// Replaces a file in one step, so that a crash leaves the old or the new.
+    package static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
+        let partial = path + ".partial"
+        try remove(partial)
+        try createPrivateFile(partial)
+        let descriptor = Glibc.open(partial, O_WRONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else { throw .last("open", partial) }
+        defer { _ = Glibc.close(descriptor) }
+        var written = 0
+        while written < bytes.count {
+            let count = bytes.withUnsafeBytes { buffer in
+                Glibc.write(
+                    descriptor, buffer.baseAddress.map { $0 + written }, bytes.count - written)
+            }
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { throw .last("write", partial) }
+            written += count
+        }
+        try moveIntoPlace(partial, as: path)
+    }
+
+    /// Reads a whole file of limited size, without following a symbolic link.
+    package static func read(_ path: String, bytesMax: Int) throws(FileError) -> [UInt8] {
+        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else { throw .last("open", path) }
+        defer { _ = Glibc.close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: bytesMax + 1)
+        var filled = 0
+        while filled < bytes.count {
+            let count = bytes.withUnsafeMutableBytes { buffer in
+                Glibc.read(
+                    descriptor, buffer.baseAddress.map { $0 + filled }, buffer.count - filled)
+            }
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else { throw .last("read", path) }
+            if count == 0 { return Array(bytes.prefix(filled)) }
+            filled += count
+        }
+        throw FileError(operation: "read", path: path, reason: .system(EFBIG))
+    }
+
+    /// Removes a file; one that is not there is no error.
+    package static func remove(_ path: String) throws(FileError) {
+        guard unlink(path) == 0 || errno == ENOENT else { throw .last("unlink", path) }
+    }
+
+    /// Syncs a complete file, gives it its name, and syncs the folder.
+    static func moveIntoPlace(_ partial: String, as path: String) throws(FileError) {
+        try sync(partial, flags: O_RDONLY)
+        guard rename(partial, path) == 0 else { throw .last("rename", path) }
+        try sync(parent(of: path) ?? ".", flags: O_RDONLY | O_DIRECTORY)
+    }
+
+    /// Checks kind, owner and mode of what is there, without following a link.
+    static func check(
+        _ path: String, isKind kind: mode_t, forbidding forbidden: mode_t
+    ) throws(FileError) {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { throw .last("stat", path) }
+        let reason: FileError.Reason? =
+            if status.st_mode & S_IFMT == S_IFLNK {
+                .symbolicLink
+            } else if status.st_mode & S_IFMT != kind {
+                .wrongKind
+            } else if status.st_uid != geteuid() {
+                .foreignOwner
+            } else if status.st_mode & forbidden != 0 {
+                .openToOthers
+            } else {
+                nil
+            }
+        if let reason { throw FileError(operation: "use", path: path, reason: reason) }
+    }
+
+    private static func sync(_ path: String, flags: Int32) throws(FileError) {
+        let descriptor = Glibc.open(path, flags | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .last("open", path) }
+        defer { _ = Glibc.close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw .last("fsync", path) }
+    }
+
+    private static func parent(of path: String) -> String? {
+        let trimmed = path.utf8.reversed().drop { $0 == UInt8(ascii: "/") }
+        let rest = trimmed.drop { $0 != UInt8(ascii: "/") }
+        guard !rest.isEmpty else { return nil }
+        let kept = rest.drop { $0 == UInt8(ascii: "/") }
+        return kept.isEmpty ? "/" : String(decoding: kept.reversed(), as: UTF8.self)
+    }
+}

@@ -1,0 +1,336 @@
+internal import SQLiteKit
+internal import SyncProtocol
+
+/// Puts the rows of pages into the mirror and keeps the books on them.
+///
+/// The hot path of a first sync. A row is read in place, hashed once, bound by
+/// pointer and inserted; nothing is allocated for it. Only where a row exists
+/// already is the old one looked up, to take its hash out of the sum.
+///
+/// Lives for one writing transaction. ``finish()`` writes the books back.
+struct PageApplier {
+    /// What a bucket held before, holds now, and is to hold at the end.
+    private struct Slot {
+        var held: HeldBucket
+        var promised: BucketState?
+    }
+
+    /// A name of the page: its text in the page's bytes and its number here.
+    private struct PageName {
+        var text: UnsafeRawBufferPointer
+        var id: Int64
+    }
+
+    /// Rows put in.
+    private(set) var rows = 0
+    /// Rows taken out.
+    private(set) var deletes = 0
+    /// Whether a bucket was taken away.
+    private(set) var hasRemovedBuckets = false
+
+    /// Rows of the old mirror where the pages replace it.
+    private var replaced = 0
+
+    private let connection: Connection
+    private let insert: Statement
+    private let find: Statement
+    private let update: Statement
+    private let delete: Statement
+    private var slots: [Slot] = []
+    private var slotByName: [String: Int] = [:]
+    private var slotByID: [Int64: Int] = [:]
+    private var nameIDs: [String: Int64] = [:]
+    private var hashBytes: [UInt8] = []
+
+    /// The most names or buckets one page may number.
+    private static let indexMax: UInt64 = 65_536
+
+    /// Reads the books.
+    ///
+    /// - Parameters:
+    ///   - connection: The writer, in a transaction.
+    ///   - replacesMirror: Whether the pages to come are the whole mirror, so
+    ///     that everything held before goes.
+    /// - Throws: What the storage refuses.
+    init(_ connection: Connection, replacesMirror: Bool) throws {
+        self.connection = connection
+        if replacesMirror {
+            try connection.run("DELETE FROM row")
+            replaced = connection.changes
+            try connection.run("DELETE FROM bucket")
+            hasRemovedBuckets = replaced > 0
+        }
+        insert = try connection.statement(
+            """
+            INSERT INTO row(table_id, id, bucket_id, owner_id, rev, as_of, source_version, hash, body)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+            """)
+        find = try connection.statement(
+            "SELECT rowid, bucket_id, hash FROM row WHERE table_id = ? AND id = ?")
+        update = try connection.statement(
+            """
+            UPDATE row SET bucket_id = ?, owner_id = ?, rev = ?, as_of = ?, source_version = ?,
+                hash = ?, body = ? WHERE rowid = ?
+            """)
+        delete = try connection.statement("DELETE FROM row WHERE rowid = ?")
+        for bucket in try BucketTable.load(connection) { add(bucket) }
+        try connection.run("SELECT id, text FROM name") { row in
+            nameIDs[row.text(1)] = row.int64(0)
+        }
+        hashBytes.reserveCapacity(16)
+    }
+
+    private mutating func add(_ bucket: HeldBucket) {
+        slotByName[bucket.name] = slots.count
+        slotByID[bucket.id] = slots.count
+        slots.append(Slot(held: bucket, promised: nil))
+    }
+
+    // MARK: - One page
+
+    /// Applies one response.
+    ///
+    /// - Throws: ``WireError`` where the rows are not those that the page's end
+    ///   promises, or an error of the storage.
+    mutating func apply(_ page: UnsafeRawBufferPointer) throws {
+        var names: [PageName?] = []
+        var buckets: [Int?] = []
+        var sum = HashSum.zero
+        var promised: HashSum?
+        // The splitter's closure throws wire errors only, so others are carried past it.
+        var carried: (any Error)?
+        do throws(WireError) {
+            _ = try FrameSplitter.split(page) { (payload, origin) throws(WireError) in
+                do {
+                    switch payload.first {
+                    case 21: try applyRow(payload, origin, names, buckets, &sum)
+                    case 22: try applyTombstone(payload, origin, names, buckets)
+                    case 20: try applyName(payload, origin, &names)
+                    default:
+                        let frame = try BinaryFrames.decode(payload, origin: origin)
+                        try applyOther(frame, &buckets, &promised)
+                    }
+                } catch {
+                    carried = error
+                    throw WireError(code: "wire.carried", position: origin, message: "")
+                }
+            }
+        } catch {
+            throw carried ?? error
+        }
+        guard promised == sum else {
+            throw WireError(code: "wire.sum", position: 0, message: "the rows were changed")
+        }
+    }
+
+    private mutating func applyOther(
+        _ frame: Frame, _ buckets: inout [Int?], _ promised: inout HashSum?
+    ) throws {
+        switch frame {
+        case .bucket(let state): try applyBucket(state, &buckets)
+        case .bucketGone(let name):
+            guard let position = slotByName.removeValue(forKey: name) else { return }
+            let id = slots[position].held.id
+            slotByID[id] = nil
+            slots[position].promised = nil
+            deletes += try BucketTable.remove(id, connection)
+            hasRemovedBuckets = true
+        case .page(let end): promised = end.sum
+        case .checkpoint(let end): promised = end.sum
+        default: break
+        }
+    }
+
+    private mutating func applyBucket(_ state: BucketState, _ buckets: inout [Int?]) throws {
+        guard state.index < Self.indexMax else {
+            throw WireError(code: "wire.index", position: 0, message: "bucket \(state.index)")
+        }
+        let position: Int
+        if let known = slotByName[state.name] {
+            position = known
+            if slots[known].held.epoch != state.epoch {
+                // Another history: what is held of the bucket is not part of it.
+                let id = slots[known].held.id
+                try connection.run("DELETE FROM row WHERE bucket_id = ?", .integer(id))
+                deletes += connection.changes
+                slots[known].held.count = 0
+                slots[known].held.sum = .zero
+                slots[known].held.epoch = state.epoch
+            }
+        } else {
+            position = slots.count
+            add(try BucketTable.insert(state, connection))
+        }
+        slots[position].promised = state
+        slots[position].held.head = state.head
+        slots[position].held.priority = state.priority
+        slots[position].held.leaseUntil = state.leaseUntil
+        let index = Int(state.index)
+        while buckets.count <= index { buckets.append(nil) }
+        buckets[index] = position
+    }
+
+    private mutating func applyName(
+        _ payload: UnsafeRawBufferPointer, _ origin: Int, _ names: inout [PageName?]
+    ) throws {
+        var reader = ByteReader(payload, origin: origin)
+        _ = try reader.varint()
+        var index: UInt64?
+        var text: UnsafeRawBufferPointer?
+        while let field = try reader.field() {
+            switch field.number {
+            case 1: index = try field.integer(reader)
+            case 2: text = try field.payload(reader)
+            default: break
+            }
+        }
+        guard let index, index < Self.indexMax, let text, Identifier.isValid(text) else {
+            throw reader.failure("wire.name", "a name is not complete")
+        }
+        let key = String(decoding: text, as: UTF8.self)
+        var id = nameIDs[key]
+        if id == nil {
+            try connection.run("INSERT INTO name(text) VALUES (?)", .text(key))
+            id = connection.lastInsertRowID
+            nameIDs[key] = id
+        }
+        while names.count <= Int(index) { names.append(nil) }
+        names[Int(index)] = PageName(text: text, id: id ?? 0)
+    }
+
+    // MARK: - One row
+
+    @inline(__always)
+    private func known<T>(
+        _ list: [T?], _ index: UInt64, _ reader: borrowing ByteReader
+    ) throws(WireError) -> T {
+        guard index < UInt64(list.count), let found = list[Int(index)] else {
+            throw reader.failure("wire.index", "index \(index) has not been named")
+        }
+        return found
+    }
+
+    private mutating func applyRow(
+        _ payload: UnsafeRawBufferPointer, _ origin: Int, _ names: [PageName?], _ buckets: [Int?],
+        _ sum: inout HashSum
+    ) throws {
+        var reader = ByteReader(payload, origin: origin)
+        _ = try reader.varint()
+        var row = RowView()
+        try row.read(&reader)
+        let table = try known(names, row.table, reader)
+        let owner = try known(names, row.owner, reader)
+        let position = try known(buckets, row.bucket, reader)
+        let hash = RowHash.hash(
+            table: table.text, id: row.id, owner: owner.text, asOf: row.asOf,
+            sourceVersion: row.sourceVersion, body: row.body)
+        sum += hash
+        hashBytes.removeAll(keepingCapacity: true)
+        hash.append(to: &hashBytes)
+        let bucketID = slots[position].held.id
+        try hashBytes.withUnsafeBytes { hashBytes in
+            try insert.use { insert in
+                try insert.bind(1, table.id)
+                try insert.bind(2, text: row.id)
+                try insert.bind(3, bucketID)
+                try insert.bind(4, owner.id)
+                try insert.bind(5, Int64(bitPattern: row.rev))
+                try insert.bind(6, row.asOf)
+                try insert.bind(7, row.sourceVersion)
+                try insert.bindBlob(8, hashBytes)
+                try insert.bindBlob(9, row.body)
+                _ = try insert.step()
+            }
+        }
+        if connection.changes == 0 {
+            try replace(row, table.id, owner.id, bucketID)
+        }
+        slots[position].held.count += 1
+        slots[position].held.sum += hash
+        rows += 1
+    }
+
+    /// Takes the old version off the books and writes the new one in its place.
+    private mutating func replace(
+        _ row: RowView, _ tableID: Int64, _ ownerID: Int64, _ bucketID: Int64
+    ) throws {
+        guard let rowID = try takeOff(tableID, row.id, onlyFrom: nil) else {
+            throw SyncFailure.cacheDamaged(path: connection.path)
+        }
+        try hashBytes.withUnsafeBytes { hashBytes in
+            try update.use { update in
+                try update.bind(1, bucketID)
+                try update.bind(2, ownerID)
+                try update.bind(3, Int64(bitPattern: row.rev))
+                try update.bind(4, row.asOf)
+                try update.bind(5, row.sourceVersion)
+                try update.bindBlob(6, hashBytes)
+                try update.bindBlob(7, row.body)
+                try update.bind(8, rowID)
+                _ = try update.step()
+            }
+        }
+    }
+
+    private mutating func applyTombstone(
+        _ payload: UnsafeRawBufferPointer, _ origin: Int, _ names: [PageName?], _ buckets: [Int?]
+    ) throws {
+        guard case .tombstone(let gone) = try BinaryFrames.decode(payload, origin: origin) else {
+            return
+        }
+        let reader = ByteReader(payload, origin: origin)
+        let table = try known(names, gone.table, reader)
+        let position = try known(buckets, gone.bucket, reader)
+        let bucketID = slots[position].held.id
+        var id = gone.id
+        let rowID = try id.withUTF8 {
+            // A row that has moved to another bucket lives on there.
+            try takeOff(table.id, UnsafeRawBufferPointer($0), onlyFrom: bucketID)
+        }
+        guard let rowID else { return }
+        try delete.use { delete in
+            try delete.bind(1, rowID)
+            _ = try delete.step()
+        }
+        deletes += 1
+    }
+
+    /// Takes a stored row out of its bucket's count and sum.
+    private mutating func takeOff(
+        _ tableID: Int64, _ id: UnsafeRawBufferPointer, onlyFrom bucketID: Int64?
+    ) throws -> Int64? {
+        let found = try find.use { find -> (rowID: Int64, bucketID: Int64, hash: HashSum)? in
+            try find.bind(1, tableID)
+            try find.bind(2, text: id)
+            guard try find.step() else { return nil }
+            let hash = find.withBlob(2) { $0.count == 16 ? HashSum(bytes: $0) : nil }
+            guard let hash else { throw SyncFailure.cacheDamaged(path: connection.path) }
+            return (find.int64(0), find.int64(1), hash)
+        }
+        guard let found, bucketID == nil || found.bucketID == bucketID else { return nil }
+        if let position = slotByID[found.bucketID] {
+            slots[position].held.count -= 1
+            slots[position].held.sum -= found.hash
+        }
+        return found.rowID
+    }
+
+    // MARK: - The end
+
+    /// Verifies each bucket of the round and writes the books.
+    ///
+    /// - Throws: ``SyncFailure/verificationFailed(bucket:)`` where the rows held
+    ///   are not those that the server holds.
+    mutating func finish() throws {
+        deletes += max(0, replaced - rows)
+        for slot in slots where slotByID[slot.held.id] != nil {
+            if let promised = slot.promised,
+                promised.count != UInt64(bitPattern: slot.held.count)
+                    || promised.sum != slot.held.sum
+            {
+                throw SyncFailure.verificationFailed(bucket: slot.held.name)
+            }
+            try BucketTable.save(slot.held, connection)
+        }
+    }
+}

@@ -1,0 +1,127 @@
+internal import SQLiteKit
+internal import SyncProtocol
+
+/// Applies a round that has reached its checkpoint, in one transaction.
+///
+/// Readers see the mirror before the round or after it, never between; and what
+/// waits leaves the outbox in the same moment in which its effect arrives.
+enum RoundApplier {
+    /// What a round changed.
+    struct Result: Sendable {
+        /// Rows put in.
+        var rows = 0
+        /// Rows taken out.
+        var deletes = 0
+        /// Outcomes that were not known before.
+        var outcomes: [WriteOutcome] = []
+        /// Whether writes wait whose outcome is not known.
+        var writesWait = false
+        /// Whether citizens' data was removed that must not stay in the log.
+        var hasRemovedBuckets = false
+    }
+
+    /// Applies the pages kept and the one that ends the round.
+    static func apply(
+        _ bytes: [UInt8], _ scan: PageScan, _ checkpoint: Checkpoint, wallMilliseconds: Int64,
+        _ connection: Connection
+    ) throws -> Result {
+        var state = try CacheState.load(connection)
+        state.observe(scan.hello, wallMilliseconds: wallMilliseconds)
+        let isWhole = state.stagedCursor == nil ? state.cursor.isEmpty : state.stagedIsWhole
+        var applier = try PageApplier(connection, replacesMirror: isWhole)
+        if state.stagedCursor != nil {
+            do {
+                try StageTable.forEach(connection) { try applier.apply($0) }
+            } catch is WireError {
+                // It was whole when it was kept: this device's storage changed it.
+                throw SyncFailure.verificationFailed(bucket: "staged")
+            }
+        }
+        try bytes.withUnsafeBytes { try applier.apply($0) }
+        try applier.finish()
+        var result = Result(
+            rows: applier.rows, deletes: applier.deletes,
+            hasRemovedBuckets: applier.hasRemovedBuckets)
+        let now = state.now(wallMilliseconds: wallMilliseconds)
+        result.outcomes = try OutcomeTable.store(scan.outcomes, &state, now: now, connection)
+        try OutboxTable.acknowledge(
+            upTo: checkpoint.ackedMid, chain: checkpoint.ackedChain, &state, now: now, connection)
+        try StageTable.clear(&state, connection)
+        state.cursor = checkpoint.cursor
+        state.lineage = checkpoint.lineage
+        state.syncedAt = now
+        try state.save(connection)
+        result.writesWait = try OutboxTable.hasUnanswered(state, connection)
+        return result
+    }
+
+    /// Keeps a page and the outcomes that came with it.
+    static func stage(
+        _ bytes: [UInt8], _ scan: PageScan, _ page: PageEnd, wallMilliseconds: Int64,
+        _ connection: Connection
+    ) throws -> Result {
+        var state = try CacheState.load(connection)
+        state.observe(scan.hello, wallMilliseconds: wallMilliseconds)
+        let now = state.now(wallMilliseconds: wallMilliseconds)
+        var result = Result()
+        result.outcomes = try OutcomeTable.store(scan.outcomes, &state, now: now, connection)
+        try StageTable.append(bytes, cursor: page.cursor, &state, connection)
+        try state.save(connection)
+        return result
+    }
+
+    /// Takes note of a response that carries no rows.
+    ///
+    /// `acked` is the last write the mirror contains, where the response says
+    /// that the mirror is current.
+    static func settle(
+        _ scan: PageScan, acked: UInt64?, wallMilliseconds: Int64, _ connection: Connection
+    ) throws -> Result {
+        var state = try CacheState.load(connection)
+        state.observe(scan.hello, wallMilliseconds: wallMilliseconds)
+        let now = state.now(wallMilliseconds: wallMilliseconds)
+        var result = Result()
+        result.outcomes = try OutcomeTable.store(scan.outcomes, &state, now: now, connection)
+        if let acked {
+            try OutboxTable.acknowledge(upTo: acked, chain: nil, &state, now: now, connection)
+            state.syncedAt = now
+        }
+        try state.save(connection)
+        result.writesWait = try OutboxTable.hasUnanswered(state, connection)
+        return result
+    }
+
+    /// Forgets where the mirror stands; the mirror itself stays readable.
+    static func dropCursor(_ connection: Connection) throws {
+        var state = try CacheState.load(connection)
+        try StageTable.clear(&state, connection)
+        state.cursor = []
+        try state.save(connection)
+    }
+
+    /// Makes the body of the next request.
+    static func request(_ connection: Connection) throws -> RequestPlan {
+        let state = try CacheState.load(connection)
+        var sync = SyncRequest()
+        sync.cursor = state.requestCursor
+        sync.rowsMax = Limits.pageRowsMax
+        sync.bytesMax = Limits.pageBytesMax
+        sync.outcomesSeen = state.answeredMid
+        var plan = RequestPlan()
+        BinaryFrames.append(.sync(sync), to: &plan.body)
+        if let batch = try OutboxTable.batch(state, connection) {
+            BinaryFrames.append(.push(PushHeader(baseChain: batch.baseChain)), to: &plan.body)
+            plan.body.append(contentsOf: batch.frames)
+            plan.writes = batch.count
+        }
+        return plan
+    }
+}
+
+/// A request that is ready to be sent.
+struct RequestPlan: Sendable {
+    /// The frames.
+    var body: [UInt8] = []
+    /// The number of writes in it.
+    var writes = 0
+}

@@ -1,0 +1,95 @@
+internal import SQLiteKit
+internal import SyncProtocol
+
+/// The one row of the `state` table.
+///
+/// - Invariant: `ackedMid <= answeredMid < nextMid` while the server keeps its
+///   history. A server restored from a backup moves the first two back.
+struct CacheState: Hashable, Sendable {
+    /// The name the server gave to this device.
+    var device: DeviceID
+    /// Link 0 of the chain: drawn at random for each device name.
+    var nonce: UInt64
+    /// Where the mirror stands; empty before the first checkpoint.
+    var cursor: [UInt8]
+    /// The server's history that the mirror belongs to.
+    var lineage: [UInt8]
+    /// The number of the next write.
+    var nextMid: UInt64
+    /// The chain link of the write before it.
+    var lastChain: UInt64
+    /// The last write that the mirror contains.
+    var ackedMid: UInt64
+    /// The last write whose outcome is stored.
+    var answeredMid: UInt64
+    /// The clock as it stamped last.
+    var clock: HybridClock
+    /// The latest time a server told, in milliseconds.
+    var serverLast: Int64
+    /// When a sync last completed, by the server's clock.
+    var syncedAt: Int64?
+    /// Where an unfinished round stands, or nil.
+    var stagedCursor: [UInt8]?
+    /// Whether the unfinished round replaces the whole mirror.
+    var stagedIsWhole: Bool
+
+    /// Reads the row.
+    static func load(_ connection: Connection) throws -> CacheState {
+        var state: CacheState?
+        try connection.run(
+            """
+            SELECT device, nonce, cursor, lineage, next_mid, last_chain, acked_mid, answered_mid,
+                clock_last, clock_offset, server_last, synced_at, staged_cursor, staged_is_whole
+            FROM state WHERE id = 1
+            """
+        ) { row in
+            state = CacheState(
+                device: DeviceID(UInt64(bitPattern: row.int64(0))),
+                nonce: UInt64(bitPattern: row.int64(1)), cursor: row.blob(2), lineage: row.blob(3),
+                nextMid: UInt64(bitPattern: row.int64(4)),
+                lastChain: UInt64(bitPattern: row.int64(5)),
+                ackedMid: UInt64(bitPattern: row.int64(6)),
+                answeredMid: UInt64(bitPattern: row.int64(7)),
+                clock: HybridClock(
+                    last: UInt64(bitPattern: row.int64(8)), offsetMilliseconds: row.int64(9)),
+                serverLast: row.int64(10), syncedAt: row.optionalInt64(11),
+                stagedCursor: row.optionalBlob(12), stagedIsWhole: row.int64(13) != 0)
+        }
+        guard let state else { throw SyncFailure.cacheDamaged(path: connection.path) }
+        return state
+    }
+
+    /// Writes the row.
+    func save(_ connection: Connection) throws {
+        try connection.run(
+            """
+            UPDATE state SET device = ?, nonce = ?, cursor = ?, lineage = ?, next_mid = ?,
+                last_chain = ?, acked_mid = ?, answered_mid = ?, clock_last = ?, clock_offset = ?,
+                server_last = ?, synced_at = ?, staged_cursor = ?, staged_is_whole = ?
+            WHERE id = 1
+            """,
+            .integer(Int64(bitPattern: device.number)), .integer(Int64(bitPattern: nonce)),
+            .blob(cursor), .blob(lineage), .integer(Int64(bitPattern: nextMid)),
+            .integer(Int64(bitPattern: lastChain)), .integer(Int64(bitPattern: ackedMid)),
+            .integer(Int64(bitPattern: answeredMid)), .integer(Int64(bitPattern: clock.last)),
+            .integer(clock.offsetMilliseconds), .integer(serverLast),
+            syncedAt.map { .integer($0) } ?? .null, stagedCursor.map { .blob($0) } ?? .null,
+            .integer(stagedIsWhole ? 1 : 0))
+    }
+
+    /// The time now by the server's clock, never before a time it has told.
+    func now(wallMilliseconds: Int64) -> Int64 {
+        let (sum, overflow) = wallMilliseconds.addingReportingOverflow(clock.offsetMilliseconds)
+        return max(overflow ? 0 : sum, serverLast)
+    }
+
+    /// Takes note of the server's clock in a response.
+    mutating func observe(_ hello: Hello, wallMilliseconds: Int64) {
+        clock.observeServer(
+            milliseconds: hello.serverMilliseconds, wallMilliseconds: wallMilliseconds)
+        serverLast = max(serverLast, hello.serverMilliseconds)
+    }
+
+    /// Where the next request goes on from.
+    var requestCursor: [UInt8] { stagedCursor ?? cursor }
+}

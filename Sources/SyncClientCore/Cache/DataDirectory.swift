@@ -1,0 +1,72 @@
+internal import SyncProtocol
+
+/// The directory of all accounts, each in a directory of its own.
+///
+/// ```text
+/// current                      the subject that is signed in
+/// accounts/<subject>/          credentials, cache.sqlite, writer.lock, sync.lock
+/// ```
+struct DataDirectory: Sendable {
+    /// The directory.
+    let path: String
+    /// The file system.
+    let files: any FileOperations
+
+    private var currentPath: String { path + "/current" }
+
+    /// Makes the directory where there is none.
+    func prepare() throws(SyncFailure) {
+        try files.makeDirectory(path)
+        try files.makeDirectory(path + "/accounts")
+    }
+
+    /// The directory of an account, whose name must be an identifier.
+    func account(_ subject: String) throws(SyncFailure) -> String {
+        // A name from a server never becomes a path outside this directory.
+        guard Identifier.isValid(subject), !subject.utf8.allSatisfy({ $0 == UInt8(ascii: ".") })
+        else { throw .answerUnusable(code: "account.subject") }
+        return path + "/accounts/" + subject
+    }
+
+    /// Who is signed in, or nil.
+    func current() throws(SyncFailure) -> String? {
+        guard let bytes = try files.read(currentPath, bytesMax: 256) else { return nil }
+        let text = String(decoding: bytes, as: UTF8.self)
+        return Identifier.isValid(text) ? text : nil
+    }
+
+    /// Makes an account the current one.
+    func setCurrent(_ subject: String) throws(SyncFailure) {
+        try files.write(Array(subject.utf8), to: currentPath)
+    }
+
+    /// Leaves nobody signed in.
+    func clearCurrent() throws(SyncFailure) {
+        try files.remove(currentPath)
+    }
+
+    /// The credentials of an account, or nil.
+    func credentials(_ subject: String) throws(SyncFailure) -> Credentials? {
+        let path = try account(subject) + "/credentials"
+        guard let bytes = try files.read(path, bytesMax: Limits.credentialsBytesMax) else {
+            return nil
+        }
+        return Credentials(bytes: bytes)
+    }
+
+    /// Stores credentials for good before they are used.
+    func save(_ credentials: Credentials) throws(SyncFailure) {
+        let directory = try account(credentials.subject)
+        try files.makeDirectory(directory)
+        try files.write(credentials.bytes, to: directory + "/credentials")
+    }
+
+    /// Removes everything of an account.
+    func erase(_ subject: String) throws(SyncFailure) {
+        let directory = try account(subject)
+        for name in try files.names(in: directory) {
+            try files.remove(directory + "/" + name)
+        }
+        try files.remove(directory)
+    }
+}

@@ -1,0 +1,62 @@
+internal import SyncProtocol
+
+/// Everything that belongs to the person who is signed in.
+final class ClientSession: Sendable {
+    let account: Account
+    let server: ServerAddress
+    let store: CacheStore
+    let keeper: CredentialsKeeper
+    let engine: SyncEngine
+
+    /// Opens the cache of an account and takes its device name over.
+    static func open(
+        _ credentials: Credentials, directory: DataDirectory, environment: SyncEnvironment
+    ) async throws(SyncFailure) -> ClientSession {
+        let server = try ServerAddress(credentials.server)
+        let path = try directory.account(credentials.subject)
+        try await OffPool.run { () throws(SyncFailure) in
+            try directory.files.makeDirectory(path)
+            try directory.files.makeFile(path + "/sync.lock")
+        }
+        let store = try await CacheStore.open(directory: path, environment: environment)
+        let device = credentials.device
+        let nonce = environment.random.next()
+        do throws(SyncFailure) {
+            let known = try await store.read { try CacheState.load($0).device }
+            if known != device {
+                try await store.write { connection in
+                    var state = try CacheState.load(connection)
+                    // A cursor belongs to the device it was made for.
+                    try StageTable.clear(&state, connection)
+                    state.cursor = []
+                    try OutboxTable.renumber(for: device, nonce: nonce, &state, connection)
+                    try state.save(connection)
+                }
+            }
+        } catch {
+            await store.close()
+            throw error
+        }
+        return ClientSession(
+            credentials.account, server, store,
+            CredentialsKeeper(
+                account: credentials.account, directory: directory, environment: environment))
+    }
+
+    private init(
+        _ account: Account, _ server: ServerAddress, _ store: CacheStore,
+        _ keeper: CredentialsKeeper
+    ) {
+        self.account = account
+        self.server = server
+        self.store = store
+        self.keeper = keeper
+        engine = SyncEngine(store: store, keeper: keeper, server: server)
+    }
+
+    /// Ends the round that runs and closes the cache.
+    func close() async {
+        await engine.stop()
+        await store.close()
+    }
+}

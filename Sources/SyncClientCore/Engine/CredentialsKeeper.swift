@@ -1,0 +1,79 @@
+internal import Synchronization
+
+/// Gives out the access token and renews it.
+///
+/// The file is the truth, because another process may have renewed it. Renewing
+/// happens only inside a round, which one process at a time can hold.
+final class CredentialsKeeper: Sendable {
+    /// Who is signed in.
+    let account: Account
+
+    private let directory: DataDirectory
+    private let environment: SyncEnvironment
+    private let used = Mutex("")
+
+    init(account: Account, directory: DataDirectory, environment: SyncEnvironment) {
+        self.account = account
+        self.directory = directory
+        self.environment = environment
+    }
+
+    /// The credentials as they are stored now.
+    func stored() async throws(SyncFailure) -> Credentials {
+        let directory = directory
+        let subject = account.subject
+        let credentials = try await OffPool.run { () throws(SyncFailure) in
+            try directory.credentials(subject)
+        }
+        guard let credentials else { throw .signedOut }
+        return credentials
+    }
+
+    /// The token to use.
+    func accessToken() async throws(SyncFailure) -> String {
+        let credentials = try await stored()
+        guard !credentials.isExpired else { throw .signInExpired }
+        used.withLock { $0 = credentials.accessToken }
+        return credentials.accessToken
+    }
+
+    /// Gets a new access token after the one in use was refused.
+    ///
+    /// - Throws: ``SyncFailure/signInExpired`` where the server ends the
+    ///   sign-in; that is remembered.
+    func refresh() async throws(SyncFailure) {
+        var credentials = try await stored()
+        // Another process has been faster: its token has not been tried yet.
+        guard credentials.accessToken == used.withLock({ $0 }) else { return }
+        let service = SignInService(
+            server: try ServerAddress(credentials.server), environment: environment)
+        let directory = directory
+        switch await service.refresh(credentials.refreshToken) {
+        case .tokens(let tokens):
+            guard tokens.subject == credentials.subject, tokens.device == credentials.device else {
+                throw .answerUnusable(code: "oauth.identity")
+            }
+            try environment.reach(.refreshBefore)
+            credentials.accessToken = tokens.access
+            credentials.refreshToken = tokens.refresh
+            let renewed = credentials
+            try await OffPool.run { () throws(SyncFailure) in try directory.save(renewed) }
+            try environment.reach(.refreshAfter)
+        case .refused(let failure):
+            guard failure == .signInExpired else { throw failure }
+            try await markExpired()
+            throw failure
+        case .failed(let failure): throw failure
+        case .pending: throw .answerUnusable(code: "oauth.pending")
+        }
+    }
+
+    /// Remembers that the server has ended the sign-in.
+    func markExpired() async throws(SyncFailure) {
+        var credentials = try await stored()
+        credentials.isExpired = true
+        let expired = credentials
+        let directory = directory
+        try await OffPool.run { () throws(SyncFailure) in try directory.save(expired) }
+    }
+}

@@ -1,0 +1,340 @@
+internal import SQLiteKit
+internal import SyncProtocol
+
+/// Obeys ``SyncRoundMachine``: sends, keeps, applies and waits as it says.
+///
+/// One round at a time: a second caller joins the round that runs, and another
+/// process waits for its end.
+actor SyncEngine {
+    /// Who listens to a round.
+    struct Listener: Sendable {
+        var progress: (@Sendable (SyncProgress) -> Void)?
+        var trace: (@Sendable (TraceEvent) -> Void)?
+    }
+
+    private let store: CacheStore
+    private let keeper: CredentialsKeeper
+    private let server: ServerAddress
+    private let environment: SyncEnvironment
+    private var running: (id: UInt64, task: Task<Result<SyncReport, SyncFailure>, Never>)?
+    private var lastID: UInt64 = 0
+
+    init(store: CacheStore, keeper: CredentialsKeeper, server: ServerAddress) {
+        self.store = store
+        self.keeper = keeper
+        self.server = server
+        self.environment = store.environment
+    }
+
+    /// Runs a round, or joins the one that runs.
+    ///
+    /// The check and the claim stand together with no `await` between them.
+    func sync(_ listener: Listener) async throws(SyncFailure) -> SyncReport {
+        if let running { return try await running.task.value.get() }
+        lastID += 1
+        let id = lastID
+        let task = Task { await self.attempt(listener) }
+        running = (id, task)
+        let result = await withTaskCancellationHandler {
+            await task.value
+        } onCancel: {
+            task.cancel()
+        }
+        if running?.id == id { running = nil }
+        return try result.get()
+    }
+
+    /// Cancels the round that runs, and waits for it.
+    func stop() async {
+        running?.task.cancel()
+        _ = await running?.task.value
+    }
+
+    private func attempt(_ listener: Listener) async -> Result<SyncReport, SyncFailure> {
+        do throws(SyncFailure) {
+            return .success(try await round(listener))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    // MARK: - One round
+
+    private func round(_ listener: Listener) async throws(SyncFailure) -> SyncReport {
+        let lock = try await takeRoundLock()
+        defer { lock.unlock() }
+        var round = Round(listener, startedAt: environment.monotonic.nanoseconds())
+        var action = round.machine.begin()
+        while true {
+            if Task.isCancelled { throw .cancelled }
+            let event: SyncRoundMachine.Event
+            switch action {
+            case .send: event = try await send(&round)
+            case .stage:
+                event = await caught { () throws(SyncFailure) in try await self.stage(&round) }
+            case .apply:
+                event = await caught { () throws(SyncFailure) in try await self.apply(&round) }
+            case .settle:
+                event = await caught { () throws(SyncFailure) in try await self.settle(&round) }
+            case .dropCursor:
+                round.report.repairs = round.machine.repairs
+                try await store.write { try RoundApplier.dropCursor($0) }
+                event = .cursorDropped
+            case .offerAgain(let mid): event = await offerAgain(mid)
+            case .refresh:
+                event = await caught { () throws(SyncFailure) in
+                    try await self.keeper.refresh()
+                    return .refreshed
+                }
+            case .wait(let milliseconds):
+                do {
+                    try await environment.monotonic.sleep(milliseconds: milliseconds)
+                } catch {
+                    throw .cancelled
+                }
+                event = .pauseOver
+            case .finish:
+                round.report.milliseconds = milliseconds(since: round.startedAt)
+                return round.report
+            case .stop(let failure):
+                if failure == .signInExpired { try await keeper.markExpired() }
+                throw failure
+            }
+            action = round.machine.handle(event)
+        }
+    }
+
+    /// What one round carries from step to step.
+    private struct Round {
+        var machine = SyncRoundMachine()
+        var report = SyncReport()
+        var listener: Listener
+        var startedAt: UInt64
+        var bytes: [UInt8] = []
+        var scan: PageScan?
+        var writesSent = 0
+        var rowsReceived = 0
+        var fraction = 0.0
+
+        init(_ listener: Listener, startedAt: UInt64) {
+            self.listener = listener
+            self.startedAt = startedAt
+        }
+    }
+
+    private func caught(
+        _ body: () async throws(SyncFailure) -> SyncRoundMachine.Event
+    ) async -> SyncRoundMachine.Event {
+        do throws(SyncFailure) {
+            return try await body()
+        } catch {
+            switch error {
+            case .verificationFailed(let bucket): return .verificationFailed(bucket: bucket)
+            case .answerUnusable(let code):
+                return .unusable(code: code, random: environment.random.next())
+            default: return .failed(error)
+            }
+        }
+    }
+
+    private func send(_ round: inout Round) async throws(SyncFailure) -> SyncRoundMachine.Event {
+        let token: String
+        do throws(SyncFailure) {
+            token = try await keeper.accessToken()
+        } catch {
+            return .failed(error)
+        }
+        let plan = try await store.read { try RoundApplier.request($0) }
+        try environment.reach(.sendBefore)
+        round.report.requests += 1
+        round.report.bytesUp += plan.body.count
+        trace(.sent, plan.body, round)
+        let request = Request(
+            .post, server, "/v1/sync", bearer: token, contentType: BinaryFrames.mediaType,
+            body: plan.body)
+        let outcome = await environment.transport.send(request)
+        try environment.reach(.sendAfter)
+        switch outcome {
+        case .notSent(let reason): return .notSent(reason: reason)
+        case .unknown(let reason):
+            return .unknown(reason: reason, random: environment.random.next())
+        case .response(let response):
+            let event = take(response, plan, &round)
+            switch event {
+            case .answered(.error), .answered(.restart):
+                // Writes before the failure keep their outcomes.
+                let settled = await caught { () throws(SyncFailure) in
+                    try await self.settle(&round)
+                }
+                if case .settled = settled { return event }
+                return settled
+            default: return event
+            }
+        }
+    }
+
+    private func take(
+        _ response: Response, _ plan: RequestPlan, _ round: inout Round
+    ) -> SyncRoundMachine.Event {
+        let random = environment.random.next()
+        guard response.status == 200 else {
+            return .refused(
+                status: response.status, retryAfterMilliseconds: response.retryAfterMilliseconds,
+                random: random)
+        }
+        guard response.contentType == BinaryFrames.mediaType else {
+            return .unusable(code: "wire.media_type", random: random)
+        }
+        round.report.bytesDown += response.body.count
+        trace(.received, response.body, round)
+        let scan: PageScan
+        do throws(WireError) {
+            scan = try PageScan(response.body)
+        } catch {
+            return .unusable(code: error.code, random: random)
+        }
+        guard let ending = ending(of: scan, random) else {
+            return .unusable(code: "wire.order", random: random)
+        }
+        round.bytes = response.body
+        round.scan = scan
+        round.report.pushed += plan.writes
+        return .answered(ending)
+    }
+
+    private func ending(of scan: PageScan, _ random: UInt64) -> SyncRoundMachine.Ending? {
+        switch scan.terminal {
+        case .unchanged: .unchanged
+        case .page: .page
+        case .checkpoint: .checkpoint
+        case .pushed: .pushed
+        case .restart: .restart
+        case .error(let error):
+            .error(
+                code: error.code,
+                retryAfterMilliseconds: Int64(clamping: error.retryAfterMilliseconds),
+                ackedMid: error.ackedMid, random: random)
+        case .sync, .push, .mutation, .hello, .bucket, .bucketGone, .name, .row, .tombstone,
+            .outcomes, .unknown:
+            nil
+        }
+    }
+
+    // MARK: - Steps
+
+    private func stage(_ round: inout Round) async throws(SyncFailure) -> SyncRoundMachine.Event {
+        guard let scan = round.scan, case .page(let page) = scan.terminal else {
+            throw .answerUnusable(code: "wire.order")
+        }
+        try environment.reach(.stageBefore)
+        let bytes = round.bytes
+        let wall = environment.wall.milliseconds()
+        let result = try await store.write { connection in
+            try PageSum.verify(bytes, promised: page.sum)
+            return try RoundApplier.stage(
+                bytes, scan, page, wallMilliseconds: wall, connection)
+        }
+        try environment.reach(.stageAfter)
+        round.report.outcomes += result.outcomes
+        took(scan, &round)
+        return .staged
+    }
+
+    private func apply(_ round: inout Round) async throws(SyncFailure) -> SyncRoundMachine.Event {
+        guard let scan = round.scan, case .checkpoint(let checkpoint) = scan.terminal else {
+            throw .answerUnusable(code: "wire.order")
+        }
+        try environment.reach(.applyBefore)
+        let bytes = round.bytes
+        let wall = environment.wall.milliseconds()
+        let environment = environment
+        let result = try await store.write { connection in
+            let result = try RoundApplier.apply(
+                bytes, scan, checkpoint, wallMilliseconds: wall, connection)
+            try environment.reach(.applyBeforeCommit)
+            return result
+        }
+        if result.hasRemovedBuckets {
+            // The log still holds what was taken away; readers may keep it a while.
+            _ = try await store.withWriter { _ = try $0.checkpoint(.truncate) }
+        }
+        try environment.reach(.applyAfter)
+        round.report.outcomes += result.outcomes
+        round.report.rows += result.rows
+        round.report.deletes += result.deletes
+        took(scan, &round)
+        return .applied(writesWait: result.writesWait)
+    }
+
+    private func settle(_ round: inout Round) async throws(SyncFailure) -> SyncRoundMachine.Event {
+        guard let scan = round.scan else { throw .answerUnusable(code: "wire.order") }
+        var acked: UInt64?
+        if case .unchanged(let mid) = scan.terminal { acked = mid }
+        let wall = environment.wall.milliseconds()
+        let reached = acked
+        let result = try await store.write { connection in
+            try RoundApplier.settle(scan, acked: reached, wallMilliseconds: wall, connection)
+        }
+        round.report.outcomes += result.outcomes
+        return .settled(writesWait: result.writesWait)
+    }
+
+    private func offerAgain(_ mid: UInt64) async -> SyncRoundMachine.Event {
+        await caught { () throws(SyncFailure) in
+            let count = try await store.write { connection in
+                var state = try CacheState.load(connection)
+                let count = try OutboxTable.offerAgain(after: mid, &state, connection)
+                try state.save(connection)
+                return count
+            }
+            return .offered(count: count)
+        }
+    }
+
+    // MARK: -
+
+    private func took(_ scan: PageScan, _ round: inout Round) {
+        round.report.pages += 1
+        let before = round.rowsReceived
+        round.rowsReceived += scan.rows + scan.tombstones
+        let expected = max(before + scan.ahead, round.rowsReceived)
+        let fraction = expected == 0 ? 1 : Double(round.rowsReceived) / Double(expected)
+        round.fraction = min(1, max(round.fraction, fraction))
+        round.listener.progress?(
+            SyncProgress(
+                rowsReceived: round.rowsReceived, rowsExpected: expected,
+                fraction: round.fraction))
+    }
+
+    private func trace(
+        _ direction: TraceEvent.Direction, _ bytes: [UInt8], _ round: borrowing Round
+    ) {
+        guard let trace = round.listener.trace else { return }
+        trace(
+            TraceEvent(
+                direction: direction, request: round.report.requests, bytes: bytes.count,
+                milliseconds: milliseconds(since: round.startedAt),
+                frames: TraceSummary.lines(bytes)))
+    }
+
+    private func milliseconds(since start: UInt64) -> Int64 {
+        Int64(clamping: (environment.monotonic.nanoseconds() &- start) / 1_000_000)
+    }
+
+    private func takeRoundLock() async throws(SyncFailure) -> any HeldLock {
+        let path = store.directory + "/sync.lock"
+        let files = environment.files
+        var waited: Int64 = 0
+        while true {
+            let lock = try await OffPool.run { () throws(SyncFailure) in try files.tryLock(path) }
+            if let lock { return lock }
+            guard waited < Limits.roundWaitMilliseconds else { throw .busyElsewhere }
+            do {
+                try await environment.monotonic.sleep(milliseconds: 50)
+            } catch {
+                throw .cancelled
+            }
+            waited += 50
+        }
+    }
+}

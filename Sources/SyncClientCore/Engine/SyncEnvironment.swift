@@ -1,0 +1,104 @@
+/// What the client needs of the world, each piece replaceable in a test.
+///
+/// Nothing else in this module reads a clock, draws a number, opens a
+/// connection or touches a file outside the database.
+package struct SyncEnvironment: Sendable {
+    /// The time of day, which people and the law use.
+    package var wall: any WallClock
+
+    /// The time that only moves forward, for deadlines and pauses.
+    package var monotonic: any MonotonicClock
+
+    /// Where ids and jitter come from.
+    package var random: any RandomSource
+
+    /// The network.
+    package var transport: any Transport
+
+    /// The file system.
+    package var files: any FileOperations
+
+    /// Where a test stops the client; nil in the real world.
+    package var faults: (any FaultInjector)?
+
+    /// Creates an environment.
+    package init(
+        wall: any WallClock, monotonic: any MonotonicClock, random: any RandomSource,
+        transport: any Transport, files: any FileOperations,
+        faults: (any FaultInjector)? = nil
+    ) {
+        self.wall = wall
+        self.monotonic = monotonic
+        self.random = random
+        self.transport = transport
+        self.files = files
+        self.faults = faults
+    }
+
+    /// Passes a point at which a test may stop the client.
+    func reach(_ point: FaultPoint) throws(SyncFailure) {
+        guard let faults else { return }
+        do {
+            try faults.reached(point)
+        } catch {
+            throw .storageFailed(code: point.rawValue)
+        }
+    }
+}
+
+/// The time of day, which can be wrong and can jump.
+package protocol WallClock: Sendable {
+    /// Milliseconds since 1970.
+    func milliseconds() -> Int64
+}
+
+/// The time since some moment, which never goes back.
+package protocol MonotonicClock: Sendable {
+    /// Nanoseconds since a moment of the clock's own.
+    func nanoseconds() -> UInt64
+
+    /// Waits; throws when the task is cancelled.
+    func sleep(milliseconds: Int64) async throws
+}
+
+/// A source of unpredictable numbers.
+package protocol RandomSource: Sendable {
+    /// Sixty-four random bits.
+    func next() -> UInt64
+}
+
+extension RandomSource {
+    /// A random UUID (version 4) in lower case.
+    package func uuid() -> String {
+        let high = next() & 0xffff_ffff_ffff_0fff | 0x4000
+        let low = next() & 0x3fff_ffff_ffff_ffff | 0x8000_0000_0000_0000
+        return UUIDText.make(high: high, low: low)
+    }
+
+    /// A number from zero up to a limit, both included.
+    package func upTo(_ limit: Int64) -> Int64 {
+        guard limit > 0 else { return 0 }
+        return Int64(next() % (UInt64(limit) + 1))
+    }
+}
+
+/// The text form of a UUID, written by hand because Foundation's takes 3 µs.
+enum UUIDText {
+    static func make(high: UInt64, low: UInt64) -> String {
+        let digits = Array((hex(high) + hex(low)).utf8)
+        var text: [UInt8] = []
+        text.reserveCapacity(36)
+        for (index, digit) in digits.enumerated() {
+            if index == 8 || index == 12 || index == 16 || index == 20 {
+                text.append(UInt8(ascii: "-"))
+            }
+            text.append(digit)
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    private static func hex(_ number: UInt64) -> String {
+        let text = String(number, radix: 16)
+        return String(repeating: "0", count: 16 - text.utf8.count) + text
+    }
+}

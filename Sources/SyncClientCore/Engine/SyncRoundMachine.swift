@@ -1,0 +1,196 @@
+/// Decides what one round of syncing does next, and does nothing itself.
+///
+/// Every event returns one ``Action`` for the engine to carry out, so the whole
+/// round can be tested as plain values.
+///
+/// ```text
+///              page ─▶ stage ─▶ staged ──────────┐
+///  begin ─▶ send ─▶ checkpoint ─▶ apply ─▶ applied ─▶ finish (or send, if writes wait)
+///            ▲  │ unchanged, pushed ─▶ settle ─▶ settled ─▶ finish (or send)
+///            │  │ restart, or a sum that is wrong ─▶ dropCursor ─┐
+///            │  │ push.gap ─▶ offerAgain ─▶ offered ─────────────┤
+///            │  │ 401 ─▶ refresh ─▶ refreshed ───────────────────┤
+///            │  └ busy, no answer ─▶ wait ─▶ pauseOver ──────────┤
+///            └───────────────────────────────────────────────────┘
+/// ```
+package struct SyncRoundMachine: Hashable, Sendable {
+    /// What the engine is to do.
+    package enum Action: Hashable, Sendable {
+        /// Send a request from where the store stands.
+        case send
+        /// Keep a page until the round's checkpoint.
+        case stage
+        /// Apply the round's pages at once.
+        case apply
+        /// Store the outcomes of a response that carries no rows.
+        case settle
+        /// Forget the cursor and all pages kept; the next request begins anew.
+        case dropCursor
+        /// Put writes after this number back into the outbox.
+        case offerAgain(afterMid: UInt64)
+        /// Get a new access token.
+        case refresh
+        /// Do nothing for some milliseconds.
+        case wait(milliseconds: Int64)
+        /// The round is done.
+        case finish
+        /// The round has failed.
+        case stop(SyncFailure)
+    }
+
+    /// What has happened.
+    package enum Event: Hashable, Sendable {
+        /// The server answered, and the answer has this end.
+        case answered(Ending)
+        /// The server answered with an HTTP status other than 200.
+        case refused(status: Int, retryAfterMilliseconds: Int64?, random: UInt64)
+        /// The answer was not one, or was cut: it is not used.
+        case unusable(code: String, random: UInt64)
+        /// Nothing reached the server.
+        case notSent(reason: String)
+        /// It is not known whether the request took effect.
+        case unknown(reason: String, random: UInt64)
+        /// A page has been kept.
+        case staged
+        /// The checkpoint has been applied.
+        case applied(writesWait: Bool)
+        /// What was received does not add up.
+        case verificationFailed(bucket: String)
+        /// Outcomes have been stored.
+        case settled(writesWait: Bool)
+        /// The cursor has been forgotten.
+        case cursorDropped
+        /// So many writes are back in the outbox.
+        case offered(count: Int)
+        /// There is a new access token.
+        case refreshed
+        /// The pause is over.
+        case pauseOver
+        /// The device itself failed.
+        case failed(SyncFailure)
+    }
+
+    /// How a response ended.
+    package enum Ending: Hashable, Sendable {
+        case unchanged
+        case page
+        case checkpoint
+        case pushed
+        case restart
+        case error(code: String, retryAfterMilliseconds: Int64, ackedMid: UInt64, random: UInt64)
+    }
+
+    private var attempts = 0
+    private var requests = 0
+    private var restarts = 0
+    private var hasRefreshed = false
+    private var hasOffered = false
+    private var backoff = BackoffMachine()
+
+    /// Verification failures in this round.
+    package private(set) var repairs = 0
+
+    /// Creates a machine for one round.
+    package init() {}
+
+    /// The round begins.
+    package mutating func begin() -> Action { send() }
+
+    /// Takes note of what happened and says what to do.
+    package mutating func handle(_ event: Event) -> Action {
+        switch event {
+        case .answered(let ending): return answered(ending)
+        case .refused(let status, let retryAfter, let random):
+            return refused(status, retryAfter, random)
+        case .unusable(let code, let random):
+            return again(after: nil, random, orStop: .answerUnusable(code: code))
+        case .notSent(let reason): return .stop(.offline(reason: reason))
+        case .unknown(let reason, let random):
+            return again(after: nil, random, orStop: .noAnswer(reason: reason))
+        case .staged, .cursorDropped, .refreshed, .pauseOver: return send()
+        case .applied(let writesWait), .settled(let writesWait):
+            return writesWait ? send() : .finish
+        case .verificationFailed(let bucket):
+            repairs += 1
+            return repairs > 1 ? .stop(.verificationFailed(bucket: bucket)) : .dropCursor
+        case .offered(let count):
+            return count > 0 ? send() : .stop(.writesMissing(afterMid: missingAfter))
+        case .failed(let failure): return .stop(failure)
+        }
+    }
+
+    private var missingAfter: UInt64 = 0
+
+    private mutating func answered(_ ending: Ending) -> Action {
+        if case .error = ending {
+        } else {
+            attempts = 0
+            hasRefreshed = false
+            backoff.succeeded()
+        }
+        switch ending {
+        case .unchanged, .pushed: return .settle
+        case .page: return .stage
+        case .checkpoint: return .apply
+        case .restart:
+            restarts += 1
+            return restarts > 2 ? .stop(.answerUnusable(code: "sync.restarts")) : .dropCursor
+        case .error(let code, let retryAfter, let ackedMid, let random):
+            switch code {
+            case "push.gap":
+                missingAfter = ackedMid
+                guard !hasOffered else { return .stop(.writesMissing(afterMid: ackedMid)) }
+                hasOffered = true
+                return .offerAgain(afterMid: ackedMid)
+            case "push.forked": return .stop(.deviceCopied)
+            case "client.too_old", "schema.too_old": return .stop(.appTooOld)
+            case "server.busy":
+                return again(
+                    after: retryAfter, random,
+                    orStop: .serverBusy(retryAfterMilliseconds: retryAfter))
+            default: return .stop(.answerUnusable(code: code))
+            }
+        }
+    }
+
+    private mutating func refused(
+        _ status: Int, _ retryAfter: Int64?, _ random: UInt64
+    ) -> Action {
+        switch status {
+        case 401:
+            // Twice in a row means that a fresh token is refused as well.
+            guard !hasRefreshed else { return .stop(.signInExpired) }
+            hasRefreshed = true
+            return .refresh
+        case 403: return .stop(.signInExpired)
+        case 426: return .stop(.appTooOld)
+        case 429, 503:
+            return again(
+                after: retryAfter ?? 1_000, random,
+                orStop: .serverBusy(retryAfterMilliseconds: retryAfter ?? 1_000))
+        case 408, 500, 502, 504:
+            // A proxy's answer may follow a commit that it did not see.
+            return again(after: retryAfter, random, orStop: .noAnswer(reason: "http.\(status)"))
+        default: return .stop(.answerUnusable(code: "http.\(status)"))
+        }
+    }
+
+    private mutating func send() -> Action {
+        requests += 1
+        guard requests <= Limits.requestsMax else {
+            return .stop(.answerUnusable(code: "sync.requests"))
+        }
+        return .send
+    }
+
+    private mutating func again(
+        after retryAfter: Int64?, _ random: UInt64, orStop failure: SyncFailure
+    ) -> Action {
+        attempts += 1
+        let pause = backoff.failed(retryAfterMilliseconds: retryAfter, random: random)
+        guard attempts < Limits.attemptsMax, pause <= Limits.roundPauseMillisecondsMax else {
+            return .stop(failure)
+        }
+        return .wait(milliseconds: pause)
+    }
+}

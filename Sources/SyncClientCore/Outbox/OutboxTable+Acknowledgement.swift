@@ -1,0 +1,146 @@
+internal import SQLiteKit
+internal import SyncProtocol
+
+extension OutboxTable {
+    /// Lets the writes go that the mirror contains now.
+    ///
+    /// They are kept apart for 14 days: a server restored from a backup has lost
+    /// them, and only this device can bring them back.
+    ///
+    /// - Throws: ``SyncFailure/deviceCopied`` where the server holds writes under
+    ///   this device's name that this device never made.
+    static func acknowledge(
+        upTo acked: UInt64, chain: UInt64?, _ state: inout CacheState, now: Int64,
+        _ connection: Connection
+    ) throws {
+        guard acked < state.nextMid else { throw SyncFailure.deviceCopied }
+        if acked > 0, let chain, let ours = try self.chain(of: acked, state, connection),
+            ours != chain
+        {
+            throw SyncFailure.deviceCopied
+        }
+        if acked < state.ackedMid {
+            // Where they are not all kept, the next push reports it; reading goes on.
+            do {
+                try offerAgain(after: acked, &state, connection)
+            } catch SyncFailure.writesMissing {}
+            return
+        }
+        guard acked > state.ackedMid else { return }
+        let limit = SQLiteValue.integer(Int64(bitPattern: acked))
+        try connection.run(
+            """
+            INSERT OR REPLACE INTO acknowledged
+                (mid, previous_chain, chain, queued_at, mutation, acknowledged_at)
+            SELECT mid, previous_chain, chain, queued_at, mutation, ?2
+            FROM outbox WHERE mid <= ?1
+            """, limit, .integer(now))
+        try connection.run("DELETE FROM outbox WHERE mid <= ?", limit)
+        try connection.run("DELETE FROM outbox_row WHERE mid <= ?", limit)
+        try connection.run(
+            "DELETE FROM acknowledged WHERE acknowledged_at < ?1 OR mid <= ?2",
+            .integer(now - Limits.acknowledgedMilliseconds),
+            .integer(Int64(bitPattern: acked) - Int64(Limits.acknowledgedMax)))
+        state.ackedMid = acked
+        state.answeredMid = max(state.answeredMid, acked)
+    }
+
+    /// Puts writes back that the server has lost.
+    ///
+    /// Their outcomes are forgotten: the restored server decides anew.
+    ///
+    /// - Returns: How many are to be sent again; none where one of them is not
+    ///   kept any more, because a gap can never be filled.
+    @discardableResult
+    static func offerAgain(
+        after acked: UInt64, _ state: inout CacheState, _ connection: Connection
+    ) throws -> Int {
+        let after = SQLiteValue.integer(Int64(bitPattern: acked))
+        var kept = 0
+        try connection.run("SELECT count(*) FROM acknowledged WHERE mid > ?", after) {
+            kept = Int($0.int64(0))
+        }
+        let needed = state.ackedMid > acked ? state.ackedMid - acked : 0
+        guard UInt64(kept) >= needed, acked < state.nextMid else {
+            throw SyncFailure.writesMissing(afterMid: acked)
+        }
+        var again: [Entry] = []
+        try connection.run(
+            "SELECT queued_at, mutation FROM acknowledged WHERE mid > ? ORDER BY mid", after
+        ) { row in
+            let mutation = try row.withBlob(1) { try MutationCodec.decode($0) }
+            again.append(
+                Entry(mid: mutation.mid, queuedAt: row.int64(0), mutation: mutation))
+        }
+        for entry in again {
+            let previous = try chain(of: entry.mid - 1, state, connection)
+            try insert(entry, previousChain: previous ?? 0, connection)
+        }
+        try connection.run("DELETE FROM acknowledged WHERE mid > ?", after)
+        try connection.run("DELETE FROM outcome WHERE mid > ?", after)
+        state.ackedMid = min(state.ackedMid, acked)
+        state.answeredMid = acked
+        var waiting = 0
+        try connection.run("SELECT count(*) FROM outbox WHERE mid > ?", after) {
+            waiting = Int($0.int64(0))
+        }
+        return waiting
+    }
+
+    /// Gives all waiting writes new numbers under a new device name.
+    ///
+    /// Their order and what they do stay. Sets and texts that name one of these
+    /// writes by its old dot name it by its new one.
+    static func renumber(
+        for device: DeviceID, nonce: UInt64, _ state: inout CacheState, _ connection: Connection
+    ) throws {
+        let waiting = try entries(connection)
+        try connection.run("DELETE FROM outbox")
+        try connection.run("DELETE FROM outbox_row")
+        try connection.run("DELETE FROM acknowledged")
+        try connection.run("DELETE FROM outcome")
+        let old = state.device
+        var numbers: [UInt64: UInt64] = [:]
+        state.device = device
+        state.nonce = nonce
+        state.lastChain = nonce
+        state.nextMid = 1
+        state.ackedMid = 0
+        state.answeredMid = 0
+        for entry in waiting {
+            numbers[entry.mid] = state.nextMid
+            let operations = entry.mutation.operations.map { operation in
+                RowOperation(
+                    operation.key,
+                    operation.operation.renaming { dot in
+                        guard dot.device == old, let mid = numbers[dot.mid] else { return dot }
+                        return Dot(device: device, mid: mid)
+                    })
+            }
+            let time = HybridTime(packed: entry.mutation.time.packed, device: device)
+            let chain = MutationChain.link(
+                after: state.lastChain, mid: state.nextMid, time: time, operations: operations)
+            let mutation = Mutation(
+                mid: state.nextMid, time: time, schema: entry.mutation.schema,
+                operations: operations, chain: chain)
+            try insert(
+                Entry(mid: state.nextMid, queuedAt: entry.queuedAt, mutation: mutation),
+                previousChain: state.lastChain, connection)
+            state.lastChain = chain
+            state.nextMid += 1
+        }
+    }
+}
+
+extension Operation {
+    /// The same operation with the dots it names put through `rename`.
+    fileprivate func renaming(_ rename: (Dot) -> Dot) -> Operation {
+        switch self {
+        case .remove(let field, let element, let dots):
+            .remove(field: field, element: element, dots: dots.map(rename))
+        case .write(let field, let text, let dots):
+            .write(field: field, text: text, replacing: dots.map(rename))
+        case .create, .delete, .set, .raise, .mark, .add, .increment, .submit: self
+        }
+    }
+}

@@ -1,0 +1,216 @@
+internal import SQLiteKit
+internal import SyncProtocol
+
+/// The writes that no checkpoint contains yet, in the order they were made.
+///
+/// An entry leaves only when a checkpoint that contains it is applied, in the
+/// same transaction, so a screen never flickers back. Its outcome is known from
+/// the server's answer, which is usually earlier.
+enum OutboxTable {
+    /// One write as it is stored.
+    struct Entry: Hashable, Sendable {
+        /// The device's number for it.
+        var mid: UInt64
+        /// When it was stored, by the server's clock as far as known.
+        var queuedAt: Int64
+        /// The write.
+        var mutation: Mutation
+    }
+
+    /// The next writes to send.
+    struct Batch: Hashable, Sendable {
+        /// The chain link before the first of them.
+        var baseChain: UInt64
+        /// The frames, complete with their lengths.
+        var frames: [UInt8]
+        /// The first number.
+        var first: UInt64
+        /// How many.
+        var count: Int
+    }
+
+    /// Stores a write; the caller saves `state` in the same transaction.
+    static func append(
+        _ operations: [RowOperation], _ state: inout CacheState, wallMilliseconds: Int64,
+        _ connection: Connection
+    ) throws -> Entry {
+        do throws(WriteRules.Problem) {
+            try WriteRules.check(operations)
+        } catch {
+            throw SyncFailure.writeRefused(code: error.code.rawValue, detail: error.detail)
+        }
+        guard try count(connection) < Limits.outboxMax else { throw SyncFailure.outboxFull }
+        let time = state.clock.stamp(wallMilliseconds: wallMilliseconds, device: state.device)
+        let mid = state.nextMid
+        let chain = MutationChain.link(
+            after: state.lastChain, mid: mid, time: time, operations: operations)
+        let mutation = Mutation(
+            mid: mid, time: time, schema: TablePolicy.schemaVersion, operations: operations,
+            chain: chain)
+        let entry = Entry(
+            mid: mid, queuedAt: state.now(wallMilliseconds: wallMilliseconds), mutation: mutation)
+        try insert(entry, previousChain: state.lastChain, connection)
+        state.nextMid += 1
+        state.lastChain = chain
+        return entry
+    }
+
+    /// Stores an entry and the rows it touches.
+    static func insert(
+        _ entry: Entry, previousChain: UInt64, _ connection: Connection
+    ) throws {
+        var bytes: [UInt8] = []
+        MutationCodec.append(entry.mutation, to: &bytes)
+        guard bytes.count < BinaryFrames.frameBytesMax - 16 else {
+            throw SyncFailure.writeRefused(code: RefusalCode.rowTooLarge.rawValue, detail: "")
+        }
+        try connection.run(
+            """
+            INSERT INTO outbox(mid, previous_chain, chain, queued_at, mutation)
+            VALUES (?, ?, ?, ?, ?)
+            """,
+            .integer(Int64(bitPattern: entry.mid)), .integer(Int64(bitPattern: previousChain)),
+            .integer(Int64(bitPattern: entry.mutation.chain)), .integer(entry.queuedAt),
+            .blob(bytes))
+        try index(entry.mutation, connection)
+    }
+
+    private static func index(_ mutation: Mutation, _ connection: Connection) throws {
+        for operation in mutation.operations {
+            try connection.run(
+                "INSERT OR IGNORE INTO outbox_row(table_name, row_id, mid) VALUES (?, ?, ?)",
+                .text(operation.key.table), .text(operation.key.id),
+                .integer(Int64(bitPattern: mutation.mid)))
+        }
+    }
+
+    /// The number of writes.
+    static func count(_ connection: Connection) throws -> Int {
+        var count = 0
+        try connection.run("SELECT count(*) FROM outbox") { count = Int($0.int64(0)) }
+        return count
+    }
+
+    /// Whether a write waits whose outcome is not known.
+    static func hasUnanswered(_ state: CacheState, _ connection: Connection) throws -> Bool {
+        var found = false
+        try connection.run(
+            "SELECT 1 FROM outbox WHERE mid > ? LIMIT 1",
+            .integer(Int64(bitPattern: state.answeredMid))
+        ) { _ in found = true }
+        return found
+    }
+
+    /// The next writes to send: from the first whose outcome is not known.
+    static func batch(_ state: CacheState, _ connection: Connection) throws -> Batch? {
+        var batch: Batch?
+        var isFull = false
+        try connection.run(
+            """
+            SELECT mid, previous_chain, mutation FROM outbox WHERE mid > ? ORDER BY mid LIMIT ?
+            """,
+            .integer(Int64(bitPattern: state.answeredMid)),
+            .integer(Int64(Limits.pushMutationsMax))
+        ) { row in
+            guard !isFull else { return }
+            let mid = UInt64(bitPattern: row.int64(0))
+            var found =
+                batch
+                ?? Batch(
+                    baseChain: UInt64(bitPattern: row.int64(1)), frames: [], first: mid, count: 0)
+            // Given up while it grows, or each step would copy it.
+            batch = nil
+            row.withBlob(2) { mutation in
+                let size = mutation.count + 1
+                guard found.count == 0 || found.frames.count + size + 4 <= Limits.pushBytesMax,
+                    mid == found.first + UInt64(found.count)
+                else {
+                    isFull = true
+                    return
+                }
+                found.frames.appendVarint(UInt64(size))
+                // The frame's type; the stored bytes are its fields.
+                found.frames.append(3)
+                found.frames.append(contentsOf: mutation)
+                found.count += 1
+            }
+            batch = found
+        }
+        return batch
+    }
+
+    /// All writes, or those that touch one table, in order.
+    static func entries(
+        table: String? = nil, limit: Int = Limits.outboxMax, _ connection: Connection
+    ) throws -> [Entry] {
+        var entries: [Entry] = []
+        if let table {
+            try connection.run(
+                """
+                SELECT mid, queued_at, mutation FROM outbox
+                WHERE mid IN (SELECT mid FROM outbox_row WHERE table_name = ?) ORDER BY mid
+                """, .text(table)
+            ) { entries.append(try entry($0)) }
+        } else {
+            try connection.run(
+                "SELECT mid, queued_at, mutation FROM outbox ORDER BY mid LIMIT ?",
+                .integer(Int64(limit))
+            ) { entries.append(try entry($0)) }
+        }
+        return entries
+    }
+
+    private static func entry(_ row: Statement) throws -> Entry {
+        let mutation = try row.withBlob(2) { try MutationCodec.decode($0) }
+        return Entry(mid: mutation.mid, queuedAt: row.int64(1), mutation: mutation)
+    }
+
+    /// The chain link of a write that is still known, or nil.
+    static func chain(
+        of mid: UInt64, _ state: CacheState, _ connection: Connection
+    ) throws
+        -> UInt64?
+    {
+        if mid == 0 { return state.nonce }
+        if mid == state.nextMid - 1 { return state.lastChain }
+        var chain: UInt64?
+        try connection.run(
+            """
+            SELECT chain FROM outbox WHERE mid = ?1
+            UNION ALL SELECT chain FROM acknowledged WHERE mid = ?1
+            """, .integer(Int64(bitPattern: mid))
+        ) { chain = UInt64(bitPattern: $0.int64(0)) }
+        return chain
+    }
+}
+
+extension OutboxTable.Entry {
+    /// The entry as the public interface shows it.
+    var queuedWrite: QueuedWrite {
+        var rows: [String] = []
+        for operation in mutation.operations where rows.last != operation.key.description {
+            rows.append(operation.key.description)
+        }
+        return QueuedWrite(
+            mid: mid, queuedAtMilliseconds: queuedAt, rows: rows,
+            operations: mutation.operations.map(\.operation.word))
+    }
+}
+
+extension Operation {
+    /// The operation's name, as in the JSON form of the protocol.
+    var word: String {
+        switch self {
+        case .create: "create"
+        case .delete: "delete"
+        case .set: "set"
+        case .raise: "raise"
+        case .mark: "mark"
+        case .add: "add"
+        case .remove: "remove"
+        case .increment: "increment"
+        case .write: "write"
+        case .submit: "submit"
+        }
+    }
+}

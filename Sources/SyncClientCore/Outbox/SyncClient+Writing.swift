@@ -1,0 +1,175 @@
+internal import SQLiteKit
+package import SyncProtocol
+
+/// What a write may look at while it is made, inside its transaction.
+struct WriteContext {
+    /// The time by the server's clock.
+    let now: Int64
+    /// Whether and how a row that citizens write stands, with what waits.
+    let document: (RowKey) throws -> MergeDocument?
+    /// Whether a row is shown at all.
+    let row: (RowKey) throws -> SyncRow?
+}
+
+extension SyncClient {
+    /// Stores a write in one transaction that is on the disk on return.
+    ///
+    /// - Parameter operations: What to do: all of it, or none.
+    /// - Returns: The write as it is stored.
+    /// - Throws: ``SyncFailure/writeRefused(code:detail:)`` where a rule is broken.
+    package func write(_ operations: [RowOperation]) async throws(SyncFailure) -> QueuedWrite {
+        try await write { _ in operations }
+    }
+
+    /// Stores a write that is made from what is stored at that moment.
+    func write(
+        _ make: @Sendable (WriteContext) throws -> [RowOperation]
+    ) async throws(SyncFailure) -> QueuedWrite {
+        let session = try signedIn()
+        let environment = environment
+        let entry = try await session.store.write { connection in
+            let wall = environment.wall.milliseconds()
+            var state = try CacheState.load(connection)
+            let now = state.now(wallMilliseconds: wall)
+            let context = WriteContext(
+                now: now,
+                document: { try RowQuery.document($0, now: now, connection) },
+                row: { try RowQuery.row($0, now: now, connection) })
+            let entry = try OutboxTable.append(
+                try make(context), &state, wallMilliseconds: wall, connection)
+            try state.save(connection)
+            try environment.reach(.writeBeforeCommit)
+            return entry
+        }
+        session.store.hub.written()
+        try environment.reach(.writeAfter)
+        return entry.queuedWrite
+    }
+
+    /// Writes one preference, for instance `language`.
+    @discardableResult
+    public func setPreference(
+        _ name: String, to value: FieldValue
+    ) async throws(SyncFailure) -> QueuedWrite {
+        try await write([
+            RowOperation(.preference, .create),
+            RowOperation(.preference, .set(field: name, value: value.json)),
+        ])
+    }
+
+    /// Marks notifications as read; once read, read on every device.
+    ///
+    /// - Parameter notifications: Their ids; more than 32 make several writes.
+    /// - Returns: The last write, as it is stored.
+    /// - Throws: ``SyncFailure``.
+    @discardableResult
+    public func markRead(_ notifications: [String]) async throws(SyncFailure) -> QueuedWrite {
+        var rest = notifications[...]
+        while true {
+            let part = rest.prefix(WriteRules.operationsMax / 2)
+            rest = rest.dropFirst(part.count)
+            // A write on a row that does not exist is refused, so it is created first.
+            let stored = try await write(
+                part.flatMap { id in
+                    let key = RowKey(table: "notification_state", id: id)
+                    return [RowOperation(key, .create), RowOperation(key, .mark(field: "read"))]
+                })
+            if rest.isEmpty { return stored }
+        }
+    }
+
+    /// Puts a service among the person's favourites.
+    @discardableResult
+    public func pin(_ service: String) async throws(SyncFailure) -> QueuedWrite {
+        try await write([
+            RowOperation(.pinned, .create),
+            RowOperation(.pinned, .add(field: "services", element: service)),
+        ])
+    }
+
+    /// Takes a service out of the person's favourites.
+    ///
+    /// An addition on another device that this one has not seen survives it.
+    @discardableResult
+    public func unpin(_ service: String) async throws(SyncFailure) -> QueuedWrite {
+        try await write { context in
+            [
+                try Self.removal(
+                    of: service, from: "services", of: .pinned, try context.document(.pinned))
+            ]
+        }
+    }
+
+    /// Writes the person's own words about a row; nil leaves a part as it is.
+    ///
+    /// - Parameters:
+    ///   - id: The annotation's id: the id of the row it is about.
+    ///   - nickname: A name for it.
+    ///   - note: A note. Two notes written apart are both kept and shown.
+    ///   - addLabels: Labels to put on it.
+    ///   - removeLabels: Labels to take off it.
+    ///   - reminderDays: How many days before its end to be reminded.
+    /// - Returns: The write as it is stored.
+    /// - Throws: ``SyncFailure``; nothing is stored then.
+    @discardableResult
+    public func annotate(
+        _ id: String, nickname: String? = nil, note: String? = nil, addLabels: [String] = [],
+        removeLabels: [String] = [], reminderDays: Int? = nil
+    ) async throws(SyncFailure) -> QueuedWrite {
+        let key = RowKey(table: "annotation", id: id)
+        return try await write { context in
+            let document = try context.document(key)
+            var operations = document == nil ? [RowOperation(key, .create)] : []
+            if let nickname {
+                operations.append(
+                    RowOperation(key, .set(field: "nickname", value: .string(nickname))))
+            }
+            if let note {
+                operations.append(Self.text(note, in: "note", of: key, document))
+            }
+            if let reminderDays {
+                operations.append(
+                    RowOperation(
+                        key, .set(field: "reminder_days", value: .integer(Int64(reminderDays)))))
+            }
+            for label in addLabels {
+                operations.append(RowOperation(key, .add(field: "labels", element: label)))
+            }
+            for label in removeLabels {
+                operations.append(try Self.removal(of: label, from: "labels", of: key, document))
+            }
+            let isEmpty = operations.allSatisfy { $0.operation == .create }
+            return isEmpty ? [] : operations
+        }
+    }
+
+    /// A removal that names the additions this device has seen.
+    static func removal(
+        of element: String, from field: String, of key: RowKey, _ document: MergeDocument?
+    ) throws -> RowOperation {
+        guard case .set(let set)? = document?.fields[field],
+            case let dots = set.dots(of: element), !dots.isEmpty
+        else { throw SyncFailure.rowAbsent(table: key.table, id: element) }
+        return RowOperation(key, .remove(field: field, element: element, dots: dots))
+    }
+
+    /// A text in place of the versions this device has seen.
+    static func text(
+        _ text: String, in field: String, of key: RowKey, _ document: MergeDocument?
+    ) -> RowOperation {
+        var seen: [Dot] = []
+        if case .text(let versions)? = document?.fields[field] {
+            seen = versions.versions.map(\.dot)
+        }
+        return RowOperation(key, .write(field: field, text: text, replacing: seen))
+    }
+}
+
+extension RowKey {
+    /// The person's preferences.
+    package static let preference = RowKey(table: "preference", id: "me")
+    /// The person's favourite services.
+    package static let pinned = RowKey(table: "pinned", id: "me")
+    /// How far the person has looked through the inbox.
+    package static let inbox = RowKey(table: "inbox", id: "me")
+}

@@ -1,0 +1,54 @@
+internal import SQLiteKit
+internal import SyncProtocol
+
+/// Reads everything that ``ClientStatus`` tells.
+enum StatusQuery {
+    /// The most waiting writes and refusals that are listed.
+    static let listMax = 200
+
+    static func status(
+        account: Account, isExpired: Bool, wallMilliseconds: Int64, _ connection: Connection
+    ) throws -> ClientStatus {
+        let state = try CacheState.load(connection)
+        let now = state.now(wallMilliseconds: wallMilliseconds)
+        let buckets = try BucketTable.load(connection).map { bucket in
+            let lease = bucket.leaseUntil == 0 ? nil : Int64(clamping: bucket.leaseUntil)
+            return ClientStatus.Bucket(
+                name: bucket.name, rows: Int(bucket.count), leaseUntilMilliseconds: lease,
+                isReadable: lease.map { $0 > now } ?? true)
+        }
+        return ClientStatus(
+            account: account, isSignInExpired: isExpired, lastSyncMilliseconds: state.syncedAt,
+            serverOffsetMilliseconds: state.clock.offsetMilliseconds, nowMilliseconds: now,
+            buckets: buckets, sources: try sources(connection),
+            queuedCount: try OutboxTable.count(connection),
+            queued: try OutboxTable.entries(limit: listMax, connection).map(\.queuedWrite),
+            refused: try OutcomeTable.refused(listMax, connection),
+            stagedPages: try StageTable.count(connection))
+    }
+
+    /// What is known while nobody is signed in.
+    static func signedOut(wallMilliseconds: Int64) -> ClientStatus {
+        ClientStatus(
+            account: nil, isSignInExpired: false, lastSyncMilliseconds: nil,
+            serverOffsetMilliseconds: 0, nowMilliseconds: wallMilliseconds, buckets: [],
+            sources: [], queuedCount: 0, queued: [], refused: [], stagedPages: 0)
+    }
+
+    private static func sources(_ connection: Connection) throws -> [ClientStatus.Source] {
+        var sources: [ClientStatus.Source] = []
+        try connection.run(
+            """
+            SELECT name.text, count(*), min(row.as_of), max(row.as_of)
+            FROM row JOIN name ON name.id = row.owner_id
+            GROUP BY row.owner_id ORDER BY name.text
+            """
+        ) { row in
+            sources.append(
+                ClientStatus.Source(
+                    owner: row.text(0), rows: Int(row.int64(1)),
+                    oldestAsOfMilliseconds: row.int64(2), newestAsOfMilliseconds: row.int64(3)))
+        }
+        return sources
+    }
+}

@@ -1,0 +1,129 @@
+package import CitizenData
+internal import SyncProtocol
+
+extension SyncClient {
+    /// Everything about the client's state in one value.
+    public func status() async throws(SyncFailure) -> ClientStatus {
+        let wall = environment.wall.milliseconds()
+        guard account != nil else {
+            try checkOpen()
+            return StatusQuery.signedOut(wallMilliseconds: wall)
+        }
+        let session = try signedIn()
+        let isExpired = try await session.keeper.stored().isExpired
+        return try await session.store.read { connection in
+            try StatusQuery.status(
+                account: session.account, isExpired: isExpired, wallMilliseconds: wall, connection)
+        }
+    }
+
+    /// The rows of a table as a screen shows them, ordered by the bytes of their ids.
+    public func rows(_ table: String) async throws(SyncFailure) -> [SyncRow] {
+        let wall = environment.wall.milliseconds()
+        return try await signedIn().store.read { connection in
+            let now = try CacheState.load(connection).now(wallMilliseconds: wall)
+            return try RowQuery.rows(table, now: now, connection)
+        }
+    }
+
+    /// One row, or nil if there is none or it may not be read any more.
+    public func row(_ table: String, _ id: String) async throws(SyncFailure) -> SyncRow? {
+        let wall = environment.wall.milliseconds()
+        return try await signedIn().store.read { connection in
+            let now = try CacheState.load(connection).now(wallMilliseconds: wall)
+            return try RowQuery.row(RowKey(table: table, id: id), now: now, connection)
+        }
+    }
+
+    /// The rows of a kind with their typed views.
+    package func records<View: RecordView>(
+        _ kind: View.Type
+    ) async throws(SyncFailure) -> [(row: SyncRow, view: View)] {
+        try await rows(kind.kind.rawValue).compactMap { row in
+            row.view(as: kind).map { (row, $0) }
+        }
+    }
+
+    /// The rows of some tables now, and again after each change.
+    ///
+    /// Changes that come while the last snapshot is being shown are put
+    /// together. Commits of other processes are noticed as well.
+    public nonisolated func observe(_ tables: String...) -> RowObservation {
+        RowObservation(client: self, tables: tables)
+    }
+
+    /// The rows of some tables now, and again after each change.
+    public nonisolated func observe(tables: [String]) -> RowObservation {
+        RowObservation(client: self, tables: tables)
+    }
+
+    /// How a write ended, or nil while it waits.
+    public func outcome(of mid: UInt64) async throws(SyncFailure) -> WriteOutcome? {
+        try await signedIn().store.read { try OutcomeTable.outcome(of: mid, $0) }
+    }
+
+    /// The outcomes known, newest first.
+    public func outcomes(limit: Int = 200) async throws(SyncFailure) -> [WriteOutcome] {
+        try await signedIn().store.read { try OutcomeTable.newest(limit, $0) }
+    }
+
+    /// The mirror as canonical JSON lines, for comparing replicas.
+    ///
+    /// Confirmed rows come first, sorted by the bytes of table and id; writes
+    /// that wait come after them, each as a `pending` line.
+    ///
+    /// - Parameter line: Called with each line, without a line feed, on a thread
+    ///   that may block.
+    /// - Throws: ``SyncFailure``.
+    public func dumpCanonical(_ line: @Sendable ([UInt8]) -> Void) async throws(SyncFailure) {
+        try await signedIn().store.read { try CanonicalDump.write($0, line) }
+    }
+
+    /// Checks the cache: file, rights, counts and sums over all rows, clock.
+    ///
+    /// Reads every row; changes nothing.
+    public func doctor() async throws(SyncFailure) -> DoctorReport {
+        let session = try signedIn()
+        let wall = environment.wall.milliseconds()
+        var checks = try await session.store.read {
+            try Doctor.checks(wallMilliseconds: wall, $0)
+        }
+        let directory = directory
+        let path = session.store.directory
+        checks += await OffPool.permissions(directory, path)
+        return DoctorReport(checks: checks)
+    }
+}
+
+extension SyncRow {
+    /// The row through the typed view of its kind, or nil if it is no object.
+    package func view<View: RecordView>(as kind: View.Type) -> View? {
+        View(id: id, body: value)
+    }
+}
+
+extension OffPool {
+    /// Looks at each file of an account for rights that others have.
+    fileprivate static func permissions(
+        _ directory: DataDirectory, _ path: String
+    ) async -> [DoctorReport.Check] {
+        let found = try? await run { () throws(SyncFailure) -> [DoctorReport.Check] in
+            let names = try directory.files.names(in: path)
+            let paths = [directory.path, path] + names.map { path + "/" + $0 }
+            var unsafe: [String] = []
+            for path in paths {
+                do throws(SyncFailure) {
+                    try directory.files.checkPrivate(path)
+                } catch {
+                    unsafe.append(path)
+                }
+            }
+            return [
+                DoctorReport.Check(
+                    code: "files.permissions", isSound: unsafe.isEmpty,
+                    detail: unsafe.first ?? "\(paths.count) files are yours alone")
+            ]
+        }
+        return found ?? []
+    }
+}

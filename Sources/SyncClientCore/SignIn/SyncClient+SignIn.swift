@@ -1,0 +1,96 @@
+internal import SQLiteKit
+
+extension SyncClient {
+    /// Asks the server for a code that the person confirms elsewhere.
+    ///
+    /// - Parameters:
+    ///   - server: The address, `https://…`, or `http://` on this machine.
+    ///   - deviceName: What the person calls this device.
+    /// - Returns: What to show.
+    /// - Throws: ``SyncFailure``.
+    public func beginSignIn(
+        server: String, deviceName: String
+    ) async throws(SyncFailure) -> SignInPrompt {
+        try checkOpen()
+        let address = try ServerAddress(server)
+        return try await SignInService(server: address, environment: environment)
+            .begin(deviceName: deviceName)
+    }
+
+    /// Waits until the person has confirmed the code, then opens their cache.
+    ///
+    /// What an earlier sign-in of the same person left unsent is kept and sent
+    /// under the new device's name. Other people's data on this machine stay
+    /// where they are and are never sent.
+    ///
+    /// - Parameter prompt: What ``beginSignIn(server:deviceName:)`` gave.
+    /// - Returns: Who is signed in.
+    /// - Throws: ``SyncFailure``.
+    public func completeSignIn(_ prompt: SignInPrompt) async throws(SyncFailure) -> Account {
+        try checkOpen()
+        let address = try ServerAddress(prompt.server)
+        let tokens = try await SignInService(server: address, environment: environment)
+            .complete(prompt)
+        let credentials = Credentials(
+            server: prompt.server, subject: tokens.subject, device: tokens.device,
+            accessToken: tokens.access, refreshToken: tokens.refresh)
+        // The old session must not read the new credentials of its own account.
+        await replaceSession(with: nil)
+        let directory = directory
+        try await OffPool.run { () throws(SyncFailure) in
+            try directory.prepare()
+            try directory.save(credentials)
+            try directory.setCurrent(credentials.subject)
+        }
+        let session = try await ClientSession.open(
+            credentials, directory: directory, environment: environment)
+        await replaceSession(with: session)
+        return session.account
+    }
+
+    /// Ends the sign-in and erases the person's data from this device.
+    ///
+    /// Works offline; the server is told if it can be reached.
+    ///
+    /// - Parameter discardingUnsent: Whether writes that wait may be lost.
+    /// - Throws: ``SyncFailure/unsentWrites(count:)`` if writes wait and are not
+    ///   to be discarded; nothing has changed then.
+    public func signOut(discardingUnsent: Bool = false) async throws(SyncFailure) {
+        let session = try signedIn()
+        let unsent = try await session.store.read { connection in
+            let state = try CacheState.load(connection)
+            var count = 0
+            try connection.run(
+                "SELECT count(*) FROM outbox WHERE mid > ?",
+                .integer(Int64(bitPattern: state.answeredMid))
+            ) { count = Int($0.int64(0)) }
+            return count
+        }
+        guard unsent == 0 || discardingUnsent else { throw .unsentWrites(count: unsent) }
+        let credentials = try? await session.keeper.stored()
+        await session.engine.stop()
+        // Overwritten first: unlinking alone would leave the bytes on the disk.
+        try await session.store.withWriter { connection in
+            try connection.transaction(.immediate) { connection in
+                try connection.execute(Self.erasure)
+            }
+            _ = try connection.checkpoint(.truncate)
+        }
+        await replaceSession(with: nil)
+        let directory = directory
+        let subject = session.account.subject
+        try await OffPool.run { () throws(SyncFailure) in
+            try directory.erase(subject)
+            try directory.clearCurrent()
+        }
+        if let credentials, let address = try? ServerAddress(credentials.server) {
+            await SignInService(server: address, environment: environment)
+                .revoke(credentials.refreshToken)
+        }
+    }
+
+    private static let erasure = """
+        DELETE FROM row; DELETE FROM bucket; DELETE FROM name; DELETE FROM staged_page;
+        DELETE FROM outbox; DELETE FROM outbox_row; DELETE FROM acknowledged; DELETE FROM outcome;
+        """
+}

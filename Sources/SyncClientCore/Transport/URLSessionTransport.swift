@@ -1,0 +1,287 @@
+internal import Foundation
+internal import FoundationNetworking
+internal import Synchronization
+
+// The only file of this module that knows URLSession.
+
+/// The network through one `URLSession` for the life of the process.
+///
+/// The session on Linux does not keep its own promises about time, size and
+/// redirects, so this type keeps them: a deadline of its own, a cap on decoded
+/// bytes, no redirect followed, and every failure after the first byte may have
+/// left counted as an unknown outcome.
+final class URLSessionTransport: Transport {
+    /// What the server reads about the program; kept small, it goes with each request.
+    static let userAgent = "tangrat/1"
+
+    private let session: URLSession
+    private let delegate: ExchangeDelegate
+    private let clock: any MonotonicClock
+
+    init(clock: any MonotonicClock, certificateAuthorityFile: String? = nil) {
+        if let file = certificateAuthorityFile {
+            // What Foundation on Linux reads in place of the system's list.
+            setenv("URLSessionCertificateAuthorityInfoFile", file, 1)
+        }
+        let configuration = URLSessionConfiguration.ephemeral
+        configuration.httpCookieStorage = nil
+        configuration.urlCache = nil
+        configuration.urlCredentialStorage = nil
+        configuration.httpShouldSetCookies = false
+        configuration.requestCachePolicy = .reloadIgnoringLocalCacheData
+        configuration.httpMaximumConnectionsPerHost = 4
+        self.clock = clock
+        delegate = ExchangeDelegate()
+        session = URLSession(
+            configuration: configuration, delegate: delegate, delegateQueue: nil)
+    }
+
+    deinit {
+        session.invalidateAndCancel()
+    }
+
+    func send(_ request: Request) async -> TransportOutcome {
+        guard let made = Self.make(request) else {
+            return .notSent(reason: "address")
+        }
+        if Task.isCancelled { return .notSent(reason: "cancelled") }
+        let task = session.dataTask(with: made)
+        let clock = clock
+        let deadline = Task {
+            try await clock.sleep(milliseconds: request.deadlineMilliseconds)
+            task.cancel()
+        }
+        defer { deadline.cancel() }
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                delegate.begin(task, bytesMax: request.responseBytesMax) { outcome in
+                    continuation.resume(returning: outcome)
+                }
+                task.resume()
+            }
+        } onCancel: {
+            task.cancel()
+        }
+    }
+
+    func listen(_ request: Request) -> AsyncStream<LiveSignal> {
+        // Signals only say "look again", so losing all but the newest is harmless,
+        // and the end is always the newest.
+        let (stream, continuation) = AsyncStream.makeStream(
+            of: LiveSignal.self, bufferingPolicy: .bufferingNewest(16))
+        guard var made = Self.make(request) else {
+            continuation.yield(.ended(.network(reason: "address")))
+            continuation.finish()
+            return stream
+        }
+        made.timeoutInterval = Limits.liveSilenceSeconds
+        let task = session.dataTask(with: made)
+        delegate.begin(task, listening: continuation)
+        continuation.onTermination = { _ in task.cancel() }
+        task.resume()
+        return stream
+    }
+
+    private static func make(_ request: Request) -> URLRequest? {
+        guard let url = URL(string: request.server.url(path: request.path)) else { return nil }
+        var made = URLRequest(url: url)
+        made.httpMethod = request.method.rawValue
+        made.timeoutInterval = Double(request.deadlineMilliseconds) / 1_000 + 5
+        made.setValue(userAgent, forHTTPHeaderField: "User-Agent")
+        // Short values in place of the long ones that libcurl would send by itself.
+        made.setValue("identity", forHTTPHeaderField: "Accept-Encoding")
+        made.setValue("th", forHTTPHeaderField: "Accept-Language")
+        if let bearer = request.bearer {
+            made.setValue("Bearer \(bearer)", forHTTPHeaderField: "Authorization")
+        }
+        if !request.contentType.isEmpty {
+            made.setValue(request.contentType, forHTTPHeaderField: "Content-Type")
+        }
+        made.setValue(request.accept ?? "*/*", forHTTPHeaderField: "Accept")
+        if request.method == .post { made.httpBody = Data(request.body) }
+        return made
+    }
+}
+
+/// Gathers what the session reports about each exchange.
+///
+/// `@unchecked Sendable` because `NSObject` is not `Sendable`; the only stored
+/// state of this class is the mutex.
+private final class ExchangeDelegate: NSObject, URLSessionDataDelegate, @unchecked Sendable {
+    private enum Purpose {
+        case exchange(@Sendable (TransportOutcome) -> Void)
+        case listening(AsyncStream<LiveSignal>.Continuation, LiveLineParser)
+    }
+
+    private struct Exchange {
+        var purpose: Purpose
+        var bytesMax: Int
+        var response = Response(status: 0)
+        var isTooLarge = false
+    }
+
+    private let exchanges = Mutex<[Int: Exchange]>([:])
+
+    func begin(
+        _ task: URLSessionTask, bytesMax: Int,
+        completion: @escaping @Sendable (TransportOutcome) -> Void
+    ) {
+        exchanges.withLock {
+            $0[task.taskIdentifier] = Exchange(purpose: .exchange(completion), bytesMax: bytesMax)
+        }
+    }
+
+    func begin(
+        _ task: URLSessionTask, listening continuation: AsyncStream<LiveSignal>.Continuation
+    ) {
+        exchanges.withLock {
+            $0[task.taskIdentifier] = Exchange(
+                purpose: .listening(continuation, LiveLineParser()), bytesMax: .max)
+        }
+    }
+
+    // MARK: - What the session reports
+
+    func urlSession(
+        _ session: URLSession, task: URLSessionTask,
+        willPerformHTTPRedirection response: HTTPURLResponse, newRequest request: URLRequest,
+        completionHandler: @escaping (URLRequest?) -> Void
+    ) {
+        // Following would hand the token to whatever the answer names.
+        completionHandler(nil)
+    }
+
+    func urlSession(
+        _ session: URLSession, dataTask: URLSessionDataTask, didReceive response: URLResponse,
+        completionHandler: @escaping (URLSession.ResponseDisposition) -> Void
+    ) {
+        let head = Self.head(of: response)
+        let opened = exchanges.withLock { exchanges -> AsyncStream<LiveSignal>.Continuation? in
+            exchanges[dataTask.taskIdentifier]?.response = head
+            guard
+                case .listening(let continuation, _) = exchanges[dataTask.taskIdentifier]?.purpose,
+                head.status == 200, head.contentType == "text/event-stream"
+            else { return nil }
+            return continuation
+        }
+        opened?.yield(.opened)
+        completionHandler(.allow)
+    }
+
+    func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
+        let signals = exchanges.withLock {
+            exchanges -> (AsyncStream<LiveSignal>.Continuation, [String])? in
+            guard var exchange = exchanges.removeValue(forKey: dataTask.taskIdentifier) else {
+                return nil
+            }
+            defer { exchanges[dataTask.taskIdentifier] = exchange }
+            switch exchange.purpose {
+            case .exchange:
+                guard exchange.response.body.count + data.count <= exchange.bytesMax else {
+                    exchange.isTooLarge = true
+                    return nil
+                }
+                exchange.response.body.append(contentsOf: data)
+                return nil
+            case .listening(let continuation, var parser):
+                guard exchange.response.status == 200 else { return nil }
+                guard let events = parser.push(data) else {
+                    exchange.isTooLarge = true
+                    return nil
+                }
+                exchange.purpose = .listening(continuation, parser)
+                return (continuation, events)
+            }
+        }
+        for event in signals?.1 ?? [] {
+            signals?.0.yield(.event(event))
+        }
+        let isTooLarge = exchanges.withLock { $0[dataTask.taskIdentifier]?.isTooLarge ?? false }
+        if isTooLarge { dataTask.cancel() }
+    }
+
+    func urlSession(
+        _ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?
+    ) {
+        let ended = exchanges.withLock { $0.removeValue(forKey: task.taskIdentifier) }
+        guard let ended else { return }
+        switch ended.purpose {
+        case .exchange(let completion):
+            completion(Self.outcome(of: ended.response, ended.isTooLarge, error))
+        case .listening(let continuation, _):
+            let end: LiveEnd =
+                ended.response.status == 0 || ended.response.status == 200
+                ? .network(reason: error.map(TransportErrors.reason) ?? "closed")
+                : .status(
+                    ended.response.status,
+                    retryAfterMilliseconds: ended.response.retryAfterMilliseconds)
+            continuation.yield(.ended(end))
+            continuation.finish()
+        }
+    }
+
+    // MARK: -
+
+    private static func outcome(
+        of response: Response, _ isTooLarge: Bool, _ error: (any Error)?
+    ) -> TransportOutcome {
+        if isTooLarge { return .unknown(reason: "response_too_large") }
+        guard let error else {
+            return response.status == 0 ? .unknown(reason: "no_response") : .response(response)
+        }
+        let code = (error as? URLError)?.code.rawValue ?? (error as NSError).code
+        return TransportErrors.outcome(code: code)
+    }
+
+    private static func head(of response: URLResponse) -> Response {
+        guard let http = response as? HTTPURLResponse else { return Response(status: 0) }
+        let type = http.value(forHTTPHeaderField: "Content-Type") ?? ""
+        return Response(
+            status: http.statusCode, contentType: MediaType.essence(of: type),
+            retryAfterMilliseconds: http.value(forHTTPHeaderField: "Retry-After")
+                .flatMap(RetryAfter.milliseconds))
+    }
+}
+
+/// Which of the session's errors prove that nothing was sent.
+enum TransportErrors {
+    /// Errors that happen before the first byte of a request can leave:
+    /// unsupported URL, host not found, cannot connect, not connected, DNS, and
+    /// the failures of the secure connection.
+    private static let beforeSending: Set<Int> = [
+        -1000, -1002, -1003, -1004, -1006, -1009, -1200, -1201, -1202, -1203, -1204, -1205, -1206,
+    ]
+
+    static func outcome(code: Int) -> TransportOutcome {
+        beforeSending.contains(code)
+            ? .notSent(reason: "url.\(code)") : .unknown(reason: "url.\(code)")
+    }
+
+    static func reason(_ error: any Error) -> String {
+        "url.\((error as? URLError)?.code.rawValue ?? (error as NSError).code)"
+    }
+}
+
+/// Media types as bytes.
+enum MediaType {
+    /// The type without parameters, in lower case; ASCII only.
+    static func essence(of header: String) -> String {
+        var bytes: [UInt8] = []
+        for byte in header.utf8 {
+            if byte == UInt8(ascii: ";") { break }
+            if byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") { continue }
+            bytes.append((65...90).contains(byte) ? byte + 32 : byte)
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+/// The seconds of a `Retry-After` header; a date there is not understood.
+enum RetryAfter {
+    static func milliseconds(_ header: String) -> Int64? {
+        let digits = header.utf8.filter { $0 != UInt8(ascii: " ") }
+        guard !digits.isEmpty, digits.count <= 6, digits.allSatisfy({ (48...57).contains($0) })
+        else { return nil }
+        return Int64(String(decoding: digits, as: UTF8.self)).map { $0 * 1_000 }
+    }
+}

@@ -1,0 +1,49 @@
+internal import NetworkIO
+internal import Synchronization
+
+/// Counts open connections, in total and by address, for admission.
+final class ConnectionLedger: Sendable {
+    private let limits: HTTPLimits
+    private let open = Atomic<Int>(0)
+    private let byAddress = Mutex<[PeerAddress: Int]>([:])
+    let refused = Atomic<Int>(0)
+
+    init(limits: HTTPLimits) {
+        self.limits = limits
+    }
+
+    /// Books a connection, or refuses it.
+    func admit(_ peer: PeerAddress) -> Bool {
+        guard open.add(1, ordering: .relaxed).newValue <= limits.connectionsMax else {
+            open.subtract(1, ordering: .relaxed)
+            refused.add(1, ordering: .relaxed)
+            return false
+        }
+        guard counts(peer) else { return true }
+        let admitted = byAddress.withLock { counts in
+            let count = counts[peer, default: 0]
+            guard count < limits.connectionsPerAddressMax else { return false }
+            counts[peer] = count + 1
+            return true
+        }
+        if !admitted {
+            open.subtract(1, ordering: .relaxed)
+            refused.add(1, ordering: .relaxed)
+        }
+        return admitted
+    }
+
+    /// Gives back what ``admit(_:)`` booked.
+    func left(_ peer: PeerAddress) {
+        open.subtract(1, ordering: .relaxed)
+        guard counts(peer) else { return }
+        byAddress.withLock { counts in
+            let count = counts[peer, default: 1]
+            counts[peer] = count > 1 ? count - 1 : nil
+        }
+    }
+
+    private func counts(_ peer: PeerAddress) -> Bool {
+        limits.countsLocalAddresses || !peer.isLocal
+    }
+}

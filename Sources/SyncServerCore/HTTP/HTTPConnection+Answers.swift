@@ -1,0 +1,161 @@
+internal import HTTPWire
+internal import NetworkIO
+
+/// Answers out: heads, bodies and chunks, straight into the output.
+extension HTTPConnection {
+    /// The output to append to, taken from the pool if there is none.
+    func startOutput() -> ByteBuffer {
+        if let output { return output }
+        let buffer = service.takeBuffer()
+        output = buffer
+        outputProgress = now
+        if !flags.contains(.isAdvancing) { service.markDirty(self) }
+        return buffer
+    }
+
+    /// Whether the connection must close after the answer.
+    private func mustClose() -> Bool {
+        guard machine.head.keepsAlive, !service.isDraining, !flags.contains(.inputEnded) else {
+            return true
+        }
+        guard let left = machine.bodyBytesLeft else { return true }
+        // A client that waits for 100 may send the body anyway, or never.
+        return left > 0
+            && (left > service.limits.drainedBodyBytesMax || machine.head.expectsContinue)
+    }
+
+    // MARK: - Whole answers
+
+    func respond(_ head: StaticHead, fields: HeaderFields, body: UnsafeRawBufferPointer) {
+        guard !flags.contains(.isStreaming) else { return }
+        let closes = mustClose()
+        let output = startOutput()
+        output.reserve(head.bytes.count + fields.bytes.count + body.count + 128)
+        appendHead(output, head, fields, closes: closes)
+        if head.forbidsBody {
+            precondition(body.isEmpty, "a body with status \(head.status)")
+            output.append("\r\n")
+        } else {
+            output.append("Content-Length: ")
+            output.append(decimal: body.count)
+            output.append("\r\n\r\n")
+            if machine.head.method != .head { output.append(body) }
+        }
+        completeAnswer(closes: closes)
+    }
+
+    /// Builds the body in place, then puts the head into the room before it.
+    func respond(_ head: StaticHead, fields: HeaderFields, building build: (ByteBuffer) -> Void) {
+        guard !flags.contains(.isStreaming) else { return }
+        precondition(!head.forbidsBody, "a body with status \(head.status)")
+        let closes = mustClose()
+        let output = startOutput()
+        // Twelve digits of length are more than any body that fits in memory here.
+        let digitsMax = 12
+        let before = output.count
+        appendHead(output, head, fields, closes: closes)
+        output.append("Content-Length: ")
+        let headBytes = output.count - before
+        output.append("000000000000\r\n\r\n")
+        let bodyStart = output.count
+        build(output)
+        precondition(output.count >= bodyStart, "the body builder removed bytes")
+        let bodyBytes = output.count - bodyStart
+        if machine.head.method == .head { output.truncate(to: bodyStart) }
+        let spare = output.writeLength(
+            bodyBytes, digitsMax: digitsMax, at: before + headBytes)
+        output.closeGap(of: spare, after: headBytes, at: before)
+        completeAnswer(closes: closes)
+    }
+
+    @inline(__always)
+    private func appendHead(
+        _ output: ByteBuffer, _ head: StaticHead, _ fields: HeaderFields, closes: Bool
+    ) {
+        output.append(head.bytes)
+        if head.sendsDate { output.append(service.dateField) }
+        if !fields.bytes.isEmpty { output.append(fields.bytes) }
+        if closes { output.append("Connection: close\r\n") }
+    }
+
+    private func completeAnswer(closes: Bool) {
+        flags.remove([.exchangeIsOpen, .isStreaming, .isLive, .isPaused])
+        attachment = nil
+        closed = nil
+        writable = nil
+        body = .discard
+        since = now
+        if let collected {
+            self.collected = nil
+            service.giveBack(collected)
+        }
+        if closes {
+            machine.close()
+            flags.insert(.closesAfterOutput)
+        } else {
+            machine.answered()
+        }
+        if !flags.contains(.isAdvancing) { service.markDirty(self) }
+    }
+
+    // MARK: - Streams
+
+    func beginStream(_ head: StaticHead, fields: HeaderFields, isLive: Bool) {
+        guard !flags.contains(.isStreaming) else { return }
+        guard machine.head.minorVersion == 1 else {
+            machine.close()
+            return reject(Rejection(505, .streamingNeedsHTTP11))
+        }
+        precondition(!head.forbidsBody, "a body with status \(head.status)")
+        let closes = mustClose()
+        let output = startOutput()
+        appendHead(output, head, fields, closes: closes)
+        output.append("Transfer-Encoding: chunked\r\n\r\n")
+        // A sink goes on taking the body while its answer streams out.
+        if case .stream = body {} else {
+            body = .discard
+            flags.remove(.isPaused)
+        }
+        flags.insert(.isStreaming)
+        if isLive { flags.insert(.isLive) }
+        if closes { flags.insert(.closesAfterStream) }
+        // The client may have gone before there was a stream to end.
+        if isLive && flags.contains(.peerEnded) { abort() }
+    }
+
+    func streamWrite(_ bytes: UnsafeRawBufferPointer) {
+        guard bytes.count > 0, machine.head.method != .head else { return }
+        let output = startOutput()
+        output.reserve(bytes.count + 24)
+        output.append(hexadecimal: bytes.count)
+        output.append("\r\n")
+        output.append(bytes)
+        output.append("\r\n")
+    }
+
+    func streamWrite(building build: (ByteBuffer) -> Void) {
+        let output = startOutput()
+        let before = output.count
+        output.append("00000000\r\n")
+        let start = output.count
+        build(output)
+        precondition(output.count >= start, "the chunk builder removed bytes")
+        let count = output.count - start
+        guard count > 0, machine.head.method != .head else { return output.truncate(to: before) }
+        output.writeSize(count, at: before)
+        output.append("\r\n")
+    }
+
+    func streamFinish() {
+        if machine.head.method != .head { startOutput().append("0\r\n\r\n") }
+        let closes =
+            flags.contains(.closesAfterStream) || service.isDraining || mustClose()
+        flags.remove(.closesAfterStream)
+        completeAnswer(closes: closes)
+    }
+
+    func setWritable(_ ready: @escaping (StreamWriter) -> Void) {
+        writable = ready
+        service.markDirty(self)
+    }
+}

@@ -1,0 +1,72 @@
+internal import HTTPWire
+
+/// The heads of all answers, rendered once.
+enum Heads {
+    /// An answer with rows of a person: never stored by anyone in between.
+    static let frames = StaticHead(
+        200,
+        [
+            "Content-Type": "application/vnd.tangrat.sync", "Cache-Control": "no-store",
+            "X-Content-Type-Options": "nosniff",
+        ])
+
+    /// An answer that discloses nothing, kept as small as it can be.
+    static let framesUnchanged = StaticHead(
+        200, ["Content-Type": "application/vnd.tangrat.sync"])
+
+    static let frameLines = StaticHead(
+        200,
+        [
+            "Content-Type": "application/json", "Cache-Control": "no-store",
+            "X-Content-Type-Options": "nosniff",
+        ])
+
+    static let ndjson = StaticHead(
+        200,
+        [
+            "Content-Type": "application/x-ndjson", "Cache-Control": "no-store",
+            "X-Content-Type-Options": "nosniff",
+        ])
+
+    static let events = StaticHead(
+        200,
+        [
+            "Content-Type": "text/event-stream", "Cache-Control": "no-store",
+            "X-Accel-Buffering": "no",
+        ])
+
+    static let json = StaticHead(
+        200,
+        [
+            "Content-Type": "application/json", "Cache-Control": "no-store",
+            "X-Content-Type-Options": "nosniff",
+        ])
+
+    static let text = StaticHead(
+        200, ["Content-Type": "text/plain; version=0.0.4", "Cache-Control": "no-store"])
+
+    static let badRequest = error(400)
+    static let unauthorised = StaticHead(
+        401,
+        [
+            "Content-Type": "application/json", "Cache-Control": "no-store",
+            "WWW-Authenticate": "Bearer",
+        ])
+    static let forbidden = error(403)
+    static let notFound = error(404)
+    static let methodNotAllowedGet = StaticHead(
+        405, ["Content-Type": "application/json", "Allow": "GET, HEAD"])
+    static let methodNotAllowedPost = StaticHead(
+        405, ["Content-Type": "application/json", "Allow": "POST"])
+    static let unsupportedMedia = error(415)
+    static let unavailable = StaticHead(
+        503,
+        [
+            "Content-Type": "application/json", "Cache-Control": "no-store", "Retry-After": "2",
+        ])
+
+    private static func error(_ status: Int) -> StaticHead {
+        StaticHead(
+            status, ["Content-Type": "application/json", "Cache-Control": "no-store"])
+    }
+}

@@ -1,0 +1,129 @@
+internal import HTTPWire
+internal import SyncProtocol
+
+extension SyncService {
+    func startSignIn(_ body: UnsafeRawBufferPointer, _ exchange: Exchange) {
+        guard let form = FormBody(body), let client = form["client_id"], !client.isEmpty else {
+            return oauthError(exchange, "invalid_request", "client_id is missing")
+        }
+        let name = String(decoding: (form["device_name"] ?? client).utf8.prefix(80), as: UTF8.self)
+        write(exchange) { machine in
+            guard let started = try machine.start(deviceName: name) else { return .busy }
+            return .json([
+                ("device_code", .string(started.deviceCode)),
+                ("expires_in", .integer(started.expiresIn)),
+                ("interval", .integer(machine.limits.pollIntervalSeconds)),
+                ("user_code", .string(started.userCode)),
+                ("verification_uri", "tangrat-server approve"),
+                (
+                    "verification_uri_complete",
+                    .string("tangrat-server approve \(started.userCode)")
+                ),
+            ])
+        }
+    }
+
+    func exchangeToken(_ body: UnsafeRawBufferPointer, _ exchange: Exchange) {
+        guard let form = FormBody(body), let grant = form["grant_type"] else {
+            return oauthError(exchange, "invalid_request", "grant_type is missing")
+        }
+        switch grant {
+        case "urn:ietf:params:oauth:grant-type:device_code":
+            guard let code = form["device_code"] else {
+                return oauthError(exchange, "invalid_request", "device_code is missing")
+            }
+            write(exchange) { machine in .tokens(try machine.exchange(deviceCode: code)) }
+        case "refresh_token":
+            guard let token = form["refresh_token"] else {
+                return oauthError(exchange, "invalid_request", "refresh_token is missing")
+            }
+            write(exchange) { machine in .tokens(try machine.refresh(token)) }
+        default: oauthError(exchange, "unsupported_grant_type", "the grant is not known")
+        }
+    }
+
+    /// Ends the rights of the device that holds a token (RFC 7009).
+    func revokeToken(_ body: UnsafeRawBufferPointer, _ exchange: Exchange) {
+        guard let token = FormBody(body)?["token"] else {
+            return oauthError(exchange, "invalid_request", "token is missing")
+        }
+        write(exchange) { machine in
+            let hash = SHA256.hash(Array(token.utf8))
+            if let (_, device) = try machine.context.transaction.token(hash) {
+                try machine.revoke(device)
+            }
+            // RFC 7009: an unknown token is answered like a known one.
+            return .json([])
+        }
+    }
+
+    // MARK: - Answers
+
+    private enum Answer: Sendable {
+        case json([(String, JSONValue)])
+        case error(String)
+        case busy
+
+        static func tokens(
+            _ result: Result<SignInMachine.Granted, SignInMachine.Refusal>
+        ) -> Answer {
+            switch result {
+            case .success(let granted):
+                .json([
+                    ("access_token", .string(granted.accessToken)),
+                    ("device_id", .string(granted.device.description)),
+                    ("expires_in", .integer(granted.expiresIn)),
+                    ("refresh_token", .string(granted.refreshToken)),
+                    ("subject", .string(granted.subject)),
+                    ("token_type", "Bearer"),
+                ])
+            case .failure(let refusal): .error(refusal.rawValue)
+            }
+        }
+    }
+
+    private func write(
+        _ exchange: Exchange, _ body: @escaping @Sendable (SignInMachine) throws -> Answer
+    ) {
+        let id = exchange.id
+        let limits = self.limits
+        let secrets = parts.secrets
+        let job = WriterJob(
+            loop: context.handle,
+            run: { context in
+                let answer = try body(
+                    SignInMachine(context: context, limits: limits, secrets: secrets))
+                return { context in
+                    guard let exchange = context.exchange(id) else { return }
+                    Self.send(answer, exchange)
+                }
+            },
+            failed: { context in
+                context.exchange(id)?.respond(Heads.unavailable, body: ErrorBody.storage.bytes)
+            })
+        if !commits.submit(job) {
+            metrics.busy()
+            exchange.respond(Heads.unavailable, body: ErrorBody.busy.bytes)
+        }
+    }
+
+    private static func send(_ answer: Answer, _ exchange: Exchange) {
+        switch answer {
+        case .json(let members):
+            exchange.respond(Heads.json, body: JSON.canonical(.object(JSONObject(members))))
+        case .error(let code): send(error: code, "", exchange)
+        case .busy: exchange.respond(Heads.unavailable, body: ErrorBody.busy.bytes)
+        }
+    }
+
+    private static func send(error code: String, _ description: String, _ exchange: Exchange) {
+        var members: [(String, JSONValue)] = [("error", .string(code))]
+        if !description.isEmpty { members.append(("error_description", .string(description))) }
+        exchange.respond(
+            Heads.badRequest, body: JSON.canonical(.object(JSONObject(members))))
+    }
+
+    private func oauthError(_ exchange: Exchange, _ code: String, _ description: String) {
+        Self.send(error: code, description, exchange)
+    }
+}

@@ -1,0 +1,325 @@
+internal import HTTPWire
+internal import SyncProtocol
+
+extension SyncService {
+    /// The form of frames a request or answer uses.
+    private enum Form {
+        case binary
+        case lines
+    }
+
+    /// What a body of `/v1/sync` says.
+    private struct SyncBody {
+        var request: SyncRequest?
+        var baseChain: UInt64?
+        var mutations: [Mutation] = []
+    }
+
+    func receivedSync(_ request: borrowing RequestView, _ exchange: Exchange) -> BodyPlan {
+        guard request.method == .post else {
+            return refuse(exchange, Heads.methodNotAllowedPost, .method)
+        }
+        guard let session = session(request.authorization) else {
+            metrics.unauthorised()
+            return refuse(exchange, Heads.unauthorised, .unauthorised)
+        }
+        exchange.attachment = session
+        return .collect(max: limits.syncBodyBytesMax)
+    }
+
+    func syncBody(
+        _ request: borrowing RequestView, _ body: UnsafeRawBufferPointer, _ exchange: Exchange
+    ) {
+        guard let session = exchange.attachment as? Session else { return }
+        guard let form = Self.form(request.bytes(request.head.contentType)) else {
+            _ = refuse(exchange, Heads.unsupportedMedia, .media)
+            return
+        }
+        let accept = request.bytes(request.head.accept)
+        let answer = ASCII.equal(accept, "application/json") ? .lines : form
+        do throws(WireError) {
+            let read = form == .binary ? try readBinary(body) : try readLines(body)
+            sync(read, session, answer, exchange)
+        } catch {
+            _ = refuse(exchange, Heads.badRequest, .wire(error))
+        }
+    }
+
+    private static func form(_ type: UnsafeRawBufferPointer) -> Form? {
+        if ASCII.equalFolded(type, "application/vnd.tangrat.sync") { return .binary }
+        if ASCII.equalFolded(type, "application/json") { return .lines }
+        return nil
+    }
+
+    // MARK: - Reading
+
+    private func readBinary(_ body: UnsafeRawBufferPointer) throws(WireError) -> SyncBody {
+        var read = SyncBody()
+        let used = try FrameSplitter.split(body) { (payload, origin) throws(WireError) in
+            try take(try BinaryFrames.decode(payload, origin: origin), at: origin, into: &read)
+        }
+        guard used == body.count else {
+            throw WireError(
+                code: "wire.truncated", position: used, message: "the last frame is not complete")
+        }
+        return try finish(read)
+    }
+
+    private func readLines(_ body: UnsafeRawBufferPointer) throws(WireError) -> SyncBody {
+        var read = SyncBody()
+        var reader = JSONFrameReader()
+        try reader.push(body) { (frame) throws(WireError) in
+            try take(frame, at: 0, into: &read)
+        }
+        try reader.finish { (frame) throws(WireError) in try take(frame, at: 0, into: &read) }
+        return try finish(read)
+    }
+
+    private func finish(_ read: SyncBody) throws(WireError) -> SyncBody {
+        guard read.request != nil else {
+            throw WireError(
+                code: "wire.sync_missing", position: 0, message: "a request begins with sync")
+        }
+        return read
+    }
+
+    private func take(_ frame: Frame, at position: Int, into read: inout SyncBody) throws(WireError) {
+        func fail(_ code: String, _ message: String) -> WireError {
+            WireError(code: code, position: position, message: message)
+        }
+        switch frame {
+        case .sync(let request):
+            guard read.request == nil else { throw fail("wire.sync_twice", "sync stands twice") }
+            read.request = request
+        case .push(let header):
+            guard read.request != nil, read.baseChain == nil else {
+                throw fail("wire.push_order", "push follows sync, once")
+            }
+            read.baseChain = header.baseChain
+        case .mutation(let mutation):
+            guard read.baseChain != nil else {
+                throw fail("wire.push_order", "mutations follow push")
+            }
+            guard read.mutations.count < limits.mutationsMax else {
+                throw fail("wire.mutations_too_many", "the limit is \(limits.mutationsMax)")
+            }
+            guard read.mutations.last.map({ $0.mid + 1 == mutation.mid }) ?? true else {
+                throw fail("wire.mutation_order", "mutation numbers count up by one")
+            }
+            read.mutations.append(mutation)
+        case .unknown: break
+        default: throw fail("wire.frame_direction", "the frame is part of an answer")
+        }
+    }
+
+    // MARK: - Answering
+
+    private func sync(_ body: SyncBody, _ session: Session, _ form: Form, _ exchange: Exchange) {
+        guard let request = body.request else { return }
+        if let baseChain = body.baseChain, !body.mutations.isEmpty {
+            push(body.mutations, baseChain, request, session, form, exchange)
+        } else {
+            pull(request, session, form, exchange, pushed: nil)
+        }
+    }
+
+    private func push(
+        _ mutations: [Mutation], _ baseChain: UInt64, _ request: SyncRequest, _ session: Session,
+        _ form: Form, _ exchange: Exchange
+    ) {
+        let id = exchange.id
+        let metrics = self.metrics
+        let device = session.device
+        let job = WriterJob(
+            loop: context.handle,
+            run: { context in
+                let machine = PushMachine(
+                    transaction: context.transaction, book: context.book,
+                    serverMilliseconds: context.now)
+                let result = try machine.push(mutations, baseChain: baseChain, from: device)
+                if result.taken > 0 { context.movedDevices[device] = result.ackedMid }
+                metrics.pushed(result, of: mutations.count)
+                return { context in
+                    guard let service = context.handler as? SyncService,
+                        let exchange = context.exchange(id)
+                    else { return }
+                    service.pushed(result, request, session, form, exchange)
+                }
+            },
+            failed: { context in
+                context.exchange(id)?.respond(Heads.unavailable, body: ErrorBody.storage.bytes)
+            })
+        if !commits.submit(job) {
+            metrics.busy()
+            exchange.respond(Heads.unavailable, body: ErrorBody.busy.bytes)
+        }
+    }
+
+    private func pushed(
+        _ result: PushResult, _ request: SyncRequest, _ session: Session, _ form: Form,
+        _ exchange: Exchange
+    ) {
+        if let failure = result.failure {
+            if failure == .revoked {
+                _ = refuse(exchange, Heads.unauthorised, .unauthorised)
+                return
+            }
+            respond(form, exchange) { sink in
+                appendOutcomes(result.outcomes, to: &sink)
+                sink.append(
+                    .error(
+                        ErrorFrame(
+                            code: failure.rawValue, message: "the push stopped before its end",
+                            ackedMid: result.ackedMid)))
+            }
+            return
+        }
+        pull(request, session, form, exchange, pushed: result)
+    }
+
+    private func pull(
+        _ request: SyncRequest, _ session: Session, _ form: Form, _ exchange: Exchange,
+        pushed: PushResult?
+    ) {
+        if request.rowsMax == 0, let pushed {
+            respond(form, exchange) { sink in
+                appendOutcomes(pushed.outcomes, to: &sink)
+                sink.append(.pushed(ackedMid: pushed.ackedMid))
+            }
+            return
+        }
+        let cursor: Cursor
+        switch pages.open(request.cursor, for: session.id) {
+        case .success(let opened): cursor = opened
+        case .failure(let problem):
+            metrics.restarted()
+            respond(form, exchange) { sink in
+                appendOutcomes(pushed?.outcomes ?? [], to: &sink)
+                sink.append(.restart(reason: problem.rawValue))
+            }
+            return
+        }
+        if pushed == nil, let mid = unchanged(request, cursor, session) {
+            metrics.unchanged()
+            respond(form, exchange, head: Heads.framesUnchanged) { sink in
+                sink.append(.unchanged(ackedMid: mid))
+            }
+            return
+        }
+        page(request, cursor, session, form, exchange)
+    }
+
+    /// The device's last mutation if it has everything, from memory.
+    private func unchanged(
+        _ request: SyncRequest, _ cursor: Cursor, _ session: Session
+    ) -> UInt64? {
+        guard !request.cursor.isEmpty else { return nil }
+        for _ in 0..<2 {
+            let answer = parts.heads.answer(
+                cursor, person: session.person, device: session.device,
+                outcomesSeen: request.outcomesSeen)
+            switch answer {
+            case .unchanged(let mid): return mid
+            case .changed: return nil
+            case .unknown: loadHeads(session)
+            }
+        }
+        return nil
+    }
+
+    private func loadHeads(_ session: Session) {
+        let commits = parts.heads.commits
+        try? reader.snapshot { snapshot in
+            guard let device = try snapshot.device(session.device) else { return }
+            parts.heads.load(
+                try snapshot.buckets(of: session.person), person: session.person, device: device,
+                asOf: commits)
+        }
+    }
+
+    private func page(
+        _ request: SyncRequest, _ cursor: Cursor, _ session: Session, _ form: Form,
+        _ exchange: Exchange
+    ) {
+        let asker = PageBuilder.Asker(
+            device: session.device, id: session.id, person: session.person)
+        do {
+            switch form {
+            case .binary:
+                var sink = BinaryFrameSink(reusing: pageBuffer)
+                pageBuffer = []
+                defer { pageBuffer = sink.bytes }
+                sink.append(.hello(Hello(serverMilliseconds: parts.now())))
+                let summary = try build(request, cursor, asker, into: &sink)
+                exchange.respond(Heads.frames, body: sink.bytes)
+                metrics.page(summary)
+            case .lines:
+                var sink = JSONFrameSink()
+                sink.append(.hello(Hello(serverMilliseconds: parts.now())))
+                let summary = try build(request, cursor, asker, into: &sink)
+                exchange.respond(Heads.frameLines, body: sink.bytes)
+                metrics.page(summary)
+            }
+        } catch {
+            metrics.log(.error, "store.read_failed", "\(error)")
+            exchange.respond(Heads.unavailable, body: ErrorBody.storage.bytes)
+        }
+    }
+
+    private func build(
+        _ request: SyncRequest, _ cursor: Cursor, _ asker: PageBuilder.Asker,
+        into sink: inout some FrameSink
+    ) throws -> PageBuilder.Summary {
+        try reader.snapshot { snapshot in
+            try pages.build(
+                request, cursor, for: asker, in: snapshot, names: { try reader.name($0) },
+                into: &sink)
+        }
+    }
+
+    private func appendOutcomes(_ outcomes: [Outcome], to sink: inout some FrameSink) {
+        for range in OutcomeRange.runs(of: outcomes) { sink.append(.outcomes(range)) }
+    }
+
+    private func respond(
+        _ form: Form, _ exchange: Exchange, head: StaticHead? = nil,
+        _ build: (inout any FrameSink) -> Void
+    ) {
+        switch form {
+        case .binary:
+            var sink: any FrameSink = BinaryFrameSink(reusing: [])
+            sink.append(.hello(Hello(serverMilliseconds: parts.now())))
+            build(&sink)
+            if let sink = sink as? BinaryFrameSink {
+                exchange.respond(head ?? Heads.frames, body: sink.bytes)
+            }
+        case .lines:
+            var sink: any FrameSink = JSONFrameSink()
+            sink.append(.hello(Hello(serverMilliseconds: parts.now())))
+            build(&sink)
+            if let sink = sink as? JSONFrameSink {
+                exchange.respond(Heads.frameLines, body: sink.bytes)
+            }
+        }
+    }
+}
+
+extension OutcomeRange {
+    /// Folds outcomes that are alike and follow each other into runs.
+    static func runs(of outcomes: [Outcome]) -> [OutcomeRange] {
+        var runs: [OutcomeRange] = []
+        for outcome in outcomes {
+            if let last = runs.last, last.last + 1 == outcome.mid, last.status == outcome.status,
+                last.code == outcome.code, last.detail == outcome.detail
+            {
+                runs[runs.count - 1].last = outcome.mid
+            } else {
+                runs.append(
+                    OutcomeRange(
+                        first: outcome.mid, last: outcome.mid, status: outcome.status,
+                        code: outcome.code, detail: outcome.detail))
+            }
+        }
+        return runs
+    }
+}

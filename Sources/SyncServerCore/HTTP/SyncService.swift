@@ -1,0 +1,175 @@
+internal import HTTPWire
+internal import NetworkIO
+internal import SyncProtocol
+
+/// What the handlers of all loops share.
+package struct ServiceParts: Sendable {
+    let store: any ReplicaStore
+    let commits: GroupCommit
+    let heads: HeadCache
+    let sessions: SessionCache
+    let metrics: Metrics
+    let limits: Limits
+    let secrets: SecretSource
+    let now: @Sendable () -> Int64
+    let isReady: @Sendable () -> Bool
+}
+
+/// Answers the requests of one event loop: the doors of the server.
+///
+/// Reads run here, on the loop's own connection. Writes go to the writer and
+/// come back after the commit.
+final class SyncService: RequestHandler {
+    let parts: ServiceParts
+    let context: LoopContext
+    let reader: any StoreReader
+    let live: LiveHub
+    let pages: PageBuilder
+    var pageBuffer: [UInt8] = []
+
+    var store: any ReplicaStore { parts.store }
+    var commits: GroupCommit { parts.commits }
+    var metrics: Metrics { parts.metrics }
+    var limits: Limits { parts.limits }
+
+    init(parts: ServiceParts, context: LoopContext, reader: any StoreReader) {
+        self.parts = parts
+        self.context = context
+        self.reader = reader
+        live = LiveHub(metrics: parts.metrics, context: context)
+        pages = PageBuilder(
+            lineage: parts.store.lineage, key: parts.store.cursorKey, limits: parts.limits)
+        pageBuffer.reserveCapacity(64 * 1_024)
+    }
+
+    deinit {
+        reader.close()
+    }
+
+    // MARK: - Routes
+
+    func received(_ request: borrowing RequestView, exchange: Exchange) -> BodyPlan {
+        if request.pathIs("/v1/sync") { return receivedSync(request, exchange) }
+        if request.pathIs("/v1/live") { return receivedLive(request, exchange) }
+        if request.pathIs("/v1/agency/records") { return receivedFeed(request, exchange) }
+        if request.pathIs("/v1/oauth/device_authorization")
+            || request.pathIs("/v1/oauth/token") || request.pathIs("/v1/oauth/revoke")
+        {
+            return request.method == .post
+                ? .collect(max: limits.smallBodyBytesMax)
+                : refuse(exchange, Heads.methodNotAllowedPost, .method)
+        }
+        return receivedOperations(request, exchange)
+    }
+
+    func bodyReceived(
+        _ request: borrowing RequestView, body: UnsafeRawBufferPointer, exchange: Exchange
+    ) {
+        if request.pathIs("/v1/sync") {
+            syncBody(request, body, exchange)
+        } else if request.pathIs("/v1/oauth/device_authorization") {
+            startSignIn(body, exchange)
+        } else if request.pathIs("/v1/oauth/token") {
+            exchangeToken(body, exchange)
+        } else if request.pathIs("/v1/oauth/revoke") {
+            revokeToken(body, exchange)
+        }
+    }
+
+    private func receivedOperations(
+        _ request: borrowing RequestView, _ exchange: Exchange
+    ) -> BodyPlan {
+        let isKnown =
+            request.pathIs("/healthz") || request.pathIs("/readyz") || request.pathIs("/metrics")
+        guard isKnown else { return refuse(exchange, Heads.notFound, .notFound) }
+        guard request.method == .get || request.method == .head else {
+            return refuse(exchange, Heads.methodNotAllowedGet, .method)
+        }
+        if request.pathIs("/healthz") {
+            exchange.respond(Heads.json, body: "{\"status\":\"ok\"}\n")
+        } else if request.pathIs("/readyz") {
+            if parts.isReady() {
+                exchange.respond(Heads.json, body: "{\"status\":\"ready\"}\n")
+            } else {
+                exchange.respond(Heads.unavailable, body: "{\"status\":\"not ready\"}\n")
+            }
+        } else {
+            exchange.respond(Heads.text, body: Array(metrics.text(extra: []).utf8))
+        }
+        return .answered
+    }
+
+    func refuse(_ exchange: Exchange, _ head: StaticHead, _ body: ErrorBody) -> BodyPlan {
+        exchange.respond(head, body: body.bytes)
+        return .answered
+    }
+
+    // MARK: - Who asks
+
+    /// Finds the session of a bearer token.
+    func session(_ authorization: UnsafeRawBufferPointer) -> Session? {
+        guard let token = Self.bearer(authorization) else { return nil }
+        let hash = SHA256.hash(token)
+        let now = parts.now()
+        if let known = parts.sessions.session(hash) {
+            return known.expires > now ? known : nil
+        }
+        let generation = parts.sessions.generation
+        guard let (record, device) = try? reader.snapshot({ try $0.token(hash) }),
+            record.kind == .access, record.expires > now, device.revoked == 0
+        else { return nil }
+        let session = Session(
+            device: device.number, id: device.id, person: device.person, expires: record.expires)
+        parts.sessions.add(session, hash: hash, generation: generation)
+        return session
+    }
+
+    /// The token after `Bearer `, as bytes.
+    static func bearer(_ authorization: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
+        guard authorization.count > 7, authorization.count <= 256 else { return nil }
+        let scheme = UnsafeRawBufferPointer(rebasing: authorization[..<7])
+        guard ASCII.equalFolded(scheme, "bearer ") else { return nil }
+        return UnsafeRawBufferPointer(rebasing: authorization[7...])
+    }
+
+    // MARK: - Live
+
+    private func receivedLive(_ request: borrowing RequestView, _ exchange: Exchange) -> BodyPlan {
+        guard request.method == .get else {
+            return refuse(exchange, Heads.methodNotAllowedGet, .method)
+        }
+        guard let session = session(request.authorization) else {
+            metrics.unauthorised()
+            return refuse(exchange, Heads.unauthorised, .unauthorised)
+        }
+        live.watch(exchange, session: session)
+        return .answered
+    }
+
+    /// Ends the streams of devices whose rights have ended.
+    func endSessions() {
+        live.endSessions { session in
+            let device = try? reader.snapshot { try $0.device(session.device) }
+            // A store that cannot be read ends the stream too: rights are not guessed.
+            return device?.revoked == 0
+        }
+    }
+
+    // MARK: - Feed
+
+    private func receivedFeed(_ request: borrowing RequestView, _ exchange: Exchange) -> BodyPlan {
+        guard request.method == .post else {
+            return refuse(exchange, Heads.methodNotAllowedPost, .method)
+        }
+        guard let key = Self.bearer(request.authorization),
+            let agency = try? reader.snapshot({ try $0.agency(key: SHA256.hash(key)) }),
+            agency.revoked == 0
+        else {
+            metrics.unauthorised()
+            return refuse(exchange, Heads.unauthorised, .agencyKey)
+        }
+        let sink = FeedSink(service: self, agency: agency, exchange: exchange)
+        exchange.attachment = sink
+        return .stream(sink)
+    }
+}

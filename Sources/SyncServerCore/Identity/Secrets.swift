@@ -1,0 +1,47 @@
+internal import SyncProtocol
+
+/// Where secrets come from: named, so that a simulation can seed it.
+package struct SecretSource: Sendable {
+    private let fill: @Sendable (Int) -> [UInt8]
+
+    /// Creates a source from a closure that gives that many random bytes.
+    package init(_ fill: @escaping @Sendable (Int) -> [UInt8]) {
+        self.fill = fill
+    }
+
+    /// The system's generator.
+    package static let system = SecretSource { count in
+        var generator = SystemRandomNumberGenerator()
+        return (0..<count).map { _ in UInt8(truncatingIfNeeded: generator.next() as UInt64) }
+    }
+
+    /// Gives random bytes.
+    package func bytes(_ count: Int) -> [UInt8] { fill(count) }
+
+    /// Makes a token: a prefix that secret scanners can find, and 256 random bits.
+    package func token(prefix: String) -> String {
+        prefix + Base64URL.encode(fill(32))
+    }
+
+    /// Makes a code that a person can read out: eight consonants in two groups.
+    ///
+    /// RFC 8628 section 6.1 recommends this alphabet: no vowels, no look-alikes.
+    package func userCode() -> String {
+        let alphabet = Array("BCDFGHJKLMNPQRSTVWXZ")
+        let letters = fill(8).map { alphabet[Int($0) % alphabet.count] }
+        return String(letters[..<4]) + "-" + String(letters[4...])
+    }
+
+    /// Makes an opaque subject: 26 characters that say nothing.
+    package func subject() -> String {
+        let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz")
+        return String(fill(26).map { alphabet[Int($0) % 32] })
+    }
+}
+
+/// Prefixes of the kinds of secrets.
+package enum SecretPrefix {
+    package static let access = "tra_"
+    package static let refresh = "trr_"
+    package static let agency = "trk_"
+}

@@ -1,0 +1,131 @@
+internal import SyncProtocol
+
+/// OAuth 2.0 device authorisation (RFC 8628), decided inside a group commit.
+struct SignInMachine {
+    let context: WriterContext
+    let limits: Limits
+    let secrets: SecretSource
+
+    private var transaction: any StoreTransaction { context.transaction }
+
+    /// What a device gets when it asks to sign in.
+    struct Started: Sendable {
+        let deviceCode: String
+        let userCode: String
+        let expiresIn: Int64
+    }
+
+    /// Starts a sign-in; nil if too many wait already.
+    func start(deviceName: String) throws -> Started? {
+        try transaction.removeSignIns(expiredBefore: context.now)
+        guard try transaction.pendingSignIns() < limits.pendingSignInsMax else { return nil }
+        let deviceCode = Base64URL.encode(secrets.bytes(32))
+        var userCode = secrets.userCode()
+        while try transaction.signIn(userCode: userCode) != nil { userCode = secrets.userCode() }
+        try transaction.save(
+            SignInRecord(
+                hash: SHA256.hash(Array(deviceCode.utf8)), userCode: userCode,
+                deviceName: deviceName,
+                expires: context.now + limits.deviceCodeMillisecondsMax))
+        return Started(
+            deviceCode: deviceCode, userCode: userCode,
+            expiresIn: limits.deviceCodeMillisecondsMax / 1_000)
+    }
+
+    /// The tokens of a signed-in device.
+    struct Granted: Sendable {
+        let accessToken: String
+        let refreshToken: String
+        let expiresIn: Int64
+        let device: DeviceID
+        let subject: String
+    }
+
+    /// The answers to a request for tokens; raw values are RFC 6749 and 8628 names.
+    enum Refusal: String, Error, Sendable {
+        case pending = "authorization_pending"
+        case denied = "access_denied"
+        case expired = "expired_token"
+        case invalid = "invalid_grant"
+    }
+
+    /// Exchanges a device code for tokens.
+    func exchange(deviceCode: String) throws -> Result<Granted, Refusal> {
+        guard let signIn = try transaction.signIn(device: SHA256.hash(Array(deviceCode.utf8)))
+        else { return .failure(.invalid) }
+        guard signIn.expires > context.now else {
+            try transaction.remove(signIn)
+            return .failure(.expired)
+        }
+        guard signIn.person != 0 else { return .failure(.pending) }
+        try transaction.remove(signIn)
+        guard signIn.person > 0 else { return .failure(.denied) }
+        guard let person = try transaction.person(signIn.person) else {
+            return .failure(.invalid)
+        }
+        let device = try transaction.addDevice(
+            id: try freshDeviceID(), person: person.number, name: signIn.deviceName,
+            added: context.now)
+        return .success(try grant(device, person: person))
+    }
+
+    /// Exchanges a refresh token for new tokens.
+    ///
+    /// A token used before is good once more for a minute, because the answer
+    /// may have been lost; after that its use ends the device's rights, because
+    /// then two parties hold it.
+    func refresh(_ token: String) throws -> Result<Granted, Refusal> {
+        guard let (found, device) = try transaction.token(SHA256.hash(Array(token.utf8))),
+            found.kind == .refresh, device.revoked == 0
+        else { return .failure(.invalid) }
+        guard found.expires > context.now else { return .failure(.invalid) }
+        guard let person = try transaction.person(device.person) else {
+            return .failure(.invalid)
+        }
+        if found.used != 0, context.now - found.used > limits.refreshGraceMilliseconds {
+            try revoke(device)
+            return .failure(.invalid)
+        }
+        if found.used == 0 {
+            var used = found
+            used.used = context.now
+            try transaction.save(used)
+        }
+        return .success(try grant(device, person: person))
+    }
+
+    /// Ends a device's rights.
+    func revoke(_ device: DeviceRecord) throws {
+        var device = device
+        device.revoked = context.now
+        try transaction.save(device)
+        try transaction.removeTokens(of: device.number)
+        context.endsSessions = true
+    }
+
+    private func grant(_ device: DeviceRecord, person: PersonRecord) throws -> Granted {
+        try transaction.removeTokens(expiredBefore: context.now)
+        let access = secrets.token(prefix: SecretPrefix.access)
+        let refresh = secrets.token(prefix: SecretPrefix.refresh)
+        try transaction.save(
+            TokenRecord(
+                hash: SHA256.hash(Array(access.utf8)), device: device.number, kind: .access,
+                expires: context.now + limits.accessTokenMilliseconds))
+        try transaction.save(
+            TokenRecord(
+                hash: SHA256.hash(Array(refresh.utf8)), device: device.number, kind: .refresh,
+                expires: context.now + limits.refreshTokenMilliseconds))
+        return Granted(
+            accessToken: access, refreshToken: refresh,
+            expiresIn: limits.accessTokenMilliseconds / 1_000, device: device.id,
+            subject: person.subject)
+    }
+
+    private func freshDeviceID() throws -> DeviceID {
+        while true {
+            let number = secrets.bytes(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+            let id = DeviceID(number)
+            if number != 0, try transaction.device(id: id) == nil { return id }
+        }
+    }
+}

@@ -1,0 +1,107 @@
+internal import SyncProtocol
+
+/// What became of the lines of a feed.
+package struct FeedTally: Hashable, Sendable {
+    /// Rows that are new or have changed.
+    package var applied = 0
+    /// Rows the store already had, word for word.
+    package var unchanged = 0
+    /// Rows older than what the store has.
+    package var stale = 0
+    /// Lines not taken, with the reason.
+    package var refused = 0
+
+    /// All lines.
+    package var lines: Int { applied + unchanged + stale + refused }
+
+    static func += (left: inout FeedTally, right: FeedTally) {
+        left.applied += right.applied
+        left.unchanged += right.unchanged
+        left.stale += right.stale
+        left.refused += right.refused
+    }
+}
+
+/// What became of one line.
+package enum FeedOutcome: Hashable, Sendable {
+    case applied
+    case unchanged
+    case stale
+    case refused(FeedProblem)
+
+    /// The word for it in an answer.
+    package var word: String {
+        switch self {
+        case .applied: "applied"
+        case .unchanged: "unchanged"
+        case .stale: "stale"
+        case .refused: "refused"
+        }
+    }
+}
+
+/// Folds an agency's records into the store inside a group commit.
+///
+/// The agency's own version decides, so that a feed may be repeated, cut off
+/// and sent in any order: a row never moves back, and the same version with
+/// other content is refused rather than believed.
+struct FeedMachine {
+    let context: WriterContext
+    let agency: AgencyRecord
+
+    private var transaction: any StoreTransaction { context.transaction }
+
+    /// Folds one record in.
+    func apply(_ record: FeedRecord) throws -> FeedOutcome {
+        let person: PersonRecord?
+        switch record.subject {
+        case .everyone: person = nil
+        case .subject(let subject):
+            person = try transaction.person(subject: subject)
+            if person == nil { return .refused(Self.unknownSubject("subject")) }
+        case .tag(let tag):
+            person = try transaction.person(tag: tag)
+            if person == nil { return .refused(Self.unknownSubject("pid")) }
+        }
+        let stored = try transaction.row(record.key, scope: RowScope.feed.number)
+        if let stored {
+            guard stored.owner == agency.code else {
+                return .refused(
+                    FeedProblem(
+                        "feed.owner_foreign", member: "id",
+                        "another agency owns the row with this id",
+                        advice: "Use ids that begin with your agency's code."))
+            }
+            if record.sourceVersion < stored.sourceVersion { return .stale }
+        }
+        guard let policy = TablePolicy.all[record.key.table] else {
+            throw StoreFailure.inconsistent("table \(record.key.table) has no policy")
+        }
+        let bucket = try context.book.number(
+            named: policy.bucket(subject: person?.subject ?? ""), person: person?.number ?? 0)
+        if let stored, record.sourceVersion == stored.sourceVersion {
+            let isSame =
+                stored.isAlive == (record.body != nil) && stored.body == record.body ?? []
+                && stored.asOf == record.asOf && stored.bucket == bucket
+            guard !isSame else { return .unchanged }
+            return .refused(
+                FeedProblem(
+                    "feed.version_reused", member: "source_version",
+                    "version \(record.sourceVersion) was sent before with other content",
+                    advice: "Give each change of a row a higher source_version."))
+        }
+        try context.book.put(
+            RowRecord(
+                number: 0, bucket: bucket, rev: 0, key: record.key, scope: RowScope.feed.number,
+                owner: agency.code, asOf: record.asOf, sourceVersion: record.sourceVersion,
+                hash: .zero, isAlive: record.body != nil, body: record.body ?? []),
+            replacing: stored)
+        return .applied
+    }
+
+    private static func unknownSubject(_ member: String) -> FeedProblem {
+        FeedProblem(
+            "feed.subject_unknown", member: member, "nobody is known under this \(member)",
+            advice: "The person must be added first: tangrat-server person add")
+    }
+}

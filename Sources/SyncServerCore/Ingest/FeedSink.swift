@@ -1,0 +1,285 @@
+internal import HTTPWire
+internal import SyncProtocol
+
+/// Takes an agency's feed as it streams in, and answers as it goes.
+///
+/// Lines are read on the loop and go to the writer in batches. At most two
+/// batches are on their way; the connection is not read until one returns, so
+/// that a million lines need no more memory than a thousand. Each batch is
+/// answered with runs of lines that fared alike, and a line of its own for
+/// each line refused.
+final class FeedSink: BodySink {
+    private let service: SyncService
+    private let agency: AgencyRecord
+    private let exchange: Exchange
+    private var partial: [UInt8] = []
+    private var isSkipping = false
+    private var line = 0
+    private var batch = Batch()
+    private var inFlight = 0
+    private var bodyEnded = false
+    private var isPaused = false
+    private var hasFailed = false
+    private var stream: StreamWriter?
+    private var tally = FeedTally()
+
+    private static let inFlightMax = 2
+
+    /// Lines on their way to the writer, with those that could not be read.
+    private struct Batch: Sendable {
+        var lines: [(number: Int, record: Result<FeedRecord, FeedProblem>)] = []
+        var bytes = 0
+    }
+
+    init(service: SyncService, agency: AgencyRecord, exchange: Exchange) {
+        self.service = service
+        self.agency = agency
+        self.exchange = exchange
+    }
+
+    func received(_ bytes: UnsafeRawBufferPointer, exchange: Exchange) -> BodyFlow {
+        var rest = bytes[...]
+        while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+            let piece = UnsafeRawBufferPointer(rebasing: rest[..<end])
+            rest = rest[(end + 1)...]
+            if isSkipping {
+                isSkipping = false
+                continue
+            }
+            if partial.isEmpty {
+                take(piece)
+            } else {
+                partial.append(contentsOf: piece)
+                takePartial()
+            }
+        }
+        if !isSkipping {
+            partial.append(contentsOf: rest)
+            if partial.count > service.limits.feedLineBytesMax { refuseLongLine() }
+        }
+        // A slow feed is not kept waiting for a full batch.
+        if inFlight == 0 { flush() }
+        guard inFlight < Self.inFlightMax else {
+            isPaused = true
+            return .pause
+        }
+        return .more
+    }
+
+    func finished(_ exchange: Exchange) {
+        if !partial.isEmpty { takePartial() }
+        bodyEnded = true
+        flush()
+        endIfDone()
+    }
+
+    func aborted(_ exchange: Exchange) {
+        hasFailed = true
+        batch = Batch()
+    }
+
+    // MARK: - Lines
+
+    private func takePartial() {
+        let whole = partial
+        partial.removeAll(keepingCapacity: true)
+        whole.withUnsafeBytes { take($0) }
+    }
+
+    private func take(_ bytes: UnsafeRawBufferPointer) {
+        line += 1
+        var bytes = bytes
+        if bytes.last == UInt8(ascii: "\r") {
+            bytes = UnsafeRawBufferPointer(rebasing: bytes.dropLast())
+        }
+        if bytes.allSatisfy({ $0 == UInt8(ascii: " ") }) { return }
+        guard bytes.count <= service.limits.feedLineBytesMax else {
+            append(.failure(longLine), bytes: 0)
+            return
+        }
+        do throws(FeedProblem) {
+            append(
+                .success(
+                    try FeedRecord(
+                        line: bytes, from: agency, personKey: service.store.personKey,
+                        limits: service.limits)),
+                bytes: bytes.count)
+        } catch {
+            append(.failure(error), bytes: 0)
+        }
+    }
+
+    private func refuseLongLine() {
+        partial.removeAll()
+        isSkipping = true
+        line += 1
+        append(.failure(longLine), bytes: 0)
+    }
+
+    private var longLine: FeedProblem {
+        FeedProblem(
+            "feed.line_too_long", "a line may have \(service.limits.feedLineBytesMax) bytes",
+            advice: "Send large content as a document of its own and name it by its hash.")
+    }
+
+    private func append(_ record: Result<FeedRecord, FeedProblem>, bytes: Int) {
+        batch.lines.append((line, record))
+        batch.bytes += bytes
+        if batch.lines.count >= service.limits.feedBatchLinesMax
+            || batch.bytes >= service.limits.feedBatchBytesMax
+        {
+            flush()
+        }
+    }
+
+    // MARK: - Batches
+
+    private func flush() {
+        guard !batch.lines.isEmpty, !hasFailed else { return }
+        let lines = batch.lines
+        batch = Batch()
+        inFlight += 1
+        let agency = self.agency
+        let id = exchange.id
+        let job = WriterJob(
+            loop: service.context.handle,
+            run: { context in
+                let machine = FeedMachine(context: context, agency: agency)
+                var outcomes: [(Int, FeedOutcome)] = []
+                outcomes.reserveCapacity(lines.count)
+                for (number, record) in lines {
+                    switch record {
+                    case .success(let record): outcomes.append((number, try machine.apply(record)))
+                    case .failure(let problem): outcomes.append((number, .refused(problem)))
+                    }
+                }
+                let result = outcomes
+                return { context in Self.deliver(result, to: id, in: context) }
+            },
+            failed: { context in Self.deliver(nil, to: id, in: context) })
+        if !service.commits.submit(job) {
+            inFlight -= 1
+            fail("server.busy", "too much is waiting to be written")
+        }
+    }
+
+    private static func deliver(
+        _ outcomes: [(Int, FeedOutcome)]?, to id: ExchangeID, in context: LoopContext
+    ) {
+        guard let exchange = context.exchange(id), let sink = exchange.attachment as? FeedSink else {
+            return
+        }
+        sink.committed(outcomes)
+    }
+
+    private func committed(_ outcomes: [(Int, FeedOutcome)]?) {
+        inFlight -= 1
+        guard let outcomes else {
+            fail("server.storage", "the lines could not be written; send them again")
+            return
+        }
+        answer(outcomes)
+        if isPaused {
+            isPaused = false
+            exchange.resumeBody()
+        }
+        endIfDone()
+    }
+
+    // MARK: - Answers
+
+    private func writer() -> StreamWriter {
+        if let stream { return stream }
+        let begun = exchange.beginStream(Heads.ndjson)
+        stream = begun
+        return begun
+    }
+
+    private func answer(_ outcomes: [(Int, FeedOutcome)]) {
+        var bytes: [UInt8] = []
+        var counted = FeedTally()
+        var run: (from: Int, to: Int, outcome: FeedOutcome)?
+        func close() {
+            guard let open = run else { return }
+            append(
+                [
+                    ("from", .integer(Int64(open.from))),
+                    ("status", .string(open.outcome.word)),
+                    ("to", .integer(Int64(open.to))),
+                ], to: &bytes)
+            run = nil
+        }
+        for (number, outcome) in outcomes {
+            switch outcome {
+            case .applied: counted.applied += 1
+            case .unchanged: counted.unchanged += 1
+            case .stale: counted.stale += 1
+            case .refused(let problem):
+                counted.refused += 1
+                close()
+                append(members(of: problem, line: number), to: &bytes)
+                continue
+            }
+            if let open = run, open.outcome == outcome, open.to + 1 == number {
+                run = (open.from, number, outcome)
+            } else {
+                close()
+                run = (number, number, outcome)
+            }
+        }
+        close()
+        tally += counted
+        service.metrics.fed(counted)
+        writer().write(bytes)
+    }
+
+    private func members(of problem: FeedProblem, line: Int) -> [(String, JSONValue)] {
+        var members: [(String, JSONValue)] = [
+            ("advice", .string(problem.advice)), ("code", .string(problem.code)),
+            ("line", .integer(Int64(line))), ("message", .string(problem.message)),
+            ("status", "refused"),
+        ]
+        if !problem.member.isEmpty { members.append(("member", .string(problem.member))) }
+        if let offset = problem.offset { members.append(("offset", .integer(Int64(offset)))) }
+        return members
+    }
+
+    private func append(_ members: [(String, JSONValue)], to bytes: inout [UInt8]) {
+        JSON.appendCanonical(.object(JSONObject(members)), to: &bytes)
+        bytes.append(UInt8(ascii: "\n"))
+    }
+
+    private func fail(_ code: String, _ message: String) {
+        guard !hasFailed else { return }
+        hasFailed = true
+        var bytes: [UInt8] = []
+        append(
+            [
+                ("advice", "Send the feed again: lines taken before are not taken twice."),
+                ("code", .string(code)), ("message", .string(message)), ("status", "stopped"),
+            ], to: &bytes)
+        if stream == nil {
+            exchange.respond(Heads.unavailable, body: bytes)
+        } else {
+            // A cut answer tells the agency that the lines after this are not known.
+            writer().write(bytes)
+            writer().abort()
+        }
+    }
+
+    private func endIfDone() {
+        guard bodyEnded, inFlight == 0, !hasFailed else { return }
+        var bytes: [UInt8] = []
+        append(
+            [
+                ("applied", .integer(Int64(tally.applied))),
+                ("lines", .integer(Int64(tally.lines))),
+                ("refused", .integer(Int64(tally.refused))),
+                ("stale", .integer(Int64(tally.stale))),
+                ("status", "done"),
+                ("unchanged", .integer(Int64(tally.unchanged))),
+            ], to: &bytes)
+        writer().write(bytes)
+        writer().finish()
+    }
+}

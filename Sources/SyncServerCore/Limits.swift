@@ -1,0 +1,68 @@
+internal import SyncProtocol
+
+/// Every limit of the server in one place, with its unit and its reason.
+///
+/// Production uses the values as they stand; tests make them small so that the
+/// edges are reached.
+package struct Limits: Sendable {
+    /// The largest body of `/v1/sync`: 500 mutations of a few kilobytes.
+    package var syncBodyBytesMax = 1_024 * 1_024
+
+    /// The most mutations taken from one request.
+    package var mutationsMax = 500
+
+    /// The most bytes of rows in one page: what a slow reader may hold in memory.
+    package var pageBytesMax = 1_024 * 1_024
+
+    /// The fewest bytes of rows a device may ask for, so that it makes progress.
+    package var pageBytesMin = 1
+
+    /// The most rows in one page.
+    package var pageRowsMax = 10_000
+
+    /// The longest line of an agency's feed: a record and its envelope.
+    package var feedLineBytesMax = 160 * 1_024
+
+    /// The largest body of a record, as canonical JSON.
+    package var recordBytesMax = 128 * 1_024
+
+    /// The most lines in one batch that goes to the writer.
+    package var feedBatchLinesMax = 256
+
+    /// The most bytes in one batch that goes to the writer.
+    package var feedBatchBytesMax = 256 * 1_024
+
+    /// The most work that one group commit takes, in jobs.
+    package var groupJobsMax = 256
+
+    /// How many jobs may wait for the writer before the server says it is busy.
+    package var writerQueueMax = 4_096
+
+    /// How long a user code lives, in milliseconds (RFC 8628).
+    package var deviceCodeMillisecondsMax: Int64 = 600_000
+
+    /// How often a device may ask whether it was approved, in seconds.
+    package var pollIntervalSeconds: Int64 = 1
+
+    /// How long an access token lives, in milliseconds.
+    package var accessTokenMilliseconds: Int64 = 3_600_000
+
+    /// How long a refresh token lives, in milliseconds: 180 days.
+    package var refreshTokenMilliseconds: Int64 = 180 * 86_400_000
+
+    /// How long a refresh token that was used once may be used again, in
+    /// milliseconds, because the answer may have been lost.
+    package var refreshGraceMilliseconds: Int64 = 60_000
+
+    /// How many people's heads and sessions are kept in memory.
+    package var cachedPeopleMax = 200_000
+
+    /// How many sign-ins may wait for approval at once.
+    package var pendingSignInsMax = 10_000
+
+    /// The longest JSON or form body of the small endpoints.
+    package var smallBodyBytesMax = 16 * 1_024
+
+    /// Creates the production limits.
+    package init() {}
+}

@@ -1,0 +1,98 @@
+internal import HTTPWire
+
+/// The watchers of one event loop: connections that wait for "something moved".
+///
+/// An event carries no data: data come by pull, so there is one path and no
+/// race. A watcher holds at most one event that it has not taken.
+final class LiveHub {
+    private final class Watcher {
+        let stream: StreamWriter
+        let session: Session
+        /// Whether an event is on its way that the watcher has not taken.
+        var holdsEvent = false
+
+        init(stream: StreamWriter, session: Session) {
+            self.stream = stream
+            self.session = session
+        }
+    }
+
+    private var watchers: [PersonNumber: [ExchangeID: Watcher]] = [:]
+    private let metrics: Metrics
+    private let context: LoopContext
+
+    /// How many watchers a shared bucket wakes at once; the rest follow.
+    private static let spreadAtOnce = 256
+
+    init(metrics: Metrics, context: LoopContext) {
+        self.metrics = metrics
+        self.context = context
+        context.schedule(afterMilliseconds: 25_000, repeating: true) { [weak self] in
+            self?.keepAlive()
+        }
+    }
+
+    /// Begins an endless answer.
+    func watch(_ exchange: Exchange, session: Session) {
+        let stream = exchange.beginStream(Heads.events, isLive: true)
+        let id = exchange.id
+        watchers[session.person, default: [:]][id] = Watcher(stream: stream, session: session)
+        metrics.watchers(1)
+        exchange.onClose { [weak self] _ in self?.forget(id, session.person) }
+        stream.write("retry: 2000\n\n")
+    }
+
+    /// Wakes those whose buckets changed.
+    func moved(people: [PersonNumber], everyone: Bool) {
+        if everyone {
+            let all = watchers.values.flatMap(\.values)
+            poke(all.prefix(Self.spreadAtOnce))
+            spread(Array(all.dropFirst(Self.spreadAtOnce)))
+            return
+        }
+        for person in people {
+            if let mine = watchers[person] { poke(mine.values) }
+        }
+    }
+
+    /// Ends the streams whose sessions are not valid any more.
+    func endSessions(stillValid: (Session) -> Bool) {
+        for watcher in watchers.values.flatMap(\.values) where !stillValid(watcher.session) {
+            watcher.stream.write("event: revoked\ndata: {}\n\n")
+            watcher.stream.finish()
+            forget(watcher.stream.id, watcher.session.person)
+        }
+    }
+
+    private func poke(_ list: some Sequence<Watcher>) {
+        var count = 0
+        for watcher in list {
+            if watcher.stream.pendingBytes == 0 { watcher.holdsEvent = false }
+            guard !watcher.holdsEvent else { continue }
+            watcher.stream.write("event: moved\ndata: {}\n\n")
+            watcher.holdsEvent = true
+            count += 1
+        }
+        metrics.poked(count)
+    }
+
+    private func spread(_ rest: [Watcher]) {
+        guard !rest.isEmpty else { return }
+        context.schedule(afterMilliseconds: 100) { [weak self] in
+            self?.poke(rest.prefix(Self.spreadAtOnce))
+            self?.spread(Array(rest.dropFirst(Self.spreadAtOnce)))
+        }
+    }
+
+    private func keepAlive() {
+        for watcher in watchers.values.flatMap(\.values) where watcher.stream.pendingBytes == 0 {
+            watcher.stream.write(":\n\n")
+        }
+    }
+
+    private func forget(_ id: ExchangeID, _ person: PersonNumber) {
+        guard watchers[person]?.removeValue(forKey: id) != nil else { return }
+        if watchers[person]?.isEmpty == true { watchers[person] = nil }
+        metrics.watchers(-1)
+    }
+}

@@ -1,0 +1,202 @@
+internal import SyncProtocol
+
+/// What an operator can tell the server, decided inside a group commit.
+///
+/// A command is a JSON object `{"command":NAME, …}`. The same code runs behind
+/// the admin socket of a running server and on a store that nobody serves.
+struct AdminCommands {
+    let context: WriterContext
+    let secrets: SecretSource
+    let limits: Limits
+    let personKey: HMACKey
+
+    private var transaction: any StoreTransaction { context.transaction }
+
+    /// Why a command was not carried out.
+    struct Refusal: Error, Hashable {
+        let code: String
+        let message: String
+        let advice: String
+    }
+
+    /// Carries a command out.
+    ///
+    /// - Returns: The rows of the answer.
+    func run(_ command: JSONValue) throws -> Result<[JSONValue], Refusal> {
+        do {
+            switch command["command"]?.text {
+            case "agency.add": return .success([try addAgency(command)])
+            case "agency.list": return .success(try listAgencies())
+            case "agency.revoke": return .success([try revokeAgency(command)])
+            case "person.add": return .success([try addPerson(command)])
+            case "person.list": return .success(try listPeople())
+            case "approve": return .success([try approve(command)])
+            case "device.list": return .success(try listDevices(command))
+            case "device.revoke": return .success([try revokeDevice(command)])
+            default:
+                throw Refusal(
+                    code: "admin.command", message: "there is no such command",
+                    advice: "See: tangrat-server help")
+            }
+        } catch let refusal as Refusal {
+            return .failure(refusal)
+        }
+    }
+
+    // MARK: - Agencies
+
+    private func addAgency(_ command: JSONValue) throws -> JSONValue {
+        let code = try text(command, "code")
+        let tables = (command["tables"]?.items ?? []).compactMap(\.text)
+        guard Identifier.isValid(code), code != "citizen" else {
+            throw Refusal(
+                code: "admin.agency_code", message: "an agency's code has letters, digits and _.:-",
+                advice: "Use the code of the catalogue, for instance dlt.")
+        }
+        guard !tables.isEmpty else {
+            throw Refusal(
+                code: "admin.tables", message: "the agency may write no table",
+                advice: "Name its tables: --tables driving_licence,vehicle")
+        }
+        for table in tables where TablePolicy.all[table]?.writer != .agency {
+            throw Refusal(
+                code: "admin.table_unknown", message: "there is no agency table \(table)",
+                advice:
+                    "Tables: "
+                    + TablePolicy.all.values.filter { $0.writer == .agency }.map(\.table).sorted()
+                    .joined(separator: ", "))
+        }
+        let key = secrets.token(prefix: SecretPrefix.agency)
+        try transaction.save(
+            AgencyRecord(code: code, tables: tables), key: SHA256.hash(Array(key.utf8)))
+        return .object(
+            JSONObject([
+                ("agency", .string(code)), ("key", .string(key)),
+                ("tables", .array(tables.map { .string($0) })),
+            ]))
+    }
+
+    private func listAgencies() throws -> [JSONValue] {
+        try transaction.agencies().map { agency in
+            .object(
+                JSONObject([
+                    ("agency", .string(agency.code)), ("revoked_ms", .integer(agency.revoked)),
+                    ("tables", .array(agency.tables.map { .string($0) })),
+                ]))
+        }
+    }
+
+    private func revokeAgency(_ command: JSONValue) throws -> JSONValue {
+        let code = try text(command, "code")
+        guard var agency = try transaction.agency(code: code) else {
+            throw Refusal(
+                code: "admin.agency_unknown", message: "there is no agency \(code)",
+                advice: "See: tangrat-server agency list")
+        }
+        agency.revoked = context.now
+        // The old key's hash is replaced by one that nothing hashes to by chance.
+        try transaction.save(agency, key: SHA256.hash(secrets.bytes(32)))
+        return .object(JSONObject([("agency", .string(code)), ("revoked_ms", .integer(context.now))]))
+    }
+
+    // MARK: - People
+
+    private func addPerson(_ command: JSONValue) throws -> JSONValue {
+        var tag: Digest32?
+        if let pid = command["pid"]?.text {
+            let hashed = try hash(pid)
+            if let known = try transaction.person(tag: hashed) {
+                return Self.json(known, isNew: false)
+            }
+            tag = hashed
+        }
+        let subject = secrets.subject()
+        let person = try transaction.addPerson(subject: subject, tag: tag, added: context.now)
+        return Self.json(person, isNew: true)
+    }
+
+    private func listPeople() throws -> [JSONValue] {
+        try transaction.people().map { Self.json($0, isNew: false) }
+    }
+
+    private static func json(_ person: PersonRecord, isNew: Bool) -> JSONValue {
+        .object(
+            JSONObject([
+                ("added_ms", .integer(person.added)), ("new", .integer(isNew ? 1 : 0)),
+                ("subject", .string(person.subject)),
+            ]))
+    }
+
+    private func hash(_ pid: String) throws -> Digest32 {
+        do throws(FeedProblem) {
+            return try FeedRecord.tag(pid, personKey)
+        } catch {
+            throw Refusal(code: "admin.pid", message: error.message, advice: error.advice)
+        }
+    }
+
+    private func findPerson(_ name: String) throws -> PersonRecord {
+        if let person = try transaction.person(subject: name) { return person }
+        if let tag = try? hash(name), let person = try transaction.person(tag: tag) {
+            return person
+        }
+        throw Refusal(
+            code: "admin.person_unknown", message: "nobody is known under this subject or number",
+            advice: "Add the person first: tangrat-server person add")
+    }
+
+    // MARK: - Devices
+
+    private func approve(_ command: JSONValue) throws -> JSONValue {
+        let code = try text(command, "user_code").uppercased()
+        guard var signIn = try transaction.signIn(userCode: code), signIn.expires > context.now,
+            signIn.person == 0
+        else {
+            throw Refusal(
+                code: "admin.code_unknown", message: "no sign-in waits under this code",
+                advice: "Codes live ten minutes and count once; start again: tangrat login")
+        }
+        let person = try findPerson(try text(command, "person"))
+        signIn.person = person.number
+        try transaction.save(signIn)
+        return .object(
+            JSONObject([
+                ("device_name", .string(signIn.deviceName)), ("subject", .string(person.subject)),
+                ("user_code", .string(code)),
+            ]))
+    }
+
+    private func listDevices(_ command: JSONValue) throws -> [JSONValue] {
+        let person = try findPerson(try text(command, "person"))
+        return try transaction.devices(of: person.number).map { device in
+            .object(
+                JSONObject([
+                    ("added_ms", .integer(device.added)), ("device", .string(device.id.description)),
+                    ("mutations", .integer(Int64(clamping: device.lastMid))),
+                    ("name", .string(device.name)), ("revoked_ms", .integer(device.revoked)),
+                ]))
+        }
+    }
+
+    private func revokeDevice(_ command: JSONValue) throws -> JSONValue {
+        guard let id = DeviceID(text: try text(command, "device")),
+            let device = try transaction.device(id: id)
+        else {
+            throw Refusal(
+                code: "admin.device_unknown", message: "there is no such device",
+                advice: "See: tangrat-server device list --person SUBJECT")
+        }
+        try SignInMachine(context: context, limits: limits, secrets: secrets).revoke(device)
+        return .object(
+            JSONObject([("device", .string(id.description)), ("revoked_ms", .integer(context.now))]))
+    }
+
+    private func text(_ command: JSONValue, _ member: String) throws -> String {
+        guard let text = command[member]?.text, !text.isEmpty else {
+            throw Refusal(
+                code: "admin.usage", message: "\(member) is missing",
+                advice: "See: tangrat-server help")
+        }
+        return text
+    }
+}

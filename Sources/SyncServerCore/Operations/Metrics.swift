@@ -1,0 +1,143 @@
+internal import SyncProtocol
+internal import Synchronization
+
+/// Counts for `/metrics`, and the log.
+///
+/// Nothing that names a person goes in: no body, no token, no national number.
+package final class Metrics: Sendable {
+    /// How grave a line of the log is.
+    package enum Level: String, Sendable {
+        case info
+        case warning
+        case error
+    }
+
+    private struct Counts {
+        var syncUnchanged: UInt64 = 0
+        var syncPages: UInt64 = 0
+        var syncCheckpoints: UInt64 = 0
+        var syncRestarts: UInt64 = 0
+        var rowsSent: UInt64 = 0
+        var tombstonesSent: UInt64 = 0
+        var mutationsTaken: UInt64 = 0
+        var mutationsRefused: UInt64 = 0
+        var mutationsRepeated: UInt64 = 0
+        var pushesForked: UInt64 = 0
+        var feedApplied: UInt64 = 0
+        var feedUnchanged: UInt64 = 0
+        var feedStale: UInt64 = 0
+        var feedRefused: UInt64 = 0
+        var commits: UInt64 = 0
+        var commitJobs: UInt64 = 0
+        var commitsFailed: UInt64 = 0
+        var refusedBusy: UInt64 = 0
+        var unauthorised: UInt64 = 0
+        var watchers: Int64 = 0
+        var pokes: UInt64 = 0
+    }
+
+    private let counts = Mutex(Counts())
+    private let write: @Sendable (String) -> Void
+    private let now: @Sendable () -> Int64
+
+    /// Creates counters at zero.
+    ///
+    /// - Parameters:
+    ///   - now: The wall clock, in milliseconds since 1970, for the log.
+    ///   - write: Takes one line of the log, a JSON object without its line end.
+    package init(now: @escaping @Sendable () -> Int64, write: @escaping @Sendable (String) -> Void) {
+        self.now = now
+        self.write = write
+    }
+
+    /// Writes one line of the log.
+    package func log(_ level: Level, _ code: String, _ detail: String = "") {
+        let line = JSONObject([
+            ("at_ms", .integer(now())), ("code", .string(code)),
+            ("detail", .string(String(detail.prefix(1_000)))), ("level", .string(level.rawValue)),
+        ])
+        write(String(decoding: JSON.canonical(.object(line)), as: UTF8.self))
+    }
+
+    func unchanged() { counts.withLock { $0.syncUnchanged += 1 } }
+
+    func page(_ summary: PageBuilder.Summary) {
+        counts.withLock {
+            if summary.isCheckpoint { $0.syncCheckpoints += 1 } else { $0.syncPages += 1 }
+            $0.rowsSent += UInt64(summary.rows)
+            $0.tombstonesSent += UInt64(summary.tombstones)
+        }
+    }
+
+    func restarted() { counts.withLock { $0.syncRestarts += 1 } }
+
+    func pushed(_ result: PushResult, of total: Int) {
+        let refused = result.outcomes.count { $0.status == .refused }
+        counts.withLock {
+            $0.mutationsTaken += UInt64(result.taken)
+            $0.mutationsRefused += UInt64(min(refused, result.taken))
+            $0.mutationsRepeated += UInt64(max(0, result.outcomes.count - result.taken))
+            if result.failure == .forked { $0.pushesForked += 1 }
+        }
+    }
+
+    func fed(_ tally: FeedTally) {
+        counts.withLock {
+            $0.feedApplied += UInt64(tally.applied)
+            $0.feedUnchanged += UInt64(tally.unchanged)
+            $0.feedStale += UInt64(tally.stale)
+            $0.feedRefused += UInt64(tally.refused)
+        }
+    }
+
+    func committed(jobs: Int) {
+        counts.withLock {
+            $0.commits += 1
+            $0.commitJobs += UInt64(jobs)
+        }
+    }
+
+    func commitFailed() { counts.withLock { $0.commitsFailed += 1 } }
+    func busy() { counts.withLock { $0.refusedBusy += 1 } }
+    func unauthorised() { counts.withLock { $0.unauthorised += 1 } }
+    func watchers(_ change: Int64) { counts.withLock { $0.watchers += change } }
+    func poked(_ count: Int) { counts.withLock { $0.pokes += UInt64(count) } }
+
+    /// The commits so far and the jobs they held, for tests of group commit.
+    package var commits: (commits: UInt64, jobs: UInt64) {
+        counts.withLock { ($0.commits, $0.commitJobs) }
+    }
+
+    /// Writes the counters in the text format of Prometheus.
+    package func text(extra: [(name: String, value: Int64)]) -> String {
+        let now = counts.withLock { $0 }
+        let lines: [(String, Int64)] =
+            [
+                ("tangrat_sync_unchanged_total", Int64(now.syncUnchanged)),
+                ("tangrat_sync_pages_total", Int64(now.syncPages)),
+                ("tangrat_sync_checkpoints_total", Int64(now.syncCheckpoints)),
+                ("tangrat_sync_restarts_total", Int64(now.syncRestarts)),
+                ("tangrat_rows_sent_total", Int64(now.rowsSent)),
+                ("tangrat_tombstones_sent_total", Int64(now.tombstonesSent)),
+                ("tangrat_mutations_taken_total", Int64(now.mutationsTaken)),
+                ("tangrat_mutations_refused_total", Int64(now.mutationsRefused)),
+                ("tangrat_mutations_repeated_total", Int64(now.mutationsRepeated)),
+                ("tangrat_pushes_forked_total", Int64(now.pushesForked)),
+                ("tangrat_feed_applied_total", Int64(now.feedApplied)),
+                ("tangrat_feed_unchanged_total", Int64(now.feedUnchanged)),
+                ("tangrat_feed_stale_total", Int64(now.feedStale)),
+                ("tangrat_feed_refused_total", Int64(now.feedRefused)),
+                ("tangrat_commits_total", Int64(now.commits)),
+                ("tangrat_commit_jobs_total", Int64(now.commitJobs)),
+                ("tangrat_commits_failed_total", Int64(now.commitsFailed)),
+                ("tangrat_busy_total", Int64(now.refusedBusy)),
+                ("tangrat_unauthorised_total", Int64(now.unauthorised)),
+                ("tangrat_pokes_total", Int64(now.pokes)),
+                ("tangrat_watchers", now.watchers),
+            ] + extra.map { ($0.name, $0.value) }
+        return lines.map { name, value in
+            let kind = name.utf8.suffix(6).elementsEqual("_total".utf8) ? "counter" : "gauge"
+            return "# TYPE \(name) \(kind)\n\(name) \(value)\n"
+        }.joined()
+    }
+}

@@ -1,0 +1,169 @@
+internal import Glibc
+internal import NetworkIO
+internal import SQLiteKit
+internal import SyncProtocol
+
+/// What the command line, the environment and the file say, merged and checked.
+struct ServerOptions {
+    /// A usage error.
+    struct Problem: Error {
+        let code: String
+        let message: String
+        let advice: String
+
+        init(_ message: String, advice: String = "See: tangrat-server help") {
+            code = "usage"
+            self.message = message
+            self.advice = advice
+        }
+    }
+
+    /// The words that are not options, the command first.
+    private(set) var words: [String] = []
+    private(set) var directory = ""
+    private(set) var host = "127.0.0.1"
+    private(set) var portNumber: UInt16 = 8_470
+    private(set) var loops: Int?
+    private var values: [String: String] = [:]
+
+    var address: ListenAddress { .tcp(host: host, port: portNumber) }
+
+    private static let known: Set<String> = [
+        "data", "listen", "loops", "config", "tables", "pid", "person", "device",
+    ]
+
+    init(_ arguments: [String], environment: (String) -> String?) throws(Problem) {
+        var rest = arguments[...]
+        while let argument = rest.popFirst() {
+            guard argument.utf8.starts(with: "--".utf8) else {
+                words.append(argument)
+                continue
+            }
+            let body = argument.dropFirst(2)
+            if body == "pid-stdin" {
+                values["pid"] = readLine() ?? ""
+                continue
+            }
+            if body == "help" {
+                words = ["help"]
+                return
+            }
+            let parts = body.split(separator: "=", maxSplits: 1).map(String.init)
+            guard let name = parts.first, Self.known.contains(name) else {
+                throw Problem("there is no option \(argument)")
+            }
+            guard let value = parts.count == 2 ? parts[1] : rest.popFirst() else {
+                throw Problem("the option --\(name) needs a value")
+            }
+            guard values.updateValue(value, forKey: name) == nil else {
+                throw Problem("the option --\(name) stands twice")
+            }
+        }
+        let file = try Self.file(values["config"] ?? environment("TANGRAT_CONFIG"))
+        func setting(_ name: String, _ variable: String) -> String? {
+            values[name] ?? environment(variable) ?? file[name]
+        }
+        directory = setting("data", "TANGRAT_DATA") ?? ""
+        if let listen = setting("listen", "TANGRAT_LISTEN") { try setListen(listen) }
+        if let text = setting("loops", "TANGRAT_LOOPS") {
+            guard let count = Decimal.parse(text.utf8), (1...256).contains(count) else {
+                throw Problem("--loops must be a number from 1 to 256")
+            }
+            loops = Int(count)
+        }
+        let needsDirectory = !["help", "version", nil].contains(words.first)
+        guard !directory.isEmpty || !needsDirectory else {
+            throw Problem("--data is missing", advice: "Name the data directory: --data DIR")
+        }
+    }
+
+    private mutating func setListen(_ text: String) throws(Problem) {
+        guard let colon = text.lastIndex(of: ":"),
+            let port = Decimal.parse(text[text.index(after: colon)...].utf8), port <= 65_535
+        else { throw Problem("--listen must be HOST:PORT, for instance 127.0.0.1:8470") }
+        host = String(text[..<colon])
+        portNumber = UInt16(port)
+    }
+
+    private static func file(_ path: String?) throws(Problem) -> [String: String] {
+        guard let path else { return [:] }
+        let known: Set<String> = ["data", "listen", "loops"]
+        do {
+            let bytes = try Files.read(path, bytesMax: 64 * 1_024)
+            guard let object = try JSON.parse(bytes).fields else {
+                throw Problem("\(path) must hold a JSON object")
+            }
+            var settings: [String: String] = [:]
+            for (name, value) in object.members {
+                guard known.contains(name) else {
+                    throw Problem("\(path) has a setting \(name) that does not exist")
+                }
+                settings[name] = value.text ?? value.intValue.map { String($0) } ?? ""
+            }
+            return settings
+        } catch let problem as Problem {
+            throw problem
+        } catch {
+            throw Problem("\(path) cannot be read: \(error)")
+        }
+    }
+
+    /// The command as the admin socket takes it.
+    func adminCommand() throws(Problem) -> JSONValue {
+        func word(_ index: Int, _ what: String) throws(Problem) -> JSONValue {
+            guard words.count > index else { throw Problem("\(what) is missing") }
+            return .string(words[index])
+        }
+        func value(_ name: String) throws(Problem) -> JSONValue {
+            guard let value = values[name] else { throw Problem("--\(name) is missing") }
+            return .string(value)
+        }
+        var members: [(String, JSONValue)]
+        var expected = 2
+        switch (words.first, words.count > 1 ? words[1] : "") {
+        case ("agency", "add"):
+            let tables = (values["tables"] ?? "").split(separator: ",").map { String($0) }
+            members = [
+                ("command", "agency.add"), ("code", try word(2, "CODE")),
+                ("tables", .array(tables.map { .string($0) })),
+            ]
+            expected = 3
+        case ("agency", "list"): members = [("command", "agency.list")]
+        case ("agency", "revoke"):
+            members = [("command", "agency.revoke"), ("code", try word(2, "CODE"))]
+            expected = 3
+        case ("person", "add"):
+            members = [("command", "person.add")]
+            if values["pid"] != nil { members.append(("pid", try value("pid"))) }
+        case ("person", "list"): members = [("command", "person.list")]
+        case ("approve", _):
+            members = [
+                ("command", "approve"), ("user_code", try word(1, "CODE")),
+                ("person", try value("person")),
+            ]
+        case ("device", "list"):
+            members = [("command", "device.list"), ("person", try value("person"))]
+        case ("device", "revoke"):
+            members = [("command", "device.revoke"), ("device", try word(2, "ID"))]
+            expected = 3
+        case ("backup", _):
+            members = [("command", "backup"), ("file", .string(try absolute(word(1, "FILE"))))]
+        case ("verify", _):
+            members = [("command", "verify")]
+            expected = 1
+        default: throw Problem("there is no command \(words.joined(separator: " "))")
+        }
+        guard words.count == expected else {
+            throw Problem("too many words: \(words.dropFirst(expected).joined(separator: " "))")
+        }
+        return .object(JSONObject(members))
+    }
+
+    /// The server may stand in another directory than the one who asks.
+    private func absolute(_ path: JSONValue) -> String {
+        let text = path.text ?? ""
+        guard !text.utf8.starts(with: "/".utf8), let here = getcwd(nil, 0) else { return text }
+        defer { free(here) }
+        return String(cString: here) + "/" + text
+    }
+}

@@ -1,0 +1,163 @@
+internal import Glibc
+internal import NetworkIO
+internal import SQLiteKit
+internal import SyncProtocol
+
+/// The program `tangrat-server`: arguments in, exit code out.
+///
+/// Exit codes: 0 done, 1 failed, 2 usage.
+package enum ServerProgram {
+    /// Runs the program and ends the process.
+    package static func main(_ arguments: [String]) -> Never {
+        exit(run(arguments))
+    }
+
+    private static let usage = """
+        usage: tangrat-server COMMAND
+
+          serve --data DIR [--listen 127.0.0.1:8470] [--loops N] [--config FILE]
+          agency add CODE --tables T,T… | list | revoke CODE      --data DIR
+          person add [--pid PID | --pid-stdin] | list             --data DIR
+          approve CODE --person SUBJECT|PID                       --data DIR
+          device list --person SUBJECT|PID | revoke ID            --data DIR
+          backup FILE | verify                                    --data DIR
+          version | help
+
+        Settings come from the file, then TANGRAT_DATA, TANGRAT_LISTEN and
+        TANGRAT_LOOPS, then the options; the last one wins. Every command but
+        serve prints one JSON object a line, and works whether or not a server
+        is running on the data directory.
+        """
+
+    private static func run(_ arguments: [String]) -> Int32 {
+        umask(0o077)
+        do throws(ServerOptions.Problem) {
+            let options = try ServerOptions(arguments, environment: environment)
+            switch options.words.first {
+            case nil, "help":
+                write(usage + "\n")
+                return options.words.isEmpty ? 2 : 0
+            case "version":
+                write("tangrat-server 0.1.0, SQLite \(SQLiteLibrary.version)\n")
+                return 0
+            case "serve": return serve(options)
+            default: return admin(try options.adminCommand(), options)
+            }
+        } catch {
+            fail(code: error.code, error.message, error.advice)
+            return 2
+        }
+    }
+
+    private static func environment(_ name: String) -> String? {
+        getenv(name).map { String(cString: $0) }
+    }
+
+    // MARK: - Serving
+
+    private static func serve(_ options: ServerOptions) -> Int32 {
+        TerminationSignals.block()
+        signal(SIGPIPE, SIG_IGN)
+        var configuration = TangRatServer.Configuration(
+            directory: options.directory, address: options.address)
+        configuration.loops = options.loops
+        configuration.log = { line in ServerProgram.writeError(line + "\n") }
+        do {
+            let server = try TangRatServer(configuration)
+            if let notice = SQLiteLibrary.notice {
+                server.metrics.log(.warning, "sqlite.version", notice)
+            }
+            try server.start()
+            server.metrics.log(
+                .info, "server.started", "\(options.host):\(server.port) data \(options.directory)")
+            write("listening on http://\(options.host):\(server.port)\n")
+            _ = TerminationSignals.wait()
+            server.metrics.log(.info, "server.stopping")
+            let drained = server.stop(drainMilliseconds: 10_000)
+            server.metrics.log(.info, "server.stopped", drained ? "drained" : "cut off")
+            return 0
+        } catch let failure as StoreFailure {
+            fail(code: "server.store", "\(failure)", "Stop the other server, or use another --data.")
+        } catch {
+            fail(code: "server.start", "\(error)", "Check the address and the data directory.")
+        }
+        return 1
+    }
+
+    // MARK: - Commands
+
+    private static func admin(_ command: JSONValue, _ options: ServerOptions) -> Int32 {
+        do {
+            let answer = try ask(command, options) 
+            let value = try JSON.parse(answer, limits: .document)
+            if let error = value["error"] {
+                fail(
+                    code: error["code"]?.text ?? "", error["message"]?.text ?? "",
+                    error["advice"]?.text ?? "")
+                return 1
+            }
+            for row in value["rows"]?.items ?? [] {
+                write(String(decoding: JSON.canonical(row), as: UTF8.self) + "\n")
+            }
+            let isUnsound = value["rows"]?.items?.first?["sound"]?.intValue == 0
+            return isUnsound ? 1 : 0
+        } catch let failure as StoreFailure {
+            fail(
+                code: "server.store", "\(failure)",
+                "The server does not answer on its admin socket; is it starting or stopping?")
+        } catch {
+            fail(code: "server.admin", "\(error)", "Check --data: \(options.directory)")
+        }
+        return 1
+    }
+
+    /// Asks the running server, or does it here if there is none.
+    private static func ask(_ command: JSONValue, _ options: ServerOptions) throws -> [UInt8] {
+        let body = JSON.canonical(command)
+        let head =
+            "POST /admin HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+            + "Content-Type: application/json\r\nContent-Length: \(body.count)\r\n\r\n"
+        let answer = try UnixConversation.exchange(
+            path: TangRatServer.adminSocket(options.directory), request: Array(head.utf8) + body,
+            answerBytesMax: 64 * 1_024 * 1_024)
+        guard let answer else {
+            return try TangRatServer.runAdmin(command, directory: options.directory)
+        }
+        let blank = Array("\r\n\r\n".utf8)
+        guard
+            let end = answer.indices.first(where: { answer[$0...].starts(with: blank) })
+        else { throw StoreFailure.unusable("the admin socket gave no answer") }
+        return Array(answer[(end + 4)...])
+    }
+
+    // MARK: - Streams
+
+    private static func write(_ text: String) {
+        put(text, to: STDOUT_FILENO)
+    }
+
+    private static func writeError(_ text: String) {
+        put(text, to: STDERR_FILENO)
+    }
+
+    /// One call for a line, so that lines of threads do not mix.
+    private static func put(_ text: String, to descriptor: Int32) {
+        let bytes = Array(text.utf8)
+        var sent = 0
+        while sent < bytes.count {
+            let count = bytes.withUnsafeBytes {
+                Glibc.write(descriptor, $0.baseAddress?.advanced(by: sent), $0.count - sent)
+            }
+            if count < 0 {
+                if errno == EINTR { continue }
+                return
+            }
+            sent += count
+        }
+    }
+
+    private static func fail(code: String, _ message: String, _ advice: String) {
+        writeError("error \(code): \(message)\n")
+        if !advice.isEmpty { writeError("  advice: \(advice)\n") }
+    }
+}

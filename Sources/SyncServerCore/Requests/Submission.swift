@@ -1,0 +1,144 @@
+internal import CitizenData
+internal import SyncProtocol
+
+/// A request a citizen hands to an agency: a command, not a merge.
+///
+/// It exists once, under the UUID the device gave it. The time that counts in
+/// law is when it entered the system (Act B.E. 2565 s.10): the server's clock,
+/// kept apart from when it was drafted and queued on a device. The receipt says
+/// so, and is chained to the receipt before it.
+struct Submission {
+    /// Why a submission was refused.
+    struct Refusal: Error {
+        let code: String
+        let detail: String
+    }
+
+    let key: RowKey
+    let payload: JSONValue
+    let agency: String
+    let service: JSONValue
+
+    /// Checks a submission, writing nothing.
+    static func decide(
+        _ key: RowKey, _ payload: JSONValue, in transaction: any StoreTransaction, now: Int64
+    ) throws -> Result<Submission, Refusal> {
+        func refuse(_ code: RefusalCode, _ detail: String) -> Result<Submission, Refusal> {
+            .failure(Refusal(code: code.rawValue, detail: detail))
+        }
+        guard key.table == "request" else { return refuse(.tableReadOnly, key.table) }
+        guard try transaction.row(key, scope: RowScope.feed.number) == nil else {
+            return refuse(.submissionExists, key.description)
+        }
+        guard let service = payload["service"]?.text, let action = payload["action"]?.text,
+            let form = payload["form"], form.fields != nil, Identifier.isValid(service)
+        else { return refuse(.submissionInvalid, key.description) }
+        guard JSON.canonical(payload).count <= WriteRules.rowBytesMax / 2 else {
+            return refuse(.rowTooLarge, key.description)
+        }
+        let attachments = (payload["attachments"]?.items ?? []).map(RequestAttachment.init)
+        guard attachments.allSatisfy({ $0 != nil }) else {
+            return refuse(.submissionInvalid, "\(key).attachments")
+        }
+        let problems = RequestForm.check(
+            service: service, action: action, form: form,
+            attachments: attachments.compactMap { $0 })
+        if let problem = problems.first {
+            return .failure(
+                Refusal(code: "rule.\(problem.code)", detail: "\(key).\(problem.field)"))
+        }
+        let catalogue = try transaction.row(
+            RowKey(table: "service", id: service), scope: RowScope.feed.number)
+        guard let catalogue, catalogue.isAlive, let entry = try? JSON.parse(catalogue.body),
+            let agency = entry["agency"]?.text
+        else {
+            return .failure(Refusal(code: "rule.unknown_service", detail: "\(key).service"))
+        }
+        return .success(Submission(key: key, payload: payload, agency: agency, service: entry))
+    }
+
+    /// Writes the request and its receipt.
+    func write(
+        in transaction: any StoreTransaction, book: BucketBook, person: PersonRecord, now: Int64
+    ) throws {
+        let number = try nextReceiptNumber(transaction)
+        let previous = try transaction.value(Self.receiptHeadName) ?? []
+        let canonical = JSON.canonical(payload)
+        let payloadHash = SHA256.hash(canonical)
+        let entered = BangkokTime.iso(now)
+        let receiptNumber = "R-" + String(number)
+        let receipt = JSONObject([
+            ("channel", "tangrat"),
+            ("client_uuid", .string(key.id)),
+            ("entered_at", .string(entered)),
+            ("entered_ms", .integer(now)),
+            ("legal_basis_th", "พ.ร.บ. การปฏิบัติราชการทางอิเล็กทรอนิกส์ พ.ศ. ๒๕๖๕ มาตรา ๑๐"),
+            ("payload_sha256", .string(payloadHash.hex)),
+            ("attachments", payload["attachments"] ?? .array([])),
+            ("previous_sha256", .string(Hex.encode(previous))),
+            ("receipt_no", .string(receiptNumber)),
+            ("request_id", .string(key.id)),
+            ("server_sequence", .integer(Int64(number))),
+            ("service", payload["service"] ?? ""),
+        ])
+        let receiptBody = JSON.canonical(.object(receipt))
+        try transaction.set(Self.receiptHeadName, SHA256.hash(receiptBody).bytes)
+        try put(
+            RowKey(table: "receipt", id: key.id), owner: "dga", body: receiptBody,
+            book: book, person: person, now: now)
+        try put(
+            key, owner: agency,
+            body: JSON.canonical(.object(requestBody(entered: entered, receipt: receiptNumber))),
+            book: book, person: person, now: now)
+    }
+
+    private func requestBody(entered: String, receipt: String) -> JSONObject {
+        JSONObject([
+            ("action", payload["action"] ?? ""),
+            ("attachments", payload["attachments"] ?? .array([])),
+            ("channel", "tangrat"),
+            ("client_uuid", .string(key.id)),
+            ("drafted_at", payload["drafted_at"] ?? ""),
+            ("entered_at", .string(entered)),
+            ("form", payload["form"] ?? .object(JSONObject([]))),
+            ("queued_at", payload["queued_at"] ?? ""),
+            ("receipt_no", .string(receipt)),
+            ("service", payload["service"] ?? ""),
+            ("service_en", service["name_en"] ?? ""),
+            ("service_th", service["name_th"] ?? ""),
+            ("state", "received"),
+            ("statement", payload["statement"] ?? ""),
+            (
+                "timeline",
+                .array([.object(JSONObject([("at", .string(entered)), ("state", "received")]))])
+            ),
+        ])
+    }
+
+    private func put(
+        _ key: RowKey, owner: String, body: [UInt8], book: BucketBook, person: PersonRecord,
+        now: Int64
+    ) throws {
+        guard let policy = TablePolicy.all[key.table] else { return }
+        let bucket = try book.number(
+            named: policy.bucket(subject: person.subject), person: person.number)
+        // Version 0: whatever the agency feeds about its request is newer.
+        try book.put(
+            RowRecord(
+                number: 0, bucket: bucket, rev: 0, key: key, scope: RowScope.feed.number,
+                owner: owner, asOf: now, sourceVersion: 0, hash: .zero, isAlive: true, body: body),
+            replacing: nil)
+    }
+
+    private static let receiptHeadName = "receipt_head"
+
+    private func nextReceiptNumber(_ transaction: any StoreTransaction) throws -> UInt64 {
+        let name = "receipt_number"
+        let stored = try transaction.value(name) ?? []
+        let next = stored.reduce(UInt64(0)) { $0 << 8 | UInt64($1) } + 1
+        var bytes: [UInt8] = []
+        bytes.appendBigEndian(next)
+        try transaction.set(name, bytes)
+        return next
+    }
+}

@@ -1,0 +1,129 @@
+package import SyncProtocol
+
+/// The database as the machines above it see it: one seam, one conformance suite.
+///
+/// A store hands out readers, one for each event loop, and one writer. What a
+/// reader sees inside one ``StoreReader/snapshot(_:)`` is one moment in time.
+/// What the writer does inside one ``StoreWriter/transaction(_:)`` is durable
+/// when the call returns, or has not happened.
+package protocol ReplicaStore: Sendable {
+    /// The identity of this history.
+    var lineage: Lineage { get }
+
+    /// The key that seals cursors.
+    var cursorKey: HMACKey { get }
+
+    /// The key under which national numbers are looked up.
+    var personKey: HMACKey { get }
+
+    /// Opens a reader for one thread.
+    func makeReader() throws -> any StoreReader
+
+    /// Opens the writer. There is only one at a time.
+    func makeWriter() throws -> any StoreWriter
+}
+
+/// A reader that belongs to one thread.
+package protocol StoreReader: AnyObject {
+    /// Reads at one moment in time.
+    func snapshot<Result>(_ body: (any StoreSnapshot) throws -> Result) throws -> Result
+
+    /// The text of a name number that rows carry.
+    func name(_ number: Int64) throws -> String
+
+    /// Closes the reader.
+    func close()
+}
+
+/// One moment in time.
+package protocol StoreSnapshot: AnyObject {
+    /// The buckets of a person and of everyone, ordered by number.
+    func buckets(of person: PersonNumber) throws -> [BucketRecord]
+
+    /// Finds a bucket by its number.
+    func bucket(_ number: BucketNumber) throws -> BucketRecord?
+
+    /// Gives rows and tombstones above a revision in its order until `body` says stop.
+    func rows(
+        in bucket: BucketNumber, after rev: UInt64, _ body: (RowInPlace) throws -> Bool) throws
+
+    /// Finds a device by its number.
+    func device(_ number: DeviceNumber) throws -> DeviceRecord?
+
+    /// The outcomes of a device's mutations above one, in order.
+    func outcomes(of device: DeviceNumber, after mid: UInt64) throws -> [Outcome]
+
+    /// Finds a token by its hash, with its device.
+    func token(_ hash: Digest32) throws -> (token: TokenRecord, device: DeviceRecord)?
+
+    /// Finds an agency by the hash of its key.
+    func agency(key hash: Digest32) throws -> AgencyRecord?
+
+    /// Finds a person by number.
+    func person(_ number: PersonNumber) throws -> PersonRecord?
+}
+
+/// The one that writes.
+package protocol StoreWriter: AnyObject {
+    /// Runs a transaction that is durable when this returns.
+    ///
+    /// - Throws: What `body` throws, or the store's failure. Nothing has
+    ///   happened then.
+    func transaction<Result>(_ body: (any StoreTransaction) throws -> Result) throws -> Result
+
+    /// Folds the log into the database file, where the store has such a thing.
+    func checkpoint() throws
+
+    /// Copies the database as it is now into a file of its own.
+    func backup(to path: String) throws
+
+    /// Checks the file and recounts every bucket; gives what is wrong.
+    func verify() throws -> [String]
+
+    /// Closes the writer.
+    func close()
+}
+
+/// The writer's view inside a transaction. Also reads what it has written.
+package protocol StoreTransaction: StoreSnapshot {
+    // Rows and buckets.
+    func bucket(named name: String) throws -> BucketRecord?
+    func addBucket(named name: String, person: PersonNumber) throws -> BucketRecord
+    func save(_ bucket: BucketRecord) throws
+    func row(_ key: RowKey, scope: Int64) throws -> RowRecord?
+    func insert(_ row: RowRecord) throws
+    func update(_ row: RowRecord) throws
+    func remove(row number: Int64) throws
+
+    // Devices and their outcomes.
+    func save(_ device: DeviceRecord) throws
+    func outcome(of device: DeviceNumber, mid: UInt64) throws -> OutcomeRecord?
+    func add(_ outcome: OutcomeRecord, of device: DeviceNumber) throws
+
+    // Identity.
+    func person(tag: Digest32) throws -> PersonRecord?
+    func person(subject: String) throws -> PersonRecord?
+    func addPerson(subject: String, tag: Digest32?, added: Int64) throws -> PersonRecord
+    func people() throws -> [PersonRecord]
+    func addDevice(
+        id: DeviceID, person: PersonNumber, name: String, added: Int64
+    ) throws -> DeviceRecord
+    func device(id: DeviceID) throws -> DeviceRecord?
+    func devices(of person: PersonNumber) throws -> [DeviceRecord]
+    func save(_ token: TokenRecord) throws
+    func removeTokens(of device: DeviceNumber) throws
+    func removeTokens(expiredBefore milliseconds: Int64) throws
+    func signIn(device hash: Digest32) throws -> SignInRecord?
+    func signIn(userCode: String) throws -> SignInRecord?
+    func pendingSignIns() throws -> Int
+    func save(_ signIn: SignInRecord) throws
+    func remove(_ signIn: SignInRecord) throws
+    func removeSignIns(expiredBefore milliseconds: Int64) throws
+    func agency(code: String) throws -> AgencyRecord?
+    func agencies() throws -> [AgencyRecord]
+    func save(_ agency: AgencyRecord, key: Digest32) throws
+
+    // Small values: counters and heads of chains.
+    func value(_ name: String) throws -> [UInt8]?
+    func set(_ name: String, _ value: [UInt8]) throws
+}

@@ -1,0 +1,113 @@
+internal import NetworkIO
+internal import SQLiteKit
+package import SyncProtocol
+internal import Synchronization
+
+/// The store on one SQLite file: the default, good for millions of rows.
+///
+/// The directory holds `server.sqlite`, its log, and `server.lock`, which the
+/// process keeps locked while it runs: a second server is refused.
+package final class SQLiteStore: ReplicaStore {
+    /// The directory.
+    package let directory: String
+
+    package let lineage: Lineage
+    package let cursorKey: HMACKey
+    package let personKey: HMACKey
+
+    private let lock: FileLock
+    private let names: NameTable
+
+    private static let applicationFile = "server.sqlite"
+
+    /// Opens the store, making it if the directory is empty.
+    ///
+    /// - Parameters:
+    ///   - directory: Where it lives; made with mode 0700.
+    ///   - randomBytes: Gives the secrets of a new store.
+    package init(directory: String, randomBytes: (Int) -> [UInt8]) throws {
+        self.directory = directory
+        try Files.createDirectory(directory)
+        let lockPath = "\(directory)/server.lock"
+        guard let lock = try FileLock.tryAcquire(lockPath) else {
+            let holder = FileLock.holder(lockPath).map { " (process \($0))" } ?? ""
+            throw StoreFailure.inUse(
+                "another server is using the data directory \(directory)\(holder)")
+        }
+        self.lock = lock
+        let connection = try Self.openWriter(directory)
+        defer { connection.close() }
+        try ServerSchema.migrations.apply(to: connection)
+        func value(_ name: String, _ make: () -> [UInt8]) throws -> [UInt8] {
+            var found: [UInt8]?
+            try connection.run("SELECT value FROM value WHERE name = ?1", .text(name)) {
+                found = $0.blob(0)
+            }
+            if let found { return found }
+            let made = make()
+            try connection.transaction(.immediate) {
+                try $0.run("INSERT INTO value(name, value) VALUES (?1, ?2)", .text(name), .blob(made))
+            }
+            return made
+        }
+        guard let lineage = Lineage(try value("lineage") { randomBytes(16) }) else {
+            throw StoreFailure.inconsistent("the lineage has a wrong length")
+        }
+        self.lineage = lineage
+        cursorKey = HMACKey(try value("cursor_key") { randomBytes(32) })
+        personKey = HMACKey(try value("person_key") { randomBytes(32) })
+        names = NameTable()
+        try connection.run("SELECT no, text FROM name") { [names] in
+            names.add($0.int64(0), $0.text(1))
+        }
+    }
+
+    /// Gives up the directory. Readers and the writer must be closed before.
+    package func close() {
+        lock.release()
+    }
+
+    package func makeReader() throws -> any StoreReader {
+        var options = ConnectionOptions(.readOnly)
+        options.cacheKiB = 8 * 1_024
+        return SQLiteReader(
+            try Connection(path: "\(directory)/\(Self.applicationFile)", options: options), names)
+    }
+
+    package func makeWriter() throws -> any StoreWriter {
+        SQLiteWriter(try Self.openWriter(directory), names)
+    }
+
+    private static func openWriter(_ directory: String) throws -> Connection {
+        var options = ConnectionOptions(.readWriteCreate)
+        options.cacheKiB = 32 * 1_024
+        options.identity = ServerSchema.migrations.identity
+        // Deleted rows leave no readable bytes behind in the file.
+        options.secureDelete = .fast
+        options.walAutocheckpointPages = 2_000
+        return try Connection(path: "\(directory)/\(applicationFile)", options: options)
+    }
+}
+
+/// The numbers of table and owner names, shared by all connections.
+///
+/// Names are only ever added, by the writer, before a row that uses them is
+/// committed: a reader that meets an unknown number looks again.
+final class NameTable: Sendable {
+    private struct State {
+        var numbers: [String: Int64] = [:]
+        var texts: [Int64: String] = [:]
+    }
+
+    private let state = Mutex(State())
+
+    func add(_ number: Int64, _ text: String) {
+        state.withLock {
+            $0.numbers[text] = number
+            $0.texts[number] = text
+        }
+    }
+
+    func number(_ text: String) -> Int64? { state.withLock { $0.numbers[text] } }
+    func text(_ number: Int64) -> String? { state.withLock { $0.texts[number] } }
+}

@@ -1,0 +1,316 @@
+internal import SQLiteKit
+internal import SyncProtocol
+
+/// The writer's view inside a transaction on SQLite.
+final class SQLiteTransaction: SQLiteMoment, StoreTransaction {
+    /// Names added in this transaction, told to others only once it is durable.
+    private var addedNames: [String: Int64] = [:]
+
+    func committed() {
+        for (text, number) in addedNames { names.add(number, text) }
+    }
+
+    private func nameNumber(_ text: String) throws -> Int64 {
+        if let number = names.number(text) ?? addedNames[text] { return number }
+        try connection.statement("INSERT INTO name(text) VALUES (?1)").run(.text(text))
+        let number = connection.lastInsertRowID
+        addedNames[text] = number
+        return number
+    }
+
+    override func name(_ number: Int64) throws -> String {
+        if let added = addedNames.first(where: { $0.value == number }) { return added.key }
+        return try super.name(number)
+    }
+
+    // MARK: - Buckets and rows
+
+    func bucket(named name: String) throws -> BucketRecord? {
+        try connection.statement(HotStatements.bucketByName)
+            .first(.text(name)) { Self.bucket($0) }
+    }
+
+    func addBucket(named name: String, person: PersonNumber) throws -> BucketRecord {
+        let fresh = BucketRecord(number: 0, name: name, person: person)
+        try connection.statement(
+            """
+            INSERT INTO bucket(name, person, epoch, head, floor, count, tombstones, sum, priority)
+            VALUES (?1, ?2, 1, 0, 0, 0, 0, ?3, ?4)
+            """
+        ).run(
+            .text(name), .integer(person), .blob(HashSum.zero.bytes),
+            .integer(Int64(fresh.priority)))
+        return BucketRecord(number: connection.lastInsertRowID, name: name, person: person)
+    }
+
+    func save(_ bucket: BucketRecord) throws {
+        try connection.statement(HotStatements.saveBucket).use { statement in
+            try statement.bind(1, bucket.number)
+            try statement.bind(2, Int64(bucket.epoch))
+            try statement.bind(3, Int64(bucket.head))
+            try statement.bind(4, Int64(bucket.floor))
+            try statement.bind(5, Int64(bucket.count))
+            try statement.bind(6, Int64(bucket.tombstones))
+            try statement.bind(7, bucket.sum.bytes)
+            try statement.bind(8, Int64(bucket.priority))
+            _ = try statement.step()
+        }
+    }
+
+    func row(_ key: RowKey, scope: Int64) throws -> RowRecord? {
+        guard let table = names.number(key.table) ?? addedNames[key.table] else { return nil }
+        return try connection.statement(HotStatements.rowByKey).use { statement in
+            try statement.bind(1, key.id)
+            try statement.bind(2, table)
+            try statement.bind(3, scope)
+            guard try statement.step() else { return nil }
+            return RowRecord(
+                number: statement.int64(0), bucket: statement.int64(1),
+                rev: UInt64(statement.int64(2)), key: key, scope: scope,
+                owner: try name(statement.int64(3)), asOf: statement.int64(4),
+                sourceVersion: statement.int64(5),
+                hash: statement.withBlob(7) { HashSum(bytes: $0) },
+                isAlive: statement.int64(6) != 0, body: statement.blob(8))
+        }
+    }
+
+    func insert(_ row: RowRecord) throws {
+        try write(row, with: HotStatements.insertRow, number: nil)
+    }
+
+    func update(_ row: RowRecord) throws {
+        try write(row, with: HotStatements.updateRow, number: row.number)
+    }
+
+    func remove(row number: Int64) throws {
+        try connection.statement("DELETE FROM row WHERE no = ?1").run(.integer(number))
+    }
+
+    private func write(_ row: RowRecord, with sql: StaticString, number: Int64?) throws {
+        let table = try nameNumber(row.key.table)
+        let owner = try nameNumber(row.owner)
+        try connection.statement(sql).use { statement in
+            try statement.bind(1, row.bucket)
+            try statement.bind(2, Int64(row.rev))
+            try statement.bind(3, table)
+            try statement.bind(4, row.scope)
+            try statement.bind(5, owner)
+            try statement.bind(6, row.asOf)
+            try statement.bind(7, row.sourceVersion)
+            try statement.bind(8, row.isAlive ? 1 : 0)
+            try statement.bind(9, row.hash.bytes)
+            try statement.bind(10, row.key.id)
+            try row.body.withUnsafeBytes { body in
+                try statement.bindBlob(11, body)
+                if let number { try statement.bind(12, number) }
+                _ = try statement.step()
+            }
+        }
+    }
+
+    // MARK: - Devices
+
+    func save(_ device: DeviceRecord) throws {
+        try connection.statement(HotStatements.saveDevice).use { statement in
+            try statement.bind(1, device.number)
+            try statement.bind(2, device.name)
+            try statement.bind(3, device.revoked)
+            try statement.bind(4, Int64(device.lastMid))
+            try statement.bind(5, Int64(bitPattern: device.lastChain))
+            try statement.bind(6, Int64(bitPattern: device.lastTime))
+            _ = try statement.step()
+        }
+    }
+
+    func outcome(of device: DeviceNumber, mid: UInt64) throws -> OutcomeRecord? {
+        try connection.statement(HotStatements.outcomeByMid).use { statement in
+            try statement.bind(1, device)
+            try statement.bind(2, Int64(clamping: mid))
+            guard try statement.step() else { return nil }
+            return OutcomeRecord(
+                outcome: try Self.outcome(statement),
+                chain: UInt64(bitPattern: statement.int64(4)))
+        }
+    }
+
+    func add(_ record: OutcomeRecord, of device: DeviceNumber) throws {
+        try connection.statement(HotStatements.insertOutcome).use { statement in
+            try statement.bind(1, device)
+            try statement.bind(2, Int64(record.outcome.mid))
+            try statement.bind(3, Int64(bitPattern: record.chain))
+            try statement.bind(4, Int64(record.outcome.status.rawValue))
+            try statement.bind(5, record.outcome.code)
+            try statement.bind(6, record.outcome.detail)
+            _ = try statement.step()
+        }
+    }
+
+    func addDevice(
+        id: DeviceID, person: PersonNumber, name: String, added: Int64
+    ) throws -> DeviceRecord {
+        try connection.statement(
+            """
+            INSERT INTO device(id, person, name, added, revoked, last_mid, last_chain, last_time)
+            VALUES (?1, ?2, ?3, ?4, 0, 0, 0, 0)
+            """
+        ).run(
+            .integer(Int64(bitPattern: id.number)), .integer(person), .text(name), .integer(added))
+        return DeviceRecord(
+            number: connection.lastInsertRowID, id: id, person: person, name: name, added: added)
+    }
+
+    func device(id: DeviceID) throws -> DeviceRecord? {
+        try connection.statement(
+            """
+            SELECT no, id, person, name, added, revoked, last_mid, last_chain, last_time
+            FROM device WHERE id = ?1
+            """
+        ).first(.integer(Int64(bitPattern: id.number))) { Self.device($0, from: 0) }
+    }
+
+    func devices(of person: PersonNumber) throws -> [DeviceRecord] {
+        var devices: [DeviceRecord] = []
+        try connection.statement(
+            """
+            SELECT no, id, person, name, added, revoked, last_mid, last_chain, last_time
+            FROM device WHERE person = ?1 ORDER BY no
+            """
+        ).run(.integer(person)) { devices.append(Self.device($0, from: 0)) }
+        return devices
+    }
+
+    // MARK: - People and agencies
+
+    func person(tag: Digest32) throws -> PersonRecord? {
+        try connection.statement(HotStatements.personByTag)
+            .first(.blob(tag.bytes)) { Self.person($0) }
+    }
+
+    func person(subject: String) throws -> PersonRecord? {
+        try connection.statement(HotStatements.personBySubject)
+            .first(.text(subject)) { Self.person($0) }
+    }
+
+    func addPerson(subject: String, tag: Digest32?, added: Int64) throws -> PersonRecord {
+        try connection.statement("INSERT INTO person(subject, tag, added) VALUES (?1, ?2, ?3)")
+            .run(.text(subject), tag.map { .blob($0.bytes) } ?? .null, .integer(added))
+        return PersonRecord(number: connection.lastInsertRowID, subject: subject, added: added)
+    }
+
+    func people() throws -> [PersonRecord] {
+        var people: [PersonRecord] = []
+        try connection.statement("SELECT no, subject, added FROM person ORDER BY no")
+            .run { people.append(Self.person($0)) }
+        return people
+    }
+
+    func agency(code: String) throws -> AgencyRecord? {
+        try connection.statement("SELECT code, tables, revoked FROM agency WHERE code = ?1")
+            .first(.text(code)) { Self.agency($0) }
+    }
+
+    func agencies() throws -> [AgencyRecord] {
+        var agencies: [AgencyRecord] = []
+        try connection.statement("SELECT code, tables, revoked FROM agency ORDER BY code")
+            .run { agencies.append(Self.agency($0)) }
+        return agencies
+    }
+
+    func save(_ agency: AgencyRecord, key: Digest32) throws {
+        try connection.statement(
+            """
+            INSERT INTO agency(code, key, tables, revoked) VALUES (?1, ?2, ?3, ?4)
+            ON CONFLICT(code) DO UPDATE
+            SET key = excluded.key, tables = excluded.tables, revoked = excluded.revoked
+            """
+        ).run(
+            .text(agency.code), .blob(key.bytes), .text(agency.tables.joined(separator: ",")),
+            .integer(agency.revoked))
+    }
+
+    // MARK: - Tokens and sign-ins
+
+    func save(_ token: TokenRecord) throws {
+        try connection.statement(
+            """
+            INSERT INTO token(hash, device, kind, expires, used) VALUES (?1, ?2, ?3, ?4, ?5)
+            ON CONFLICT(hash) DO UPDATE SET expires = excluded.expires, used = excluded.used
+            """
+        ).run(
+            .blob(token.hash.bytes), .integer(token.device), .integer(token.kind.rawValue),
+            .integer(token.expires), .integer(token.used))
+    }
+
+    func removeTokens(of device: DeviceNumber) throws {
+        try connection.statement("DELETE FROM token WHERE device = ?1").run(.integer(device))
+    }
+
+    func removeTokens(expiredBefore milliseconds: Int64) throws {
+        try connection.statement("DELETE FROM token WHERE expires < ?1")
+            .run(.integer(milliseconds))
+    }
+
+    func signIn(device hash: Digest32) throws -> SignInRecord? {
+        try connection.statement(
+            "SELECT hash, user_code, device_name, expires, person FROM sign_in WHERE hash = ?1"
+        ).first(.blob(hash.bytes)) { try Self.signIn($0) }
+    }
+
+    func signIn(userCode: String) throws -> SignInRecord? {
+        try connection.statement(
+            """
+            SELECT hash, user_code, device_name, expires, person FROM sign_in WHERE user_code = ?1
+            """
+        ).first(.text(userCode)) { try Self.signIn($0) }
+    }
+
+    func pendingSignIns() throws -> Int {
+        Int(try connection.statement("SELECT count(*) FROM sign_in").first { $0.int64(0) } ?? 0)
+    }
+
+    func save(_ signIn: SignInRecord) throws {
+        try connection.statement(
+            """
+            INSERT INTO sign_in(hash, user_code, device_name, expires, person)
+            VALUES (?1, ?2, ?3, ?4, ?5)
+            ON CONFLICT(hash) DO UPDATE SET person = excluded.person
+            """
+        ).run(
+            .blob(signIn.hash.bytes), .text(signIn.userCode), .text(signIn.deviceName),
+            .integer(signIn.expires), .integer(signIn.person))
+    }
+
+    func remove(_ signIn: SignInRecord) throws {
+        try connection.statement("DELETE FROM sign_in WHERE hash = ?1").run(.blob(signIn.hash.bytes))
+    }
+
+    func removeSignIns(expiredBefore milliseconds: Int64) throws {
+        try connection.statement("DELETE FROM sign_in WHERE expires < ?1")
+            .run(.integer(milliseconds))
+    }
+
+    private static func signIn(_ row: Statement) throws -> SignInRecord {
+        guard let hash = Digest32(row.blob(0)) else {
+            throw StoreFailure.inconsistent("a sign-in has a hash of a wrong length")
+        }
+        return SignInRecord(
+            hash: hash, userCode: row.text(1), deviceName: row.text(2), expires: row.int64(3),
+            person: row.int64(4))
+    }
+
+    // MARK: - Small values
+
+    func value(_ name: String) throws -> [UInt8]? {
+        try connection.statement("SELECT value FROM value WHERE name = ?1")
+            .first(.text(name)) { $0.blob(0) }
+    }
+
+    func set(_ name: String, _ value: [UInt8]) throws {
+        try connection.statement(
+            """
+            INSERT INTO value(name, value) VALUES (?1, ?2)
+            ON CONFLICT(name) DO UPDATE SET value = excluded.value
+            """
+        ).run(.text(name), .blob(value))
+    }
+}

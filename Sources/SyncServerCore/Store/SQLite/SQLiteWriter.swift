@@ -1,0 +1,85 @@
+internal import SQLiteKit
+internal import SyncProtocol
+
+/// Writes the SQLite store: the one connection that writes and checkpoints.
+final class SQLiteWriter: StoreWriter {
+    private let connection: Connection
+    private let names: NameTable
+
+    init(_ connection: Connection, _ names: NameTable) {
+        self.connection = connection
+        self.names = names
+    }
+
+    func transaction<Result>(
+        _ body: (any StoreTransaction) throws -> Result
+    ) throws -> Result {
+        let transaction = SQLiteTransaction(connection, names)
+        let result = try connection.transaction(.immediate) { _ in try body(transaction) }
+        transaction.committed()
+        return result
+    }
+
+    func checkpoint() throws {
+        _ = try connection.checkpoint(.truncate)
+    }
+
+    func backup(to path: String) throws {
+        try connection.backup(to: path)
+    }
+
+    func verify() throws -> [String] {
+        try connection.integrityCheck() + StoreAudit.recount(connection)
+    }
+
+    func close() { connection.close() }
+}
+
+/// Recounts what the store keeps counts of.
+enum StoreAudit {
+    static func recount(_ connection: Connection) throws -> [String] {
+        var problems: [String] = []
+        var buckets: [BucketRecord] = []
+        try connection.run(
+            """
+            SELECT no, name, person, epoch, head, floor, count, tombstones, sum, priority
+            FROM bucket ORDER BY no
+            """
+        ) { buckets.append(SQLiteMoment.bucket($0)) }
+        for bucket in buckets {
+            var count: UInt64 = 0
+            var tombstones: UInt64 = 0
+            var sum = HashSum.zero
+            var last: UInt64 = 0
+            try connection.run(
+                """
+                SELECT r.rev, r.alive, r.hash, t.text, r.id, o.text, r.as_of, r.source_version,
+                    r.body
+                FROM row r JOIN name t ON t.no = r.tab JOIN name o ON o.no = r.owner
+                WHERE r.bucket = ?1 ORDER BY r.rev
+                """, .integer(bucket.number)
+            ) { row in
+                last = UInt64(row.int64(0))
+                guard row.int64(1) != 0 else {
+                    tombstones += 1
+                    return
+                }
+                let hash = RowHash.hash(
+                    key: RowKey(table: row.text(3), id: row.text(4)), owner: row.text(5),
+                    asOf: row.int64(6), sourceVersion: row.int64(7), body: row.blob(8))
+                if row.withBlob(2, { HashSum(bytes: $0) }) != hash {
+                    problems.append("\(bucket.name): a row at revision \(last) has changed")
+                }
+                count += 1
+                sum += hash
+            }
+            if count != bucket.count || tombstones != bucket.tombstones || sum != bucket.sum {
+                problems.append("\(bucket.name): count or sum does not agree with its rows")
+            }
+            if last > bucket.head {
+                problems.append("\(bucket.name): a row stands above the head")
+            }
+        }
+        return problems
+    }
+}

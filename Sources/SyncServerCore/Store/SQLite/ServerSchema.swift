@@ -1,0 +1,138 @@
+internal import SQLiteKit
+
+/// The tables of the server's file.
+///
+/// `row` holds live rows and tombstones alike: one current version of each.
+/// Pulling walks `row_by_rev` from the cursor up; pushing and feeding find a row
+/// by `row_by_key`. Names of tables and owners are numbers, because they repeat
+/// in every row.
+enum ServerSchema {
+    static let migrations = Migrations(
+        applicationID: 0x5452_5331,  // "TRS1"
+        [
+            Migration(
+                "the first tables",
+                sql: """
+                    CREATE TABLE value(
+                        name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
+                    CREATE TABLE name(
+                        no INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;
+                    CREATE TABLE person(
+                        no INTEGER PRIMARY KEY, subject TEXT NOT NULL UNIQUE, tag BLOB UNIQUE,
+                        added INTEGER NOT NULL) STRICT;
+                    CREATE TABLE device(
+                        no INTEGER PRIMARY KEY, id INTEGER NOT NULL UNIQUE,
+                        person INTEGER NOT NULL, name TEXT NOT NULL, added INTEGER NOT NULL,
+                        revoked INTEGER NOT NULL, last_mid INTEGER NOT NULL,
+                        last_chain INTEGER NOT NULL, last_time INTEGER NOT NULL) STRICT;
+                    CREATE INDEX device_by_person ON device(person);
+                    CREATE TABLE token(
+                        hash BLOB NOT NULL PRIMARY KEY, device INTEGER NOT NULL,
+                        kind INTEGER NOT NULL, expires INTEGER NOT NULL,
+                        used INTEGER NOT NULL) STRICT;
+                    CREATE INDEX token_by_device ON token(device);
+                    CREATE INDEX token_by_expiry ON token(expires);
+                    CREATE TABLE sign_in(
+                        hash BLOB NOT NULL PRIMARY KEY, user_code TEXT NOT NULL UNIQUE,
+                        device_name TEXT NOT NULL, expires INTEGER NOT NULL,
+                        person INTEGER NOT NULL) STRICT;
+                    CREATE INDEX sign_in_by_expiry ON sign_in(expires);
+                    CREATE TABLE agency(
+                        code TEXT NOT NULL PRIMARY KEY, key BLOB NOT NULL UNIQUE,
+                        tables TEXT NOT NULL, revoked INTEGER NOT NULL) STRICT;
+                    CREATE TABLE bucket(
+                        no INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,
+                        person INTEGER NOT NULL, epoch INTEGER NOT NULL, head INTEGER NOT NULL,
+                        floor INTEGER NOT NULL, count INTEGER NOT NULL,
+                        tombstones INTEGER NOT NULL, sum BLOB NOT NULL,
+                        priority INTEGER NOT NULL) STRICT;
+                    CREATE INDEX bucket_by_person ON bucket(person);
+                    CREATE TABLE row(
+                        no INTEGER PRIMARY KEY, bucket INTEGER NOT NULL, rev INTEGER NOT NULL,
+                        tab INTEGER NOT NULL, scope INTEGER NOT NULL, owner INTEGER NOT NULL,
+                        as_of INTEGER NOT NULL, source_version INTEGER NOT NULL,
+                        alive INTEGER NOT NULL, hash BLOB NOT NULL, id TEXT NOT NULL,
+                        body BLOB NOT NULL) STRICT;
+                    CREATE UNIQUE INDEX row_by_rev ON row(bucket, rev);
+                    CREATE UNIQUE INDEX row_by_key ON row(id, tab, scope);
+                    CREATE TABLE outcome(
+                        device INTEGER NOT NULL, mid INTEGER NOT NULL, chain INTEGER NOT NULL,
+                        status INTEGER NOT NULL, code TEXT NOT NULL, detail TEXT NOT NULL,
+                        PRIMARY KEY(device, mid)) STRICT, WITHOUT ROWID;
+                    """)
+        ])
+}
+
+/// Statements of the hot paths, so that a test can look at their plans.
+package enum HotStatements {
+    /// Walks a bucket from a cursor.
+    static let rowsAfter: StaticString = """
+        SELECT rev, tab, owner, as_of, source_version, alive, hash, id, body
+        FROM row WHERE bucket = ?1 AND rev > ?2 ORDER BY rev
+        """
+    static let bucketsOfPerson: StaticString = """
+        SELECT no, name, person, epoch, head, floor, count, tombstones, sum, priority
+        FROM bucket WHERE person IN (0, ?1) ORDER BY no
+        """
+    static let bucketByNumber: StaticString = """
+        SELECT no, name, person, epoch, head, floor, count, tombstones, sum, priority
+        FROM bucket WHERE no = ?1
+        """
+    static let bucketByName: StaticString = """
+        SELECT no, name, person, epoch, head, floor, count, tombstones, sum, priority
+        FROM bucket WHERE name = ?1
+        """
+    static let rowByKey: StaticString = """
+        SELECT no, bucket, rev, owner, as_of, source_version, alive, hash, body
+        FROM row WHERE id = ?1 AND tab = ?2 AND scope = ?3
+        """
+    static let insertRow: StaticString = """
+        INSERT INTO row(bucket, rev, tab, scope, owner, as_of, source_version, alive, hash, id, body)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+        """
+    static let updateRow: StaticString = """
+        UPDATE row SET bucket = ?1, rev = ?2, tab = ?3, scope = ?4, owner = ?5, as_of = ?6,
+            source_version = ?7, alive = ?8, hash = ?9, id = ?10, body = ?11
+        WHERE no = ?12
+        """
+    static let saveBucket: StaticString = """
+        UPDATE bucket SET epoch = ?2, head = ?3, floor = ?4, count = ?5, tombstones = ?6, sum = ?7,
+            priority = ?8 WHERE no = ?1
+        """
+    static let deviceByNumber: StaticString = """
+        SELECT no, id, person, name, added, revoked, last_mid, last_chain, last_time
+        FROM device WHERE no = ?1
+        """
+    static let saveDevice: StaticString = """
+        UPDATE device SET name = ?2, revoked = ?3, last_mid = ?4, last_chain = ?5, last_time = ?6
+        WHERE no = ?1
+        """
+    static let outcomesAfter: StaticString = """
+        SELECT mid, status, code, detail FROM outcome WHERE device = ?1 AND mid > ?2 ORDER BY mid
+        """
+    static let outcomeByMid: StaticString = """
+        SELECT mid, status, code, detail, chain FROM outcome WHERE device = ?1 AND mid = ?2
+        """
+    static let insertOutcome: StaticString = """
+        INSERT INTO outcome(device, mid, chain, status, code, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+        """
+    static let tokenByHash: StaticString = """
+        SELECT t.device, t.kind, t.expires, t.used, d.no, d.id, d.person, d.name, d.added,
+            d.revoked, d.last_mid, d.last_chain, d.last_time
+        FROM token t JOIN device d ON d.no = t.device WHERE t.hash = ?1
+        """
+    static let personByNumber: StaticString = """
+        SELECT no, subject, added FROM person WHERE no = ?1
+        """
+    static let personByTag: StaticString = "SELECT no, subject, added FROM person WHERE tag = ?1"
+    static let personBySubject: StaticString = """
+        SELECT no, subject, added FROM person WHERE subject = ?1
+        """
+
+    /// All of them.
+    package static let all: [String] = [
+        rowsAfter, bucketsOfPerson, bucketByNumber, bucketByName, rowByKey, insertRow, updateRow,
+        saveBucket, deviceByNumber, saveDevice, outcomesAfter, outcomeByMid, insertOutcome,
+        tokenByHash, personByNumber, personByTag, personBySubject,
+    ].map { $0.description }
+}

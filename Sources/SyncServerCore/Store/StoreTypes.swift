@@ -1,0 +1,276 @@
+package import SyncProtocol
+
+/// The number the store gave a bucket.
+package typealias BucketNumber = Int64
+
+/// The number the store gave a person; 0 stands for everyone.
+package typealias PersonNumber = Int64
+
+/// The number the store gave a device.
+package typealias DeviceNumber = Int64
+
+/// What a bucket holds now.
+package struct BucketRecord: Hashable, Sendable {
+    /// The store's number.
+    package var number: BucketNumber
+    /// The name that devices see.
+    package var name: String
+    /// Whose it is; 0 for everyone's.
+    package var person: PersonNumber
+    /// Changes whenever history cannot be continued.
+    package var epoch: UInt64
+    /// The newest revision.
+    package var head: UInt64
+    /// The highest revision of a tombstone that has been purged.
+    package var floor: UInt64
+    /// The number of live rows.
+    package var count: UInt64
+    /// The number of tombstones kept.
+    package var tombstones: UInt64
+    /// The sum of the hashes of the live rows.
+    package var sum: HashSum
+    /// Which buckets are sent first; 1 is the first.
+    package var priority: UInt64
+
+    /// Creates an empty bucket's record.
+    package init(number: BucketNumber, name: String, person: PersonNumber) {
+        self.number = number
+        self.name = name
+        self.person = person
+        self.epoch = 1
+        self.head = 0
+        self.floor = 0
+        self.count = 0
+        self.tombstones = 0
+        self.sum = .zero
+        self.priority = UInt64(TablePolicy.priority(ofBucket: name))
+    }
+}
+
+/// A device and what the server knows of its writes.
+package struct DeviceRecord: Hashable, Sendable {
+    /// The store's number.
+    package var number: DeviceNumber
+    /// The name the device carries.
+    package var id: DeviceID
+    /// Whose device it is.
+    package var person: PersonNumber
+    /// What its owner calls it.
+    package var name: String
+    /// When it signed in, in milliseconds since 1970.
+    package var added: Int64
+    /// When its rights ended, or 0.
+    package var revoked: Int64
+    /// The last mutation taken.
+    package var lastMid: UInt64
+    /// The chain link of that mutation; before the first, the nonce is unknown.
+    package var lastChain: UInt64
+    /// The packed time stored for that mutation.
+    package var lastTime: UInt64
+
+    /// Creates a record.
+    package init(
+        number: DeviceNumber, id: DeviceID, person: PersonNumber, name: String, added: Int64,
+        revoked: Int64 = 0, lastMid: UInt64 = 0, lastChain: UInt64 = 0, lastTime: UInt64 = 0
+    ) {
+        self.number = number
+        self.id = id
+        self.person = person
+        self.name = name
+        self.added = added
+        self.revoked = revoked
+        self.lastMid = lastMid
+        self.lastChain = lastChain
+        self.lastTime = lastTime
+    }
+}
+
+/// Which rows a key is unique among.
+package enum RowScope: Hashable, Sendable {
+    /// Rows of agencies: one namespace for all.
+    case feed
+    /// Rows a person writes: one namespace each.
+    case person(PersonNumber)
+    /// What an agency's row left behind when it moved out of a bucket.
+    case movedFrom(BucketNumber)
+
+    /// The number in the store.
+    package var number: Int64 {
+        switch self {
+        case .feed: 0
+        case .person(let number): number
+        case .movedFrom(let bucket): -bucket
+        }
+    }
+}
+
+/// A row as the store holds it.
+package struct RowRecord: Hashable, Sendable {
+    /// The store's number; 0 for a row that is not stored yet.
+    package var number: Int64
+    /// The home bucket.
+    package var bucket: BucketNumber
+    /// The revision at which it became as it is.
+    package var rev: UInt64
+    /// The table and id.
+    package var key: RowKey
+    /// Which rows its key is unique among.
+    package var scope: Int64
+    /// Who writes it: an agency's code, or `citizen`.
+    package var owner: String
+    /// When the owner says it was true.
+    package var asOf: Int64
+    /// The owner's version.
+    package var sourceVersion: Int64
+    /// The hash of a live row; zero for a tombstone.
+    package var hash: HashSum
+    /// Whether it exists for a reader.
+    package var isAlive: Bool
+    /// The body, canonical JSON. A tombstone keeps what merging needs, or nothing.
+    package var body: [UInt8]
+
+    /// Creates a record.
+    package init(
+        number: Int64, bucket: BucketNumber, rev: UInt64, key: RowKey, scope: Int64, owner: String,
+        asOf: Int64, sourceVersion: Int64, hash: HashSum, isAlive: Bool, body: [UInt8]
+    ) {
+        self.number = number
+        self.bucket = bucket
+        self.rev = rev
+        self.key = key
+        self.scope = scope
+        self.owner = owner
+        self.asOf = asOf
+        self.sourceVersion = sourceVersion
+        self.hash = hash
+        self.isAlive = isAlive
+        self.body = body
+    }
+}
+
+/// A row read in place, valid only inside the closure it is given to.
+package struct RowInPlace {
+    /// The revision.
+    package var rev: UInt64
+    /// The store's number of the table's name.
+    package var table: Int64
+    /// The store's number of the owner's name.
+    package var owner: Int64
+    /// When the owner says it was true.
+    package var asOf: Int64
+    /// The owner's version.
+    package var sourceVersion: Int64
+    /// Whether it exists for a reader.
+    package var isAlive: Bool
+    /// The id.
+    package var id: UnsafeRawBufferPointer
+    /// The hash.
+    package var hash: UnsafeRawBufferPointer
+    /// The body.
+    package var body: UnsafeRawBufferPointer
+}
+
+/// The outcome of one mutation as stored for ever.
+package struct OutcomeRecord: Hashable, Sendable {
+    /// The outcome a device is told.
+    package var outcome: Outcome
+    /// The mutation's chain link.
+    package var chain: UInt64
+
+    /// Creates a record.
+    package init(outcome: Outcome, chain: UInt64) {
+        self.outcome = outcome
+        self.chain = chain
+    }
+}
+
+/// An agency that may feed rows.
+package struct AgencyRecord: Hashable, Sendable {
+    /// Its code in the catalogue, which is the owner of its rows.
+    package var code: String
+    /// The tables it may write.
+    package var tables: [String]
+    /// When its key ended, or 0.
+    package var revoked: Int64
+
+    /// Creates a record.
+    package init(code: String, tables: [String], revoked: Int64 = 0) {
+        self.code = code
+        self.tables = tables
+        self.revoked = revoked
+    }
+}
+
+/// What a token is for.
+package enum TokenKind: Int64, Hashable, Sendable {
+    case access = 1
+    case refresh = 2
+}
+
+/// A token, known by its hash alone.
+package struct TokenRecord: Hashable, Sendable {
+    /// SHA-256 of the token.
+    package var hash: Digest32
+    /// Whose it is.
+    package var device: DeviceNumber
+    /// What it is for.
+    package var kind: TokenKind
+    /// When it ends, in milliseconds since 1970.
+    package var expires: Int64
+    /// When a refresh token was first used, or 0.
+    package var used: Int64
+
+    /// Creates a record.
+    package init(
+        hash: Digest32, device: DeviceNumber, kind: TokenKind, expires: Int64, used: Int64 = 0
+    ) {
+        self.hash = hash
+        self.device = device
+        self.kind = kind
+        self.expires = expires
+        self.used = used
+    }
+}
+
+/// A sign-in that waits for approval (RFC 8628).
+package struct SignInRecord: Hashable, Sendable {
+    /// SHA-256 of the device code.
+    package var hash: Digest32
+    /// What the person types or shows.
+    package var userCode: String
+    /// What the device calls itself.
+    package var deviceName: String
+    /// When it ends, in milliseconds since 1970.
+    package var expires: Int64
+    /// Who approved it; 0 while nobody has, -1 if denied.
+    package var person: PersonNumber
+
+    /// Creates a record.
+    package init(
+        hash: Digest32, userCode: String, deviceName: String, expires: Int64,
+        person: PersonNumber = 0
+    ) {
+        self.hash = hash
+        self.userCode = userCode
+        self.deviceName = deviceName
+        self.expires = expires
+        self.person = person
+    }
+}
+
+/// A person as the server knows one: an opaque subject, no name, no number.
+package struct PersonRecord: Hashable, Sendable {
+    /// The store's number.
+    package var number: PersonNumber
+    /// The opaque id that buckets carry.
+    package var subject: String
+    /// When it was added, in milliseconds since 1970.
+    package var added: Int64
+
+    /// Creates a record.
+    package init(number: PersonNumber, subject: String, added: Int64) {
+        self.number = number
+        self.subject = subject
+        self.added = added
+    }
+}

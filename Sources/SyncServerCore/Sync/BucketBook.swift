@@ -1,0 +1,143 @@
+internal import SyncProtocol
+
+/// The buckets a group commit touches, kept in memory until it ends.
+///
+/// Every change of a row goes through here: it takes the bucket's next revision
+/// and keeps count and sum, so that a bucket is read once and written once for
+/// each commit, however many rows change.
+final class BucketBook {
+    private let transaction: any StoreTransaction
+    private var buckets: [BucketNumber: BucketRecord] = [:]
+    private var numbers: [String: BucketNumber] = [:]
+    private(set) var changed: Set<BucketNumber> = []
+
+    init(_ transaction: any StoreTransaction) {
+        self.transaction = transaction
+    }
+
+    /// The changed buckets as they are now.
+    var changedRecords: [BucketRecord] {
+        changed.sorted().compactMap { buckets[$0] }
+    }
+
+    /// Finds or makes a bucket by its name.
+    func number(named name: String, person: PersonNumber) throws -> BucketNumber {
+        if let number = numbers[name] { return number }
+        let record =
+            try transaction.bucket(named: name)
+            ?? transaction.addBucket(named: name, person: person)
+        if buckets[record.number] == nil { buckets[record.number] = record }
+        numbers[name] = record.number
+        return record.number
+    }
+
+    /// Stores a row that is new or has changed, giving it the next revision.
+    ///
+    /// - Parameters:
+    ///   - row: The row as it should be; `number`, `rev` and `hash` are set here.
+    ///   - old: The same row as stored before, if it was.
+    func put(_ row: RowRecord, replacing old: RowRecord?) throws {
+        var row = row
+        if let old, old.bucket != row.bucket {
+            try leave(old)
+        }
+        var bucket = try record(row.bucket)
+        if let old, old.bucket == row.bucket {
+            subtract(old, from: &bucket)
+        }
+        bucket.head += 1
+        row.rev = bucket.head
+        if row.isAlive {
+            row.hash = RowHash.hash(
+                key: row.key, owner: row.owner, asOf: row.asOf, sourceVersion: row.sourceVersion,
+                body: row.body)
+            bucket.count += 1
+            bucket.sum += row.hash
+        } else {
+            row.hash = .zero
+            bucket.tombstones += 1
+        }
+        buckets[bucket.number] = bucket
+        changed.insert(bucket.number)
+        if let old {
+            row.number = old.number
+            try transaction.update(row)
+        } else {
+            try transaction.insert(row)
+        }
+    }
+
+    /// Writes the buckets back, at the end of the transaction.
+    func flush() throws {
+        for record in changedRecords {
+            try transaction.save(record)
+        }
+    }
+
+    /// Leaves a tombstone where a row used to live, and clears an older one
+    /// where it comes back to.
+    private func leave(_ old: RowRecord) throws {
+        var bucket = try record(old.bucket)
+        subtract(old, from: &bucket)
+        bucket.head += 1
+        bucket.tombstones += 1
+        buckets[bucket.number] = bucket
+        changed.insert(bucket.number)
+        let scope = RowScope.movedFrom(old.bucket).number
+        var mark = old
+        mark.scope = scope
+        mark.rev = bucket.head
+        mark.isAlive = false
+        mark.hash = .zero
+        mark.body = []
+        if let previous = try transaction.row(old.key, scope: scope) {
+            bucket.tombstones -= 1
+            buckets[bucket.number] = bucket
+            mark.number = previous.number
+            try transaction.update(mark)
+        } else {
+            try transaction.insert(mark)
+        }
+    }
+
+    private func record(_ number: BucketNumber) throws -> BucketRecord {
+        if let record = buckets[number] { return record }
+        guard let record = try transaction.bucket(number) else {
+            throw StoreFailure.inconsistent("bucket \(number) is missing")
+        }
+        buckets[number] = record
+        return record
+    }
+
+    private func subtract(_ row: RowRecord, from bucket: inout BucketRecord) {
+        if row.isAlive {
+            precondition(bucket.count > 0, "bucket \(bucket.number) has no row to take away")
+            bucket.count -= 1
+            bucket.sum -= row.hash
+        } else {
+            precondition(bucket.tombstones > 0, "bucket \(bucket.number) has no tombstone")
+            bucket.tombstones -= 1
+        }
+    }
+}
+
+/// A failure of the store that no caller can mend.
+package enum StoreFailure: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The store contradicts itself.
+    case inconsistent(String)
+    /// The store is closed.
+    case closed
+    /// The data directory belongs to another running server.
+    case inUse(String)
+    /// The file cannot be used, for instance because a newer program made it.
+    case unusable(String)
+
+    package var description: String {
+        switch self {
+        case .inconsistent(let what): "the store contradicts itself: \(what)"
+        case .closed: "the store is closed"
+        case .inUse(let what): what
+        case .unusable(let what): what
+        }
+    }
+}

@@ -1,0 +1,221 @@
+internal import CitizenData
+package import SyncProtocol
+
+/// How a push ended, for the answer and for those who watch.
+package struct PushResult: Hashable, Sendable {
+    /// The last mutation of the device that the store holds.
+    package var ackedMid: UInt64
+    /// Why the rest was not taken, if it was not.
+    package var failure: Failure?
+    /// How many mutations were new.
+    package var taken: Int
+    /// The outcomes of the mutations pushed, new or repeated.
+    package var outcomes: [Outcome] = []
+
+    /// Why a push stopped before its end.
+    package enum Failure: String, Hashable, Sendable {
+        /// Mutations are missing between the last one taken and this one.
+        case gap = "push.gap"
+        /// The device shares its name with another installation.
+        case forked = "push.forked"
+        /// The device's rights have ended.
+        case revoked = "push.revoked"
+    }
+}
+
+/// Applies a device's mutations inside a group commit.
+///
+/// Decides everything about a mutation before it writes anything, so that a
+/// refusal leaves no trace but its outcome, and the group's transaction never
+/// has to be undone for one of them.
+struct PushMachine {
+    let transaction: any StoreTransaction
+    let book: BucketBook
+    let serverMilliseconds: Int64
+
+    /// Applies the mutations in order, as far as they can be taken.
+    func push(_ mutations: [Mutation], baseChain: UInt64, from number: DeviceNumber) throws
+        -> PushResult
+    {
+        guard var device = try transaction.device(number), device.revoked == 0 else {
+            return PushResult(ackedMid: 0, failure: .revoked, taken: 0)
+        }
+        guard let person = try transaction.person(device.person) else {
+            throw StoreFailure.inconsistent("device \(number) belongs to nobody")
+        }
+        var result = PushResult(ackedMid: device.lastMid, failure: nil, taken: 0)
+        var previous = baseChain
+        for mutation in mutations {
+            defer { previous = mutation.chain }
+            if mutation.mid <= device.lastMid {
+                guard let stored = try transaction.outcome(of: number, mid: mutation.mid) else {
+                    continue
+                }
+                guard stored.chain == mutation.chain else {
+                    result.failure = .forked
+                    break
+                }
+                result.outcomes.append(stored.outcome)
+                continue
+            }
+            guard mutation.mid == device.lastMid + 1 else {
+                result.failure = .gap
+                break
+            }
+            guard device.lastMid == 0 || previous == device.lastChain else {
+                result.failure = .forked
+                break
+            }
+            let outcome = try apply(mutation, from: device, person: person)
+            try transaction.add(
+                OutcomeRecord(outcome: outcome, chain: mutation.chain), of: number)
+            device.lastMid = mutation.mid
+            device.lastChain = mutation.chain
+            device.lastTime = accepted(mutation, device).packed
+            result.taken += 1
+            result.outcomes.append(outcome)
+        }
+        if result.taken > 0 { try transaction.save(device) }
+        result.ackedMid = device.lastMid
+        return result
+    }
+
+    private func accepted(_ mutation: Mutation, _ device: DeviceRecord) -> HybridTime {
+        HybridClock.accepted(
+            mutation.time, serverMilliseconds: serverMilliseconds, previous: device.lastTime)
+    }
+
+    // MARK: - One mutation
+
+    private func apply(
+        _ mutation: Mutation, from device: DeviceRecord, person: PersonRecord
+    ) throws -> Outcome {
+        do throws(WriteRules.Problem) {
+            guard mutation.time.device == device.id else {
+                throw WriteRules.Problem(code: .deviceMismatch, detail: "")
+            }
+            try WriteRules.check(mutation.operations)
+        } catch {
+            return refusal(mutation, error.code.rawValue, error.detail)
+        }
+        var plan = Plan(time: accepted(mutation, device), dot: mutation.dot)
+        for operation in mutation.operations {
+            if let problem = try decide(operation, person: person, plan: &plan) {
+                return refusal(mutation, problem.code, problem.detail)
+            }
+        }
+        var rows: [RowRecord] = []
+        for key in plan.order {
+            guard let change = plan.changes[key], change.isDirty else { continue }
+            let body = change.document.body
+            guard body.count <= WriteRules.rowBytesMax else {
+                return refusal(mutation, RefusalCode.rowTooLarge.rawValue, key.description)
+            }
+            rows.append(record(change, key: key, body: body, person: person))
+        }
+        for row in rows {
+            try write(row, replacing: plan.changes[row.key]?.stored, person: person)
+        }
+        for submission in plan.submissions {
+            try submission.write(
+                in: transaction, book: book, person: person, now: serverMilliseconds)
+        }
+        let merged = plan.time != mutation.time || plan.sawNewer
+        return Outcome(
+            mid: mutation.mid, status: merged ? .merged : .accepted,
+            code: plan.time != mutation.time ? "time_restamped" : plan.sawNewer ? "newer_write" : "")
+    }
+
+    private func refusal(_ mutation: Mutation, _ code: String, _ detail: String) -> Outcome {
+        Outcome(mid: mutation.mid, status: .refused, code: code, detail: detail)
+    }
+
+    /// What a mutation is going to change, decided before anything is written.
+    private struct Plan {
+        let time: HybridTime
+        let dot: Dot
+        var order: [RowKey] = []
+        var changes: [RowKey: Change] = [:]
+        var submissions: [Submission] = []
+        var sawNewer = false
+    }
+
+    private struct Change {
+        var stored: RowRecord?
+        var document: MergeDocument
+        var isDirty: Bool
+    }
+
+    private struct Problem {
+        let code: String
+        let detail: String
+    }
+
+    private func decide(
+        _ operation: RowOperation, person: PersonRecord, plan: inout Plan
+    ) throws -> Problem? {
+        if case .submit(let payload) = operation.operation {
+            switch try Submission.decide(
+                operation.key, payload, in: transaction, now: serverMilliseconds)
+            {
+            case .success(let submission):
+                guard !plan.submissions.contains(where: { $0.key == submission.key }) else {
+                    return Problem(
+                        code: RefusalCode.submissionExists.rawValue,
+                        detail: operation.key.description)
+                }
+                plan.submissions.append(submission)
+                return nil
+            case .failure(let refusal): return Problem(code: refusal.code, detail: refusal.detail)
+            }
+        }
+        let key = operation.key
+        if plan.changes[key] == nil {
+            let stored = try transaction.row(key, scope: person.number)
+            let document: MergeDocument
+            if let stored {
+                guard let known = MergeDocument(bytes: stored.body) else {
+                    throw StoreFailure.inconsistent("row \(stored.number) is not a merged row")
+                }
+                document = known
+            } else if operation.operation == .create {
+                document = MergeDocument(touched: plan.time)
+            } else {
+                // A write on an absent row never makes one: see `create`.
+                return Problem(code: RefusalCode.rowAbsent.rawValue, detail: key.description)
+            }
+            plan.order.append(key)
+            plan.changes[key] = Change(stored: stored, document: document, isDirty: stored == nil)
+        }
+        guard var change = plan.changes[key] else { return nil }
+        let before = change.document
+        change.document.apply(operation.operation, time: plan.time, dot: plan.dot)
+        if change.document != before { change.isDirty = true }
+        if case .set(let field, let value) = operation.operation,
+            change.document.fields[field]?.shown != value
+        {
+            plan.sawNewer = true
+        }
+        plan.changes[key] = change
+        return nil
+    }
+
+    private func record(
+        _ change: Change, key: RowKey, body: [UInt8], person: PersonRecord
+    ) -> RowRecord {
+        RowRecord(
+            number: 0, bucket: 0, rev: 0, key: key, scope: person.number, owner: "citizen",
+            asOf: Int64(change.document.touched.milliseconds), sourceVersion: 0, hash: .zero,
+            isAlive: change.document.isAlive, body: body)
+    }
+
+    private func write(
+        _ row: RowRecord, replacing stored: RowRecord?, person: PersonRecord
+    ) throws {
+        guard let policy = TablePolicy.all[row.key.table] else { return }
+        var row = row
+        row.bucket = try book.number(
+            named: policy.bucket(subject: person.subject), person: person.number)
+        try book.put(row, replacing: stored)
+    }
+}
