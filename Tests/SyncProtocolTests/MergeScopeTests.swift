@@ -36,11 +36,11 @@ struct MergeScopeTests {
             case 1: operation = .delete
             case 2: operation = .create
             case 3: operation = .increment(field: "counter", by: Int64(number))
-            case 4: operation = .add(field: "set", element: "new")
+            case 4: operation = .add(field: "set", element: "old")
             case 5:
                 var dots: [Dot] = []
-                if case .set(let set)? = seen["set"] { dots = set.elements.flatMap(set.dots) }
-                operation = .remove(field: "set", element: "new", dots: dots)
+                if case .set(let set)? = seen["set"] { dots = set.dots(of: "old") }
+                operation = .remove(field: "set", element: "old", dots: dots)
             case 6:
                 var dots: [Dot] = []
                 if case .text(let text)? = seen["text"] { dots = text.versions.map(\.dot) }

@@ -167,9 +167,9 @@ struct WriteRulesTests {
             "a field set twice", "annotation", "v-1",
             [.set(field: "nickname", value: 1), .set(field: "nickname", value: 2)], .fieldTwice),
         RuleCase(
-            "two elements under one dot", "annotation", "v-1",
+            "two elements at once", "annotation", "v-1",
             [.add(field: "labels", element: "a"), .add(field: "labels", element: "b")],
-            .fieldTwice),
+            nil),
         RuleCase(
             "two texts under one dot", "annotation", "v-1",
             [

@@ -59,13 +59,17 @@ enum Rules {
 
     /// Whether a line holds a word that is not the end of a longer one.
     static func contains(_ word: String, in line: String) -> Bool {
-        let text = Array(line.utf8)
-        let word = Array(word.utf8)
-        guard text.count >= word.count else { return false }
-        return (0...(text.count - word.count)).contains { start in
-            text[start..<(start + word.count)].elementsEqual(word)
-                && (start == 0 || !isName(text[start - 1]) || !isName(word[0]))
+        guard let first = word.utf8.first else { return false }
+        var before: UInt8 = 0
+        var rest = line.utf8[...]
+        while let byte = rest.first {
+            if byte == first, rest.starts(with: word.utf8), !isName(before) || !isName(first) {
+                return true
+            }
+            before = byte
+            rest.removeFirst()
         }
+        return false
     }
 
     private static func isName(_ byte: UInt8) -> Bool {
@@ -151,14 +155,18 @@ enum Rules {
 
     /// Whether an absolute path starts with `place`: nothing of a path is before it.
     private static func hasPath(_ place: String, in line: String) -> Bool {
-        let text = Array(line.utf8)
-        let place = Array(place.utf8)
-        guard text.count >= place.count else { return false }
-        return (0...(text.count - place.count)).contains { start in
-            guard text[start..<(start + place.count)].elementsEqual(place) else { return false }
-            let before = start == 0 ? 0x20 : text[start - 1]
-            return !isName(before) && !Array(".}~-)".utf8).contains(before)
+        var before: UInt8 = 0x20
+        var rest = line.utf8[...]
+        while let byte = rest.first {
+            if byte == UInt8(ascii: "/"), rest.starts(with: place.utf8), !isName(before),
+                !".}~-)".utf8.contains(before)
+            {
+                return true
+            }
+            before = byte
+            rest.removeFirst()
         }
+        return false
     }
 
     // MARK: - People

@@ -63,7 +63,9 @@ struct TidyTests {
 
     @Test("leaves no notes to do later and no path of one machine")
     func leftovers() {
-        for text in Self.texts { expectNone(Rules.leftovers(path: text.path, lines: text.lines)) }
+        for text in Self.texts where !Tables.leftoversAllowed.contains(text.path) {
+            expectNone(Rules.leftovers(path: text.path, lines: text.lines))
+        }
     }
 
     @Test("names no real person")

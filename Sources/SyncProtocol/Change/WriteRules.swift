@@ -158,11 +158,11 @@ package enum WriteRules {
 extension Operation {
     /// The field of which a mutation may hold only one such operation.
     ///
-    /// Two values under one time, or under one dot, would leave only one of them.
+    /// Two values under one time, or two texts under one dot, would leave only one.
     fileprivate var ownedField: String? {
         switch self {
-        case .set(let field, _), .add(let field, _), .write(let field, _, _): field
-        case .create, .delete, .raise, .mark, .remove, .increment, .submit: nil
+        case .set(let field, _), .write(let field, _, _): field
+        case .create, .delete, .raise, .mark, .add, .remove, .increment, .submit: nil
         }
     }
 }

@@ -1,8 +1,8 @@
 /// Values that live while one of their writes is unremoved.
 ///
-/// The shared heart of ``AddWinsSet`` and ``MultiValueText``. A removal names
-/// the writes it has seen, so a write it has not seen survives it. Removed dots
-/// are kept: a removal that arrives before the write it removes still works.
+/// The heart of ``MultiValueText``. A removal names the writes it has seen, so
+/// a write it has not seen survives it. Removed dots are kept: a removal that
+/// arrives before the write it removes still works.
 package struct DottedValues: Hashable, Sendable {
     /// The live values, each with the dots of the writes that put it there.
     package private(set) var values: [Dot: String]
@@ -41,48 +41,6 @@ package struct DottedValues: Hashable, Sendable {
         for (dot, value) in other.values {
             put(value, dot: dot)
         }
-    }
-}
-
-/// A set in which an addition wins over a removal that has not seen it.
-package struct AddWinsSet: Hashable, Sendable {
-    /// The additions and removals.
-    package var store: DottedValues
-
-    /// Creates an empty set, or one over stored parts.
-    package init(store: DottedValues = DottedValues()) {
-        self.store = store
-    }
-
-    /// The elements, in the order of their bytes.
-    package var elements: [String] {
-        var unique: [String] = []
-        let sorted = store.values.values.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-        for element in sorted
-        where unique.last.map({ !$0.utf8.elementsEqual(element.utf8) }) ?? true {
-            unique.append(element)
-        }
-        return unique
-    }
-
-    /// The dots that put an element there: what its removal must name.
-    package func dots(of element: String) -> [Dot] {
-        store.values.filter { $0.value.utf8.elementsEqual(element.utf8) }.keys.sorted()
-    }
-
-    /// Adds an element.
-    package mutating func add(_ element: String, dot: Dot) {
-        store.put(element, dot: dot)
-    }
-
-    /// Removes the writes that the remover has seen.
-    package mutating func remove(dots: some Sequence<Dot>) {
-        store.remove(dots)
-    }
-
-    /// Folds another copy of the set into this one.
-    package mutating func merge(_ other: Self) {
-        store.merge(other.store)
     }
 }
 

@@ -67,7 +67,7 @@ extension FieldState {
             .array([.string("latest"), write.value, .string(write.time.description)])
         case .maximum(let number): .array([.string("maximum"), .integer(number)])
         case .flag: .array([.string("flag")])
-        case .set(let set): .array([.string("set")] + set.store.stored)
+        case .set(let set): .array([.string("set")] + set.stored)
         case .text(let text): .array([.string("text")] + text.store.stored)
         case .counter(let counter):
             .array([
@@ -97,8 +97,8 @@ extension FieldState {
             self = .maximum(number)
         case (.flag, 1): self = .flag
         case (.set, 3):
-            guard let store = DottedValues(stored: items[1], removed: items[2]) else { return nil }
-            self = .set(AddWinsSet(store: store))
+            guard let set = AddWinsSet(stored: items[1], removed: items[2]) else { return nil }
+            self = .set(set)
         case (.text, 3):
             guard let store = DottedValues(stored: items[1], removed: items[2]) else { return nil }
             self = .text(MultiValueText(store: store))
@@ -118,6 +118,39 @@ extension FieldState {
             self = .counter(Counter(totals: totals))
         default: return nil
         }
+    }
+}
+
+extension AddWinsSet {
+    /// The set as two items of a body: additions and removed additions.
+    fileprivate var stored: [JSONValue] {
+        [additions, removed].map { part in
+            .array(
+                part.sorted().map { .array([.string($0.dot.description), .string($0.element)]) })
+        }
+    }
+
+    fileprivate init?(stored: JSONValue, removed: JSONValue) {
+        guard let additions = Self.part(stored), let removed = Self.part(removed),
+            additions.isDisjoint(with: removed)
+        else { return nil }
+        self.init(additions: additions, removed: removed)
+    }
+
+    private static func part(_ stored: JSONValue) -> Set<Addition>? {
+        guard let pairs = stored.items else { return nil }
+        var part: Set<Addition> = []
+        var last: Addition?
+        for pair in pairs {
+            guard let parts = pair.items, parts.count == 2,
+                let dot = parts[0].text.flatMap(Dot.init(text:)), let element = parts[1].text
+            else { return nil }
+            let addition = Addition(dot: dot, element: element)
+            guard last.map({ $0 < addition }) ?? true else { return nil }
+            part.insert(addition)
+            last = addition
+        }
+        return part
     }
 }
 

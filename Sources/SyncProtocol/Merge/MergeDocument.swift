@@ -6,7 +6,7 @@
 /// ```text
 /// {"deleted":TIME, "fields":{NAME:[KIND, …]}, "touched":TIME}
 /// ["latest", value, TIME]      ["maximum", n]      ["flag"]
-/// ["set", [[DOT, element]…], [DOT…]]      ["text", [[DOT, text]…], [DOT…]]
+/// ["set", [[DOT, element]…], [[DOT, element]…]]      ["text", [[DOT, text]…], [DOT…]]
 /// ["counter", [[DEVICE, added, taken]…]]
 /// ```
 ///
@@ -67,10 +67,10 @@ package struct MergeDocument: Hashable, Sendable {
                 set.add(element, dot: dot)
                 state = .set(set)
             }
-        case .remove(let field, _, let dots):
+        case .remove(let field, let element, let dots):
             change(field, .set(AddWinsSet())) { state in
                 guard case .set(var set) = state else { return }
-                set.remove(dots: dots)
+                set.remove(element, dots: dots)
                 state = .set(set)
             }
         case .increment(let field, let step):

@@ -46,6 +46,7 @@ struct Interrupts: Sendable {
     private static func isIgnored(_ number: Int32) -> Bool {
         var action = sigaction()
         guard sigaction(number, nil, &action) == 0 else { return false }
+        // unsafeBitCast: C defines SIG_IGN as the function at address 1, never called.
         return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
     }
 }
