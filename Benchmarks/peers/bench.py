@@ -185,6 +185,7 @@ def client_summary(goal, found):
         "ratio": ratio,
         "ratio_min": found.get("ratio_min", ratio),
         "ratio_max": found.get("ratio_max", ratio),
+        "cpu_ratio": None,
         "floor": goal.floor,
         "reach": goal.reach,
         "lower_is_better": goal.lower,
@@ -195,17 +196,18 @@ def client_summary(goal, found):
 
 def table(summaries):
     lines = [
-        "| goal | | ours | peer | ratio (min–max) | floor | reach | verdict |",
-        "| ---: | --- | ---: | ---: | ---: | ---: | ---: | --- |",
+        "| goal | | ours | peer | ratio (min–max) | per CPU-s | floor | reach | verdict |",
+        "| ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |",
     ]
     for s in summaries:
         sign = "≤ " if s["lower_is_better"] else "≥ "
         spread = " (%s–%s)" % (shown(s["ratio_min"]), shown(s["ratio_max"]))
         lines.append(
-            "| %s | %s | %s %s | %s | %s | %s | %s | %s |"
+            "| %s | %s | %s %s | %s | %s | %s | %s | %s | %s |"
             % (
                 *(s["goal"], s["title"], shown(s["ours"]), s["unit"], shown(s["peer"])),
                 shown(s["ratio"]) + (spread if s["rounds"] > 1 else ""),
+                shown(s["cpu_ratio"]),
                 *(sign + shown(s["floor"]), sign + shown(s["reach"]), s["verdict"]),
             )
         )

@@ -5,7 +5,7 @@ field); `ours` stands for the server under test. A ratio is made inside one roun
 over the rounds is what counts.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 
@@ -55,6 +55,14 @@ class Goal:
         peer = sum(parts) * self.scale
         return (ours, peer, ours / peer) if peer else None
 
+    def cpu_ratio(self, cells):
+        """The ratio of rates per second of server CPU, where both figures are rates of servers."""
+        if len(self.peer) != 1 or self.ours.field not in ("rate", "records_s"):
+            return None
+        ours = replace(self.ours, field=self.ours.field + "_cpu").read(cells)
+        peer = replace(self.peer[0], field=self.peer[0].field + "_cpu").read(cells)
+        return ours / peer if ours and peer else None
+
     def verdict(self, ratio):
         at_least = lambda limit: ratio <= limit if self.lower else ratio >= limit
         return "reach" if at_least(self.reach) else "floor" if at_least(self.floor) else "BELOW"
@@ -66,6 +74,7 @@ def summary(goal, rounds):
     if not values:
         return None
     ours, peers, ratios = zip(*values)
+    cpu_ratios = [ratio for ratio in map(goal.cpu_ratio, rounds) if ratio]
     return {
         "goal": goal.number,
         "title": goal.title,
@@ -75,6 +84,7 @@ def summary(goal, rounds):
         "ratio": median(ratios),
         "ratio_min": min(ratios),
         "ratio_max": max(ratios),
+        "cpu_ratio": median(cpu_ratios) if cpu_ratios else None,
         "floor": goal.floor,
         "reach": goal.reach,
         "lower_is_better": goal.lower,

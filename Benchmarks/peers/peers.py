@@ -84,6 +84,9 @@ class Peer:
         work = self.works[workload]
         figures["rate"] = figures["rps"] / work.pages
         figures["records_s"] = figures["rate"] * work.records
+        # The same per second of the server's own CPU time: what neighbours disturb least.
+        figures["rate_cpu"] = figures["req_per_cpu_s"] / work.pages
+        figures["records_s_cpu"] = figures["rate_cpu"] * work.records
         figures["in_per_record"] = figures["in_per_req"] * work.pages / work.records
         figures["growth_mb"] = figures["server_pss_mb"] - before / 1024
         return figures
