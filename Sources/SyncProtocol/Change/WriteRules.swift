@@ -35,9 +35,10 @@ package enum WriteRules {
         }
         for (index, operation) in operations.enumerated() {
             try check(operation)
-            if let target = operation.operation.target, target.kind == .latest,
+            if let target = operation.operation.target, operation.operation.standsAlone,
                 operations[..<index].contains(where: {
                     $0.key == operation.key && $0.operation.target?.field == target.field
+                        && $0.operation.standsAlone
                 })
             {
                 throw Problem(code: .fieldTwice, detail: "\(operation.key).\(target.field)")
@@ -117,6 +118,19 @@ package enum WriteRules {
                 throw Problem(code: .valueInvalid, detail: place)
             }
         default: break
+        }
+    }
+}
+
+extension Operation {
+    /// Whether one mutation may hold only one such operation for a field.
+    ///
+    /// Values of sets and texts are known by the mutation's dot, so a second one
+    /// under the same dot would take the place of the first without a word.
+    fileprivate var standsAlone: Bool {
+        switch self {
+        case .set, .add, .write: true
+        case .create, .delete, .raise, .mark, .remove, .increment, .submit: false
         }
     }
 }
