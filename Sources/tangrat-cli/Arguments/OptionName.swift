@@ -1,0 +1,30 @@
+/// The options of the program; the raw value is what follows two dashes.
+enum OptionName: String, CaseIterable, Sendable {
+    // Common to all commands.
+    case json, lang, data, plain, help, version
+    case noColor = "no-color"
+    case certificateAuthority = "ca-file"
+    // Of single commands.
+    case server, name, watch, trace, canonical, all, set, statement, attach, detach, action
+    case discardUnsent = "discard-unsent"
+
+    /// The options that every command takes.
+    static let common: [OptionName] = [
+        .json, .lang, .data, .plain, .noColor, .certificateAuthority, .help, .version,
+    ]
+
+    /// Whether a value follows.
+    var takesValue: Bool {
+        switch self {
+        case .lang, .data, .certificateAuthority, .server, .name, .set, .statement, .attach,
+            .detach, .action:
+            true
+        case .json, .plain, .help, .version, .noColor, .watch, .trace, .canonical, .all,
+            .discardUnsent:
+            false
+        }
+    }
+
+    /// What a person types.
+    var typed: String { "--\(rawValue)" }
+}

@@ -1,0 +1,57 @@
+internal import CitizenData
+internal import SyncProtocol
+
+/// Where results go: screens for a person, lines of JSON for a script.
+struct Output: Sendable {
+    let world: World
+    let renderer: PageRenderer
+
+    /// Whether a line can be drawn over the last one.
+    let showsProgress: Bool
+
+    /// Decides how to write, from what was asked for and what the terminal can.
+    init(world: World, invocation: Invocation) {
+        self.world = world
+        let isScript = invocation.isJSON
+        let isDumb = world.environment["TERM"] == "dumb"
+        // NO_COLOR counts where it is set to anything but nothing.
+        let refusesColor =
+            invocation.has(.noColor) || !(world.environment["NO_COLOR"] ?? "").isEmpty || isDumb
+        let asked = world.environment["COLUMNS"].flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil }
+        let columns = asked ?? world.terminal.columns ?? 80
+        let range = PageRenderer.columnsRange
+        renderer = PageRenderer(
+            columns: min(max(columns, range.lowerBound), range.upperBound),
+            usesColor: world.terminal.isOutputShown && !refusesColor && !isScript,
+            isPlain: invocation.has(.plain))
+        showsProgress =
+            world.terminal.isErrorShown && !isScript && !isDumb && !invocation.has(.plain)
+    }
+
+    /// Shows a screen.
+    func show(_ page: Page) { world.output(renderer.render(page)) }
+
+    /// Shows a sentence.
+    func line(_ text: String) {
+        var page = Page()
+        page.text(text, indent: 0)
+        show(page)
+    }
+
+    /// Writes a value as one line of canonical JSON.
+    func json(_ value: JSONValue) {
+        world.output(String(decoding: JSON.canonical(value), as: UTF8.self) + "\n")
+    }
+
+    /// Draws a line over the last one, where that is possible.
+    func progress(_ text: String) {
+        guard showsProgress else { return }
+        let fitted = ThaiText.truncated(text, cells: renderer.columns - 1)
+        world.error("\r\u{1B}[K\(fitted)")
+    }
+
+    /// Takes the progress line away.
+    func endProgress() {
+        if showsProgress { world.error("\r\u{1B}[K") }
+    }
+}

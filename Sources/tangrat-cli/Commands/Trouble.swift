@@ -1,0 +1,69 @@
+internal import CitizenData
+internal import SyncClientCore
+internal import SyncProtocol
+
+/// Why a command did not do what was asked, ready for the person.
+struct Trouble: Error, Hashable, Sendable {
+    /// A stable name for scripts.
+    let code: String
+    let message: Bilingual
+    let advice: Bilingual?
+    let exit: ExitCode
+
+    /// Creates a trouble of the program's own.
+    init(_ code: String, _ message: Bilingual, _ advice: Bilingual? = nil, exit: ExitCode = .failed)
+    {
+        self.code = code
+        self.message = message
+        self.advice = advice
+        self.exit = exit
+    }
+
+    /// Reads a wrong command line.
+    init(_ problem: UsageProblem) {
+        self.init(problem.code, problem.message, problem.advice, exit: .usage)
+    }
+
+    /// Reads a failure of the client.
+    init(_ failure: SyncFailure) {
+        let advice: Bilingual? =
+            if case .unsentWrites = failure {
+                AccountMessage.discardAdvice.words
+            } else {
+                failure.adviceThai.map { Bilingual($0, failure.adviceEnglish ?? "") }
+            }
+        self.init(
+            failure.code, Bilingual(failure.messageThai, failure.messageEnglish), advice,
+            exit: Self.exit(failure))
+    }
+
+    private static func exit(_ failure: SyncFailure) -> ExitCode {
+        switch failure {
+        case .signedOut, .signInExpired, .signInDenied, .signInTimedOut, .deviceCopied,
+            .writeRefused, .formIncomplete:
+            .signedOut
+        case .cancelled: .interrupted
+        case .addressInvalid: .usage
+        default: .failed
+        }
+    }
+
+    /// The trouble as lines for a person.
+    func text(_ language: Language) -> String {
+        let message = message.text(in: language)
+        let advice = advice.map { "\n  " + $0.text(in: language) } ?? ""
+        return SafeText.clean("tangrat: \(message) [\(code)]\(advice)", keepsLines: true) + "\n"
+    }
+
+    /// The trouble as one line for a script.
+    var json: JSONValue {
+        [
+            "error": [
+                "advice_en": .string(advice?.english ?? ""),
+                "advice_th": .string(advice?.thai ?? ""),
+                "code": .string(code), "exit": .integer(Int64(exit.rawValue)),
+                "message_en": .string(message.english), "message_th": .string(message.thai),
+            ]
+        ]
+    }
+}

@@ -1,0 +1,35 @@
+internal import CitizenData
+internal import SyncClientCore
+
+/// Turns a row into the details that a person wants to see first.
+struct CardMaker: Sendable {
+    let context: ScreenContext
+
+    var say: Speaker { context.say }
+
+    /// The card of a row; a table without a card of its own shows its members.
+    func card(_ shown: ShownRow) -> Card {
+        let id = shown.row.id
+        let fields = shown.fields
+        return switch RecordKind(rawValue: shown.row.table) {
+        case .drivingLicence: licence(DrivingLicenceRecord(id: id, fields: fields))
+        case .vehicle: vehicle(VehicleRecord(id: id, fields: fields))
+        case .trafficTicket: ticket(TrafficTicketRecord(id: id, fields: fields))
+        case .bill: bill(BillRecord(id: id, fields: fields))
+        case .creditReport: credit(CreditReportRecord(id: id, fields: fields))
+        case .entitlement: entitlement(EntitlementRecord(id: id, fields: fields))
+        case .document: document(DocumentRecord(id: id, fields: fields))
+        default: GenericCard(context: context).card(shown)
+        }
+    }
+
+    /// A number, or words that say there is none; never a zero for a missing one.
+    func number(_ value: Int64?) -> String {
+        value.map { "\($0)" } ?? say(RowMessage.notStated)
+    }
+
+    /// An amount, or words that say there is none.
+    func money(_ satang: Int64?) -> String {
+        satang.map(say.money) ?? say(RowMessage.notStated)
+    }
+}

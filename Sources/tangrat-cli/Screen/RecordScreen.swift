@@ -1,0 +1,93 @@
+internal import CitizenData
+internal import SyncClientCore
+
+/// Draws the rows of one table.
+struct RecordScreen: Sendable {
+    let context: ScreenContext
+    let table: String
+
+    /// The whole screen.
+    ///
+    /// - Parameters:
+    ///   - rows: The rows to show, in order.
+    ///   - left: How many rows were left out because nobody asked for all.
+    func page(_ rows: [ShownRow], leftOut left: Int = 0) -> Page {
+        let say = context.say
+        var page = Page()
+        page.title(title, trailing: rows.isEmpty ? "" : say(RowMessage.count, "\(rows.count)"))
+        if rows.isEmpty {
+            page.text(say(RowMessage.nothingHere), indent: 0)
+        }
+        for shown in rows { page.append(card(shown)) }
+        if left > 0 {
+            page.blank()
+            page.text(say(RowMessage.moreRows, "\(left)"), role: .quiet, indent: 0)
+        }
+        return page
+    }
+
+    /// The name of the table in the person's language.
+    var title: String {
+        RecordKind(rawValue: table).map { context.say($0.label) } ?? table
+    }
+
+    /// One record with its details, its owner and its age.
+    func card(_ shown: ShownRow) -> Page {
+        let say = context.say
+        var page = Page()
+        if shown.isHidden {
+            page.heading(title, trailing: say(RowMessage.hidden), role: .bad)
+            page.text(say(RowMessage.hiddenWhy), role: .warning)
+        } else {
+            let card = CardMaker(context: context).card(shown)
+            page.heading(card.title, trailing: badge(card, shown), role: badgeRole(card, shown))
+            for detail in card.details {
+                page.field(name(detail.label), detail.value, role: detail.role)
+            }
+            addAnnotation(shown, to: &page)
+            for note in card.notes { page.text(note) }
+        }
+        page.text(
+            context.provenance(shown),
+            role: shown.row.isPending ? .warning : context.role(shown.freshness.band))
+        page.text(shown.name, role: .quiet)
+        return page
+    }
+
+    private func name(_ label: Card.Label) -> String {
+        switch label {
+        case .message(let message): context.say(message)
+        case .member(let member): member
+        }
+    }
+
+    /// The state, never stronger than what the age of the row allows.
+    private func badge(_ card: Card, _ shown: ShownRow) -> String {
+        guard !card.badge.isEmpty else { return "" }
+        switch shown.freshness.show {
+        case .valueUnconfirmed: return "\(card.badge) (\(context.say(RowMessage.unconfirmed)))"
+        case .valueClockWarning: return "\(card.badge) (\(context.say(RowMessage.bandClock)))"
+        case .value, .hidden, .notValid: return card.badge
+        }
+    }
+
+    private func badgeRole(_ card: Card, _ shown: ShownRow) -> Page.Role {
+        let isDoubtful =
+            shown.freshness.show == .valueUnconfirmed
+            || shown.freshness.show == .valueClockWarning
+        return isDoubtful && card.badgeRole == .good ? .warning : card.badgeRole
+    }
+
+    private func addAnnotation(_ shown: ShownRow, to page: inout Page) {
+        guard let annotation = shown.annotation else { return }
+        let say = context.say
+        let queued = annotation.isPending ? " · \(say(RowMessage.queued))" : ""
+        page.field(say(FieldMessage.nickname), annotation.text("nickname").map { $0 + queued })
+        let notes = annotation.texts("note") + [annotation.text("note")].compactMap(\.self)
+        for note in notes where !note.isEmpty { page.field(say(FieldMessage.note), note + queued) }
+        let labels = annotation.texts("labels")
+        if !labels.isEmpty {
+            page.field(say(FieldMessage.labels), labels.joined(separator: ", ") + queued)
+        }
+    }
+}
