@@ -44,6 +44,21 @@ struct SyncRoundMachineTests {
             machine.handle(.unknown(reason: "x", random: 7)) == .stop(.noAnswer(reason: "x")))
     }
 
+    @Test("gives up on answers that come and cannot be used")
+    func useless() {
+        var machine = SyncRoundMachine()
+        var action = machine.begin()
+        var requests = 0
+        while action == .send, requests < 10 {
+            requests += 1
+            #expect(machine.handle(.answered(.checkpoint)) == .apply)
+            action = machine.handle(.unusable(code: "wire.sum", random: 0))
+            if case .wait = action { action = machine.handle(.pauseOver) }
+        }
+        #expect(requests == Limits.attemptsMax)
+        #expect(action == .stop(.answerUnusable(code: "wire.sum")))
+    }
+
     @Test("renews the token once, and not twice in a row")
     func refresh() {
         var machine = SyncRoundMachine()

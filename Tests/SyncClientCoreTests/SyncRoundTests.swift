@@ -130,8 +130,9 @@ struct SyncRoundTests {
                     .change { bytes in
                         // One letter of a plate number, deep inside a row.
                         var bytes = bytes
-                        let place = bytes.lastIndex(of: UInt8(ascii: "1")) ?? 0
-                        bytes[place] = UInt8(ascii: "2")
+                        let plate = Array("กก".utf8)
+                        let place = bytes.indices.first { bytes[$0...].starts(with: plate) }
+                        bytes[(place ?? 0) + 2] ^= 1
                         return bytes
                     }
                 }

@@ -18,12 +18,22 @@ extension SyncClient {
     /// - Returns: The write as it is stored.
     /// - Throws: ``SyncFailure/writeRefused(code:detail:)`` where a rule is broken.
     package func write(_ operations: [RowOperation]) async throws(SyncFailure) -> QueuedWrite {
-        try await write { _ in operations }
+        try await write { (_) -> [RowOperation] in operations }
     }
 
     /// Stores a write that is made from what is stored at that moment.
     func write(
         _ make: @Sendable (WriteContext) throws -> [RowOperation]
+    ) async throws(SyncFailure) -> QueuedWrite {
+        try await write { (context) -> [[RowOperation]] in [try make(context)] }
+    }
+
+    /// Stores several writes in one transaction: all of them, or none.
+    ///
+    /// - Returns: The last write.
+    /// - Throws: ``SyncFailure``; nothing is stored then.
+    func write(
+        _ make: @Sendable (WriteContext) throws -> [[RowOperation]]
     ) async throws(SyncFailure) -> QueuedWrite {
         let session = try signedIn()
         let environment = environment
@@ -35,15 +45,31 @@ extension SyncClient {
                 now: now,
                 document: { try RowQuery.document($0, now: now, connection) },
                 row: { try RowQuery.row($0, now: now, connection) })
-            let entry = try OutboxTable.append(
-                try make(context), &state, wallMilliseconds: wall, connection)
+            var last: OutboxTable.Entry?
+            for operations in try make(context) {
+                last = try OutboxTable.append(
+                    operations, &state, wallMilliseconds: wall, connection)
+            }
+            guard let last else {
+                throw SyncFailure.writeRefused(
+                    code: RefusalCode.operationsNone.rawValue, detail: "")
+            }
             try state.save(connection)
             try environment.reach(.writeBeforeCommit)
-            return entry
+            return last
         }
         session.store.hub.written()
         try environment.reach(.writeAfter)
         return entry.queuedWrite
+    }
+
+    /// Puts elements into a set, one write each.
+    ///
+    /// A write has one dot, and a set knows an element by its dot.
+    static func additions(
+        of elements: [String], to field: String, of key: RowKey
+    ) -> [[RowOperation]] {
+        elements.map { [RowOperation(key, .add(field: field, element: $0))] }
     }
 
     /// Writes one preference, for instance `language`.
@@ -64,17 +90,16 @@ extension SyncClient {
     /// - Throws: ``SyncFailure``.
     @discardableResult
     public func markRead(_ notifications: [String]) async throws(SyncFailure) -> QueuedWrite {
-        var rest = notifications[...]
-        while true {
-            let part = rest.prefix(WriteRules.operationsMax / 2)
-            rest = rest.dropFirst(part.count)
+        try await write { (_) -> [[RowOperation]] in
             // A write on a row that does not exist is refused, so it is created first.
-            let stored = try await write(
-                part.flatMap { id in
-                    let key = RowKey(table: "notification_state", id: id)
-                    return [RowOperation(key, .create), RowOperation(key, .mark(field: "read"))]
-                })
-            if rest.isEmpty { return stored }
+            let operations = notifications.map { id in
+                let key = RowKey(table: "notification_state", id: id)
+                return [RowOperation(key, .create), RowOperation(key, .mark(field: "read"))]
+            }
+            let step = WriteRules.operationsMax / 2
+            return stride(from: 0, to: operations.count, by: step).map { start in
+                Array(operations[start..<min(start + step, operations.count)].joined())
+            }
         }
     }
 
@@ -92,7 +117,7 @@ extension SyncClient {
     /// An addition on another device that this one has not seen survives it.
     @discardableResult
     public func unpin(_ service: String) async throws(SyncFailure) -> QueuedWrite {
-        try await write { context in
+        try await write { (context) -> [RowOperation] in
             [
                 try Self.removal(
                     of: service, from: "services", of: .pinned, try context.document(.pinned))
@@ -106,10 +131,10 @@ extension SyncClient {
     ///   - id: The annotation's id: the id of the row it is about.
     ///   - nickname: A name for it.
     ///   - note: A note. Two notes written apart are both kept and shown.
-    ///   - addLabels: Labels to put on it.
+    ///   - addLabels: Labels to put on it, each in a write of its own.
     ///   - removeLabels: Labels to take off it.
     ///   - reminderDays: How many days before its end to be reminded.
-    /// - Returns: The write as it is stored.
+    /// - Returns: The last write, as it is stored.
     /// - Throws: ``SyncFailure``; nothing is stored then.
     @discardableResult
     public func annotate(
@@ -117,7 +142,7 @@ extension SyncClient {
         removeLabels: [String] = [], reminderDays: Int? = nil
     ) async throws(SyncFailure) -> QueuedWrite {
         let key = RowKey(table: "annotation", id: id)
-        return try await write { context in
+        return try await write { (context) -> [[RowOperation]] in
             let document = try context.document(key)
             var operations = document == nil ? [RowOperation(key, .create)] : []
             if let nickname {
@@ -132,14 +157,13 @@ extension SyncClient {
                     RowOperation(
                         key, .set(field: "reminder_days", value: .integer(Int64(reminderDays)))))
             }
-            for label in addLabels {
-                operations.append(RowOperation(key, .add(field: "labels", element: label)))
-            }
             for label in removeLabels {
                 operations.append(try Self.removal(of: label, from: "labels", of: key, document))
             }
-            let isEmpty = operations.allSatisfy { $0.operation == .create }
-            return isEmpty ? [] : operations
+            let additions = Self.additions(of: addLabels, to: "labels", of: key)
+            guard !additions.isEmpty || operations.contains(where: { $0.operation != .create })
+            else { return [] }
+            return (operations.isEmpty ? [] : [operations]) + additions
         }
     }
 
