@@ -24,7 +24,12 @@ enum PersonaRows {
         }
     }
 
-    static func catalogue() throws -> [SyncRow] {
+    /// The catalogue, read once.
+    static func catalogue() throws -> [SyncRow] { try shared.get() }
+
+    private static let shared = Result { try readCatalogue() }
+
+    private static func readCatalogue() throws -> [SyncRow] {
         let tables = [("service", "services", "id"), ("agency", "agencies", "code")]
         return try tables.flatMap { table, file, key in
             try lines("Data/catalogue/\(file).ndjson").map { body in
