@@ -61,6 +61,7 @@ package struct BodyDecoder: Sendable {
     /// - Parameters:
     ///   - input: The bytes at hand.
     ///   - position: The first byte to look at; moved past what was used.
+    /// - Returns: What the bytes are; call again until it is `.needsInput`.
     package mutating func next(
         _ input: UnsafeRawBufferPointer, _ position: inout Int
     ) -> Step {

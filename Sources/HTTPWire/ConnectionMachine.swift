@@ -67,6 +67,7 @@ package struct ConnectionMachine: Sendable {
     ///   - input: The bytes at hand. While a head is incomplete, it must start
     ///     at `position` again in the next call, with more after it.
     ///   - position: The first byte to look at; moved past what was used.
+    /// - Returns: One event; call again until it is `.needsInput`.
     package mutating func next(_ input: UnsafeRawBufferPointer, _ position: inout Int) -> Event {
         switch phase {
         case .head:

@@ -66,6 +66,7 @@ package struct HeadParser: Sendable {
     ///
     /// - Parameter bytes: Everything from the first byte of the head; a longer
     ///   run with the same start as in the call before.
+    /// - Returns: What is known now.
     package mutating func parse(_ bytes: UnsafeRawBufferPointer) -> Outcome {
         do throws(Rejection) {
             if stage == .leading, try !skipLeadingLine(bytes) { return .incomplete }

@@ -55,6 +55,7 @@ package struct RequestView: ~Copyable {
     /// The value of the first field with a name, or `nil` if there is none.
     ///
     /// - Parameter name: The name in lower case.
+    /// - Returns: The value without the white space around it, or `nil`.
     /// - Complexity: Linear in the size of the head; the known fields are free.
     package func field(named name: StaticString) -> UnsafeRawBufferPointer? {
         let fields = bytes(head.fields)
@@ -86,6 +87,7 @@ package struct RequestView: ~Copyable {
     /// Looks for a key in the query.
     ///
     /// - Parameter key: The key as it is written, not percent-encoded.
+    /// - Returns: The value if the key occurs exactly once.
     package func query(_ key: StaticString) -> QueryValue {
         let query = self.query
         var found: UnsafeRawBufferPointer?

@@ -66,6 +66,7 @@ package final class EventLoop: @unchecked Sendable {
     /// - Parameters:
     ///   - clock: The clock for timers.
     ///   - tickMilliseconds: How often timers and deadlines are looked at.
+    /// - Throws: ``SystemError`` if the process is out of descriptors.
     package init(
         clock: MonotonicClock = .system, tickMilliseconds: Int64 = 1000
     ) throws(SystemError) {

@@ -71,7 +71,9 @@ final class Selector {
 
     /// Waits for events and hands each to a closure.
     ///
-    /// - Parameter timeout: Milliseconds, or -1 to wait without end.
+    /// - Parameters:
+    ///   - timeout: Milliseconds, or -1 to wait without end.
+    ///   - body: Called once per event.
     func wait(timeout: Int32, _ body: (_ number: UInt64, Readiness) -> Void) {
         let count = epoll_wait(self.number, events, Int32(Self.eventsMax), timeout)
         guard count > 0 else { return }

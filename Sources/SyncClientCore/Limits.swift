@@ -65,4 +65,13 @@ package enum Limits {
 
     /// The largest credentials file, in bytes.
     package static let credentialsBytesMax = 16 * 1_024
+
+    /// Log pages after which a commit checkpoints: 16 MiB.
+    ///
+    /// A first sync of ten thousand rows stays below, so that the person sees
+    /// their data before the log is moved into the file. Closing moves it.
+    package static let logPagesMax = 4_000
+
+    /// Memory for pages, in KiB, for each connection: a large round fits.
+    package static let cacheKiB = 16 * 1_024
 }

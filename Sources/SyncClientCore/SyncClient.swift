@@ -53,7 +53,7 @@ public actor SyncClient {
         return SyncClient(environment: environment, directory: directory, session: session)
     }
 
-    /// Closes the cache. The client answers everything with an error from then on.
+    /// Closes the cache; the client answers everything with an error from then on.
     public func close() async {
         isClosed = true
         let ended = session

@@ -51,6 +51,7 @@ struct PageApplier {
     ///   - connection: The writer, in a transaction.
     ///   - replacesMirror: Whether the pages to come are the whole mirror, so
     ///     that everything held before goes.
+    /// - Throws: What the storage refuses.
     init(_ connection: Connection, replacesMirror: Bool) throws {
         self.connection = connection
         if replacesMirror {

@@ -72,8 +72,8 @@ enum RoundApplier {
 
     /// Takes note of a response that carries no rows.
     ///
-    /// - Parameter acked: The last write the mirror contains, if the response
-    ///   says that the mirror is current.
+    /// `acked` is the last write the mirror contains, where the response says
+    /// that the mirror is current.
     static func settle(
         _ scan: PageScan, acked: UInt64?, wallMilliseconds: Int64, _ connection: Connection
     ) throws -> Result {

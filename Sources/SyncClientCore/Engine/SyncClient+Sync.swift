@@ -8,6 +8,7 @@ extension SyncClient {
     ///   - progress: Called after each page.
     ///   - trace: Called with each request and response.
     /// - Returns: What was moved.
+    /// - Throws: ``SyncFailure``; what had arrived is kept.
     public func sync(
         progress: (@Sendable (SyncProgress) -> Void)? = nil,
         trace: (@Sendable (TraceEvent) -> Void)? = nil

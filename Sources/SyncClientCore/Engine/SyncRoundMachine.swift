@@ -107,8 +107,12 @@ package struct SyncRoundMachine: Hashable, Sendable {
         case .notSent(let reason): return .stop(.offline(reason: reason))
         case .unknown(let reason, let random):
             return again(after: nil, random, orStop: .noAnswer(reason: reason))
-        case .staged, .cursorDropped, .refreshed, .pauseOver: return send()
+        case .cursorDropped, .refreshed, .pauseOver: return send()
+        case .staged:
+            gotSomewhere()
+            return send()
         case .applied(let writesWait), .settled(let writesWait):
+            gotSomewhere()
             return writesWait ? send() : .finish
         case .verificationFailed(let bucket):
             repairs += 1
@@ -122,12 +126,7 @@ package struct SyncRoundMachine: Hashable, Sendable {
     private var missingAfter: UInt64 = 0
 
     private mutating func answered(_ ending: Ending) -> Action {
-        if case .error = ending {
-        } else {
-            attempts = 0
-            hasRefreshed = false
-            backoff.succeeded()
-        }
+        hasRefreshed = false
         switch ending {
         case .unchanged, .pushed: return .settle
         case .page: return .stage
@@ -173,6 +172,12 @@ package struct SyncRoundMachine: Hashable, Sendable {
             return again(after: retryAfter, random, orStop: .noAnswer(reason: "http.\(status)"))
         default: return .stop(.answerUnusable(code: "http.\(status)"))
         }
+    }
+
+    /// Only what was used counts: an answer may come and still be of no use.
+    private mutating func gotSomewhere() {
+        attempts = 0
+        backoff.succeeded()
     }
 
     private mutating func send() -> Action {

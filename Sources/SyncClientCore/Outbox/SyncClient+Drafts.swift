@@ -8,6 +8,7 @@ extension SyncClient {
     ///   - action: `new`, `renew`, `amend` or `cancel`.
     ///   - form: The fields known so far.
     /// - Returns: The draft's id, which the request keeps.
+    /// - Throws: ``SyncFailure``; nothing is stored then.
     public func createDraft(
         service: String, action: String, form: [String: FieldValue] = [:]
     ) async throws(SyncFailure) -> String {
@@ -29,30 +30,29 @@ extension SyncClient {
     ///   - id: The draft.
     ///   - form: The fields to change.
     ///   - statement: The free text, in place of all versions seen here.
-    ///   - addAttachments: Attachments to add, as canonical JSON.
+    ///   - addAttachments: Attachments to add, as canonical JSON, each in a write
+    ///     of its own.
     ///   - removeAttachments: Attachments to take out, as they were added.
-    /// - Returns: The write as it is stored.
+    /// - Returns: The last write, as it is stored.
+    /// - Throws: ``SyncFailure``; nothing is stored then.
     @discardableResult
     public func editDraft(
         _ id: String, form: [String: FieldValue] = [:], statement: String? = nil,
         addAttachments: [String] = [], removeAttachments: [String] = []
     ) async throws(SyncFailure) -> QueuedWrite {
         let key = RowKey(table: Self.draftTable, id: id)
-        return try await write { context in
+        return try await write { (context) -> [[RowOperation]] in
             let document = try Self.draft(key, context)
             var operations = Self.fields(form, of: key)
             if let statement {
                 operations.append(Self.text(statement, in: "statement", of: key, document))
             }
-            for attachment in addAttachments {
-                operations.append(
-                    RowOperation(key, .add(field: "attachments", element: attachment)))
-            }
             for attachment in removeAttachments {
                 operations.append(
                     try Self.removal(of: attachment, from: "attachments", of: key, document))
             }
-            return operations
+            return (operations.isEmpty ? [] : [operations])
+                + Self.additions(of: addAttachments, to: "attachments", of: key)
         }
     }
 
@@ -60,7 +60,7 @@ extension SyncClient {
     @discardableResult
     public func deleteDraft(_ id: String) async throws(SyncFailure) -> QueuedWrite {
         let key = RowKey(table: Self.draftTable, id: id)
-        return try await write { context in
+        return try await write { (context) -> [RowOperation] in
             _ = try Self.draft(key, context)
             return [RowOperation(key, .delete)]
         }
@@ -93,7 +93,7 @@ extension SyncClient {
     @discardableResult
     public func submit(_ draft: String) async throws(SyncFailure) -> QueuedWrite {
         let key = RowKey(table: Self.draftTable, id: draft)
-        return try await write { context in
+        return try await write { (context) -> [RowOperation] in
             let content = DraftContent(try Self.draft(key, context))
             let problems = content.problems
             guard problems.isEmpty else { throw SyncFailure.formIncomplete(problems: problems) }
@@ -111,7 +111,7 @@ extension SyncClient {
     @discardableResult
     public func withdraw(_ request: String) async throws(SyncFailure) -> QueuedWrite {
         let key = RowKey(table: "request", id: request)
-        return try await write { context in
+        return try await write { (context) -> [RowOperation] in
             guard try context.row(key) != nil else {
                 throw SyncFailure.rowAbsent(table: key.table, id: key.id)
             }

@@ -16,13 +16,24 @@ extension SyncClient {
     ///
     /// - Parameter operations: What to do: all of it, or none.
     /// - Returns: The write as it is stored.
+    /// - Throws: ``SyncFailure/writeRefused(code:detail:)`` where a rule is broken.
     package func write(_ operations: [RowOperation]) async throws(SyncFailure) -> QueuedWrite {
-        try await write { _ in operations }
+        try await write { (_) -> [RowOperation] in operations }
     }
 
     /// Stores a write that is made from what is stored at that moment.
     func write(
         _ make: @Sendable (WriteContext) throws -> [RowOperation]
+    ) async throws(SyncFailure) -> QueuedWrite {
+        try await write { (context) -> [[RowOperation]] in [try make(context)] }
+    }
+
+    /// Stores several writes in one transaction: all of them, or none.
+    ///
+    /// - Returns: The last write.
+    /// - Throws: ``SyncFailure``; nothing is stored then.
+    func write(
+        _ make: @Sendable (WriteContext) throws -> [[RowOperation]]
     ) async throws(SyncFailure) -> QueuedWrite {
         let session = try signedIn()
         let environment = environment
@@ -34,15 +45,31 @@ extension SyncClient {
                 now: now,
                 document: { try RowQuery.document($0, now: now, connection) },
                 row: { try RowQuery.row($0, now: now, connection) })
-            let entry = try OutboxTable.append(
-                try make(context), &state, wallMilliseconds: wall, connection)
+            var last: OutboxTable.Entry?
+            for operations in try make(context) {
+                last = try OutboxTable.append(
+                    operations, &state, wallMilliseconds: wall, connection)
+            }
+            guard let last else {
+                throw SyncFailure.writeRefused(
+                    code: RefusalCode.operationsNone.rawValue, detail: "")
+            }
             try state.save(connection)
             try environment.reach(.writeBeforeCommit)
-            return entry
+            return last
         }
         session.store.hub.written()
         try environment.reach(.writeAfter)
         return entry.queuedWrite
+    }
+
+    /// Puts elements into a set, one write each.
+    ///
+    /// A write has one dot, and a set knows an element by its dot.
+    static func additions(
+        of elements: [String], to field: String, of key: RowKey
+    ) -> [[RowOperation]] {
+        elements.map { [RowOperation(key, .add(field: field, element: $0))] }
     }
 
     /// Writes one preference, for instance `language`.
@@ -51,23 +78,38 @@ extension SyncClient {
         _ name: String, to value: FieldValue
     ) async throws(SyncFailure) -> QueuedWrite {
         try await write([
-            RowOperation(.preference, .set(field: name, value: value.json))
+            RowOperation(.preference, .create),
+            RowOperation(.preference, .set(field: name, value: value.json)),
         ])
     }
 
     /// Marks notifications as read; once read, read on every device.
+    ///
+    /// - Parameter notifications: Their ids; more than 32 make several writes.
+    /// - Returns: The last write, as it is stored.
+    /// - Throws: ``SyncFailure``.
     @discardableResult
     public func markRead(_ notifications: [String]) async throws(SyncFailure) -> QueuedWrite {
-        try await write(
-            notifications.map {
-                RowOperation(RowKey(table: "notification_state", id: $0), .mark(field: "read"))
-            })
+        try await write { (_) -> [[RowOperation]] in
+            // A write on a row that does not exist is refused, so it is created first.
+            let operations = notifications.map { id in
+                let key = RowKey(table: "notification_state", id: id)
+                return [RowOperation(key, .create), RowOperation(key, .mark(field: "read"))]
+            }
+            let step = WriteRules.operationsMax / 2
+            return stride(from: 0, to: operations.count, by: step).map { start in
+                Array(operations[start..<min(start + step, operations.count)].joined())
+            }
+        }
     }
 
     /// Puts a service among the person's favourites.
     @discardableResult
     public func pin(_ service: String) async throws(SyncFailure) -> QueuedWrite {
-        try await write([RowOperation(.pinned, .add(field: "services", element: service))])
+        try await write([
+            RowOperation(.pinned, .create),
+            RowOperation(.pinned, .add(field: "services", element: service)),
+        ])
     }
 
     /// Takes a service out of the person's favourites.
@@ -75,7 +117,7 @@ extension SyncClient {
     /// An addition on another device that this one has not seen survives it.
     @discardableResult
     public func unpin(_ service: String) async throws(SyncFailure) -> QueuedWrite {
-        try await write { context in
+        try await write { (context) -> [RowOperation] in
             [
                 try Self.removal(
                     of: service, from: "services", of: .pinned, try context.document(.pinned))
@@ -89,19 +131,20 @@ extension SyncClient {
     ///   - id: The annotation's id: the id of the row it is about.
     ///   - nickname: A name for it.
     ///   - note: A note. Two notes written apart are both kept and shown.
-    ///   - addLabels: Labels to put on it.
+    ///   - addLabels: Labels to put on it, each in a write of its own.
     ///   - removeLabels: Labels to take off it.
     ///   - reminderDays: How many days before its end to be reminded.
-    /// - Returns: The write as it is stored.
+    /// - Returns: The last write, as it is stored.
+    /// - Throws: ``SyncFailure``; nothing is stored then.
     @discardableResult
     public func annotate(
         _ id: String, nickname: String? = nil, note: String? = nil, addLabels: [String] = [],
         removeLabels: [String] = [], reminderDays: Int? = nil
     ) async throws(SyncFailure) -> QueuedWrite {
         let key = RowKey(table: "annotation", id: id)
-        return try await write { context in
+        return try await write { (context) -> [[RowOperation]] in
             let document = try context.document(key)
-            var operations: [RowOperation] = []
+            var operations = document == nil ? [RowOperation(key, .create)] : []
             if let nickname {
                 operations.append(
                     RowOperation(key, .set(field: "nickname", value: .string(nickname))))
@@ -114,13 +157,13 @@ extension SyncClient {
                     RowOperation(
                         key, .set(field: "reminder_days", value: .integer(Int64(reminderDays)))))
             }
-            for label in addLabels {
-                operations.append(RowOperation(key, .add(field: "labels", element: label)))
-            }
             for label in removeLabels {
                 operations.append(try Self.removal(of: label, from: "labels", of: key, document))
             }
-            return operations
+            let additions = Self.additions(of: addLabels, to: "labels", of: key)
+            guard !additions.isEmpty || operations.contains(where: { $0.operation != .create })
+            else { return [] }
+            return (operations.isEmpty ? [] : [operations]) + additions
         }
     }
 

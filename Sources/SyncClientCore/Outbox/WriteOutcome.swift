@@ -11,7 +11,7 @@ public struct QueuedWrite: Hashable, Sendable {
     /// The rows it touches, as `table/id`.
     public let rows: [String]
 
-    /// What it does, one word an operation: `set`, `add`, `submit` …
+    /// What it does, one word an operation, such as `set`.
     public let operations: [String]
 
     /// Creates a description of a stored write.

@@ -152,7 +152,9 @@ public struct TraceEvent: Hashable, Sendable {
     /// Milliseconds since the round began.
     public let milliseconds: Int64
 
-    /// One line for each frame; runs of rows are put together. No personal data.
+    /// One line for each frame, without personal data.
+    ///
+    /// Runs of rows are put together.
     public let frames: [String]
 }
 
@@ -160,7 +162,7 @@ public struct TraceEvent: Hashable, Sendable {
 public struct DoctorReport: Hashable, Sendable {
     /// One thing that was looked at.
     public struct Check: Hashable, Sendable {
-        /// A stable name: `cache.integrity`, `bucket.sum` …
+        /// A stable name, such as `cache.integrity`.
         public let code: String
         /// Whether it is as it should be.
         public let isSound: Bool

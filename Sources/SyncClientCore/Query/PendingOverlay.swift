@@ -43,8 +43,8 @@ struct PendingOverlay {
         var document = confirmed
         for step in steps[id] ?? [] {
             if document == nil {
-                // The server inserts by these too; a deletion alone makes no row.
-                if case .delete = step.operation { continue }
+                // As on the server: only `create` makes a row that is not there.
+                guard step.operation == .create else { continue }
                 document = MergeDocument(touched: step.time)
             }
             document?.apply(step.operation, time: step.time, dot: step.dot)

@@ -74,6 +74,7 @@ extension SyncClient {
     ///
     /// - Parameter line: Called with each line, without a line feed, on a thread
     ///   that may block.
+    /// - Throws: ``SyncFailure``.
     public func dumpCanonical(_ line: @Sendable ([UInt8]) -> Void) async throws(SyncFailure) {
         try await signedIn().store.read { try CanonicalDump.write($0, line) }
     }

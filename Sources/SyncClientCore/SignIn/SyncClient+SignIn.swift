@@ -7,6 +7,7 @@ extension SyncClient {
     ///   - server: The address, `https://…`, or `http://` on this machine.
     ///   - deviceName: What the person calls this device.
     /// - Returns: What to show.
+    /// - Throws: ``SyncFailure``.
     public func beginSignIn(
         server: String, deviceName: String
     ) async throws(SyncFailure) -> SignInPrompt {
@@ -24,6 +25,7 @@ extension SyncClient {
     ///
     /// - Parameter prompt: What ``beginSignIn(server:deviceName:)`` gave.
     /// - Returns: Who is signed in.
+    /// - Throws: ``SyncFailure``.
     public func completeSignIn(_ prompt: SignInPrompt) async throws(SyncFailure) -> Account {
         try checkOpen()
         let address = try ServerAddress(prompt.server)

@@ -1,4 +1,6 @@
-/// How a mutation ended. Every mutation ends in exactly one outcome, for ever.
+/// How a mutation ended.
+///
+/// Every mutation ends in exactly one outcome, for ever.
 package struct Outcome: Hashable, Sendable {
     /// The three ways to end.
     package enum Status: UInt64, Hashable, Sendable {

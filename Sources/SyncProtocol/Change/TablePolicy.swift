@@ -39,7 +39,7 @@ package struct TablePolicy: Hashable, Sendable {
     /// Who writes it.
     package let writer: Writer
 
-    /// The last part of the home bucket of a person's rows: `core`, `transport` …
+    /// The last part of the home bucket of a person's rows, for instance `core`.
     package let domain: String
 
     /// Whether the rows are for everyone and live in `public/<domain>`.

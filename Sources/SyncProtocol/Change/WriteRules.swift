@@ -10,6 +10,16 @@ package enum WriteRules {
     /// The most dots a removal or a text may name.
     package static let dotsMax = 1_024
 
+    /// The largest submission, in bytes of canonical JSON: half a row, which must hold it.
+    package static let submissionBytesMax = rowBytesMax / 2
+
+    /// The most containers in a written value; a body puts three around it, and
+    /// what one side writes the other must be able to read.
+    package static let valueDepthMax = 16
+
+    /// The most bytes of operations on the wire: three quarters of a frame.
+    package static let mutationBytesMax = BinaryFrames.frameBytesMax / 4 * 3
+
     /// A refusal and where it is.
     package struct Problem: Error, Hashable, Sendable {
         /// Why.
@@ -35,12 +45,26 @@ package enum WriteRules {
         }
         for (index, operation) in operations.enumerated() {
             try check(operation)
-            if let target = operation.operation.target, target.kind == .latest,
+            if let field = operation.operation.ownedField,
                 operations[..<index].contains(where: {
-                    $0.key == operation.key && $0.operation.target?.field == target.field
+                    $0.key == operation.key && $0.operation.ownedField == field
                 })
             {
-                throw Problem(code: .fieldTwice, detail: "\(operation.key).\(target.field)")
+                throw Problem(code: .fieldTwice, detail: "\(operation.key).\(field)")
+            }
+        }
+        try checkSize(operations)
+    }
+
+    /// A mutation that does not fit one frame could never be sent.
+    private static func checkSize(_ operations: [RowOperation]) throws(Problem) {
+        // One operation is at most a submission, so a few always fit.
+        guard operations.count > 8 else { return }
+        var bytes: [UInt8] = []
+        for operation in operations {
+            MutationCodec.append(operation, to: &bytes)
+            guard bytes.count <= mutationBytesMax else {
+                throw Problem(code: .valueTooLarge, detail: "")
             }
         }
     }
@@ -57,8 +81,11 @@ package enum WriteRules {
             guard policy.takesSubmissions else {
                 throw Problem(code: .tableReadOnly, detail: key.table)
             }
-            guard payload.fields != nil else {
+            guard payload.fields != nil, payload.isStorable(depthMax: valueDepthMax) else {
                 throw Problem(code: .submissionInvalid, detail: key.description)
+            }
+            guard JSON.canonical(payload).count <= submissionBytesMax else {
+                throw Problem(code: .rowTooLarge, detail: key.description)
             }
             return
         }
@@ -87,6 +114,9 @@ package enum WriteRules {
     ) throws(Problem) {
         switch operation {
         case .set(_, let value):
+            guard value.isStorable(depthMax: valueDepthMax) else {
+                throw Problem(code: .valueInvalid, detail: place)
+            }
             let size: Int
             switch value {
             case .string(let text): size = text.utf8.count
@@ -100,15 +130,19 @@ package enum WriteRules {
                 }
             }
         case .add(_, let element):
-            guard !element.isEmpty else { throw Problem(code: .valueInvalid, detail: place) }
+            guard !element.isEmpty, element.isStorable else {
+                throw Problem(code: .valueInvalid, detail: place)
+            }
             guard element.utf8.count <= field.bytesMax else {
                 throw Problem(code: .valueTooLarge, detail: place)
             }
         case .remove(_, let element, let dots):
+            guard element.isStorable else { throw Problem(code: .valueInvalid, detail: place) }
             guard element.utf8.count <= field.bytesMax, dots.count <= dotsMax else {
                 throw Problem(code: .valueTooLarge, detail: place)
             }
         case .write(_, let text, let dots):
+            guard text.isStorable else { throw Problem(code: .valueInvalid, detail: place) }
             guard text.utf8.count <= field.bytesMax, dots.count <= dotsMax else {
                 throw Problem(code: .valueTooLarge, detail: place)
             }
@@ -117,6 +151,40 @@ package enum WriteRules {
                 throw Problem(code: .valueInvalid, detail: place)
             }
         default: break
+        }
+    }
+}
+
+extension Operation {
+    /// The field of which a mutation may hold only one such operation.
+    ///
+    /// Two values under one time, or under one dot, would leave only one of them.
+    fileprivate var ownedField: String? {
+        switch self {
+        case .set(let field, _), .add(let field, _), .write(let field, _, _): field
+        case .create, .delete, .raise, .mark, .remove, .increment, .submit: nil
+        }
+    }
+}
+
+extension String {
+    /// Whether JSON and SQL can hold the text: it has no U+0000.
+    fileprivate var isStorable: Bool { !utf8.contains(0) }
+}
+
+extension JSONValue {
+    /// Whether the value can be written into a body and read back from it.
+    fileprivate func isStorable(depthMax: Int) -> Bool {
+        switch self {
+        case .null, .bool, .integer: true
+        case .string(let text): text.isStorable
+        case .array(let items):
+            depthMax > 0 && items.allSatisfy { $0.isStorable(depthMax: depthMax - 1) }
+        case .object(let object):
+            depthMax > 0
+                && object.members.allSatisfy {
+                    $0.key.isStorable && $0.value.isStorable(depthMax: depthMax - 1)
+                }
         }
     }
 }

@@ -22,23 +22,28 @@ package struct Counter: Hashable, Sendable {
 
     /// The value of the counter, saturated to what an integer can hold.
     package var value: Int64 {
-        var sum: Int64 = 0
+        // Wide enough for every sum: saturating on the way would let the order of
+        // a dictionary, which differs from run to run, decide the value.
+        var sum: Int128 = 0
         for total in totals.values {
-            sum = sum.addingSaturating(Int64(clamping: total.added))
-            sum = sum.addingSaturating(-Int64(clamping: total.taken))
+            sum += Int128(total.added) - Int128(total.taken)
         }
-        return sum
+        return Int64(clamping: sum)
     }
 
-    /// Adds a device's step.
+    /// Adds a device's step; a total stops at the largest number a body can hold.
     package mutating func add(_ step: Int64, by device: DeviceID) {
         var total = totals[device] ?? Totals(added: 0, taken: 0)
         if step >= 0 {
-            total.added = total.added.addingSaturating(UInt64(step))
+            total.added = Self.grown(total.added, by: step.magnitude)
         } else {
-            total.taken = total.taken.addingSaturating(step.magnitude)
+            total.taken = Self.grown(total.taken, by: step.magnitude)
         }
         totals[device] = total
+    }
+
+    private static func grown(_ total: UInt64, by step: UInt64) -> UInt64 {
+        min(total.addingSaturating(step), UInt64(Int64.max))
     }
 
     /// Folds another copy of the counter into this one.

@@ -28,20 +28,25 @@ extension MergeDocument {
 
     /// Reads a body that ``body`` wrote.
     ///
-    /// Fields of a kind this version does not know make the result nil, so that
+    /// Anything this version would not write makes the result nil: members and
+    /// kinds it does not know, entries that repeat or stand out of order. So
     /// nothing is lost by writing back less than was read.
     package init?(body: JSONValue) {
         guard let touched = body["touched"]?.text.flatMap(HybridTime.init(text:)),
             let members = body["fields"]?.fields?.members
         else { return nil }
         var deleted: HybridTime?
-        if let text = body["deleted"]?.text {
-            guard let time = HybridTime(text: text) else { return nil }
+        if let value = body["deleted"] {
+            guard let time = value.text.flatMap(HybridTime.init(text:)) else { return nil }
             deleted = time
         }
+        guard body.fields?.count == (deleted == nil ? 2 : 3) else { return nil }
         var fields: [String: FieldState] = [:]
         for (name, stored) in members {
-            guard let state = FieldState(stored: stored) else { return nil }
+            // Only ASCII: other names can be equal to Swift and differ in bytes.
+            guard Identifier.isValid(name), let state = FieldState(stored: stored) else {
+                return nil
+            }
             fields[name] = state
         }
         self.init(touched: touched, deleted: deleted, fields: fields)
@@ -100,12 +105,14 @@ extension FieldState {
         case (.counter, 2):
             guard let rows = items[1].items else { return nil }
             var totals: [DeviceID: Counter.Totals] = [:]
+            var last: DeviceID?
             for row in rows {
                 guard let parts = row.items, parts.count == 3,
                     let device = parts[0].text.flatMap({ DeviceID(text: $0) }),
                     let added = parts[1].intValue, let taken = parts[2].intValue,
-                    added >= 0, taken >= 0
+                    added >= 0, taken >= 0, last.map({ $0 < device }) ?? true
                 else { return nil }
+                last = device
                 totals[device] = Counter.Totals(added: UInt64(added), taken: UInt64(taken))
             }
             self = .counter(Counter(totals: totals))
@@ -129,15 +136,22 @@ extension DottedValues {
     fileprivate init?(stored: JSONValue, removed: JSONValue) {
         guard let pairs = stored.items, let gone = removed.items else { return nil }
         var values: [Dot: String] = [:]
+        var last: Dot?
         for pair in pairs {
             guard let parts = pair.items, parts.count == 2,
-                let dot = parts[0].text.flatMap(Dot.init(text:)), let value = parts[1].text
+                let dot = parts[0].text.flatMap(Dot.init(text:)), let value = parts[1].text,
+                last.map({ $0 < dot }) ?? true
             else { return nil }
+            last = dot
             values[dot] = value
         }
         var dots: Set<Dot> = []
+        last = nil
         for item in gone {
-            guard let dot = item.text.flatMap(Dot.init(text:)) else { return nil }
+            guard let dot = item.text.flatMap(Dot.init(text:)), last.map({ $0 < dot }) ?? true,
+                values[dot] == nil
+            else { return nil }
+            last = dot
             dots.insert(dot)
         }
         self.init(values: values, removed: dots)

@@ -110,7 +110,14 @@ package struct MergeDocument: Hashable, Sendable {
     private mutating func change(
         _ name: String, _ empty: FieldState, _ body: (inout FieldState) -> Void
     ) {
-        body(&fields[name, default: empty])
+        if fields[name, default: empty].kind == empty.kind {
+            body(&fields[name, default: empty])
+        } else {
+            // Two kinds meet: the rule of merging decides, not the order of writes.
+            var state = empty
+            body(&state)
+            fold(name, state)
+        }
     }
 
     /// What a person sees of each field, in the order of names.

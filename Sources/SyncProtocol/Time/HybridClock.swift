@@ -14,6 +14,9 @@ package struct HybridClock: Hashable, Sendable {
     /// The furthest a time may stand ahead of the server before it re-stamps.
     package static let aheadMillisecondsMax: UInt64 = 60_000
 
+    /// The last millisecond that fits a time's 48 bits, in the year 10889.
+    private static let millisecondsMax: Int64 = (1 << 48) - 1
+
     /// Creates a clock, or resumes one from what its owner stored.
     package init(last: UInt64 = 0, offsetMilliseconds: Int64 = 0) {
         self.last = last
@@ -23,8 +26,9 @@ package struct HybridClock: Hashable, Sendable {
     /// Stamps a write.
     package mutating func stamp(wallMilliseconds: Int64, device: DeviceID) -> HybridTime {
         let corrected = wallMilliseconds.addingReportingOverflow(offsetMilliseconds)
-        let wall = corrected.overflow ? 0 : min(max(corrected.partialValue, 0), (1 << 48) - 1)
-        last = max(UInt64(wall) << 16, last + 1)
+        let wall = corrected.overflow ? 0 : Self.inRange(corrected.partialValue)
+        // A time read from the wire may be the last there is; do not trap on it.
+        last = max(wall << 16, last.addingSaturating(1))
         return HybridTime(packed: last, device: device)
     }
 
@@ -34,8 +38,12 @@ package struct HybridClock: Hashable, Sendable {
     }
 
     /// Takes note of the server's clock, read when its answer was written.
+    ///
+    /// A clock that no server can have is not believed.
     package mutating func observeServer(milliseconds server: Int64, wallMilliseconds: Int64) {
-        offsetMilliseconds = server - wallMilliseconds
+        let (difference, overflow) = server.subtractingReportingOverflow(wallMilliseconds)
+        guard !overflow, server >= 0, server <= Self.millisecondsMax else { return }
+        offsetMilliseconds = difference
     }
 
     /// Gives the time the server stores for a write a device stamped.
@@ -47,12 +55,18 @@ package struct HybridClock: Hashable, Sendable {
     ///   - time: The device's stamp.
     ///   - serverMilliseconds: The server's clock.
     ///   - previous: The packed time stored for this device's write before.
+    /// - Returns: The time to store, later than `previous`.
     package static func accepted(
         _ time: HybridTime, serverMilliseconds: Int64, previous: UInt64
     ) -> HybridTime {
-        let limit = UInt64(max(serverMilliseconds, 0)) + aheadMillisecondsMax
-        let base =
-            time.milliseconds > limit ? UInt64(max(serverMilliseconds, 0)) << 16 : time.packed
-        return HybridTime(packed: max(base, previous + 1), device: time.device)
+        let server = inRange(serverMilliseconds)
+        let isAhead = time.milliseconds > server + aheadMillisecondsMax
+        let base = isAhead ? server << 16 : time.packed
+        return HybridTime(
+            packed: max(base, previous.addingSaturating(1)), device: time.device)
+    }
+
+    private static func inRange(_ milliseconds: Int64) -> UInt64 {
+        UInt64(min(max(milliseconds, 0), millisecondsMax))
     }
 }

@@ -87,7 +87,11 @@ package struct Cursor: Hashable, Sendable {
             let grants = try reader.varint()
             var entries: [Entry] = []
             var previous: UInt64 = 0
-            while !reader.isAtEnd, entries.count < Self.entriesMax {
+            while !reader.isAtEnd {
+                // Dropping the rest would send those buckets again for ever, unseen.
+                guard entries.count < Self.entriesMax else {
+                    throw reader.failure("cursor", "too many buckets")
+                }
                 let (bucket, overflow) = previous.addingReportingOverflow(try reader.varint())
                 guard !overflow else { throw reader.failure("cursor", "overflow") }
                 entries.append(

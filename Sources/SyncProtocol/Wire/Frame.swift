@@ -122,7 +122,9 @@ package struct BucketState: Hashable, Sendable {
     }
 }
 
-/// A row as it is now. Tables, buckets and owners are names of this response.
+/// A row as it is now.
+///
+/// Tables, buckets and owners are names of this response.
 package struct RowFrame: Hashable, Sendable {
     /// The bucket's index.
     package var bucket: UInt64
@@ -248,9 +250,11 @@ package struct Checkpoint: Hashable, Sendable {
     }
 }
 
-/// A failure of the whole request. Mutations before it keep their outcomes.
+/// A failure of the whole request.
+///
+/// Mutations before it keep their outcomes.
 package struct ErrorFrame: Hashable, Sendable {
-    /// A stable name: `push.gap`, `push.forked`, `server.busy` …
+    /// A stable name, for instance `push.gap` or `server.busy`.
     package var code: String
     /// What happened, for a developer.
     package var message: String

@@ -33,9 +33,13 @@ enum FramePayload {
             guard let status = Outcome.Status(rawValue: try found.number(3)) else {
                 throw reader.failure("wire.outcome", "an outcome has an unknown status")
             }
+            let (first, last) = (try found.number(1), try found.number(2))
+            guard first <= last else {
+                throw reader.failure("wire.outcome", "outcomes end before they begin")
+            }
             return .outcomes(
                 OutcomeRange(
-                    first: try found.number(1), last: try found.number(2), status: status,
+                    first: first, last: last, status: status,
                     code: found.has(4) ? try found.text(4) : "",
                     detail: found.has(5) ? try found.text(5) : ""))
         case 24:
@@ -100,7 +104,9 @@ enum FramePayload {
         return Fields(list: list, reader: reader)
     }
 
-    /// The fields of a frame by number. A field given twice is an error.
+    /// The fields of a frame by number.
+    ///
+    /// A field given twice is an error.
     private struct Fields {
         let list: [WireField]
         let reader: ByteReader

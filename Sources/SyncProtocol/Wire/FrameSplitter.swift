@@ -45,28 +45,32 @@ package struct FrameSplitter {
             var shift: UInt64 = 0
             var index = start
             var complete = false
+            var isPadded = false
             while index < bytes.count {
                 let byte = bytes[index]
                 index += 1
                 length |= UInt64(byte & 0x7f) << shift
                 if byte < 0x80 {
-                    guard byte != 0 || shift == 0 else {
-                        throw WireError(
-                            code: "wire.number_padded", position: origin + start,
-                            message: "a frame's length is padded")
-                    }
                     complete = true
+                    isPadded = byte == 0 && shift > 0
                     break
                 }
                 shift += 7
                 guard shift <= 21 else { break }
             }
+            // Size before form: a length is too large as soon as its first bytes are, and
+            // the answer must not depend on whether its last byte has arrived.
             guard complete || shift <= 21, length <= UInt64(BinaryFrames.frameBytesMax) else {
                 throw WireError(
                     code: "wire.frame_too_large", position: origin + start,
                     message: "a frame is larger than \(BinaryFrames.frameBytesMax) bytes")
             }
             guard complete else { return start }
+            guard !isPadded else {
+                throw WireError(
+                    code: "wire.number_padded", position: origin + start,
+                    message: "a frame's length is padded")
+            }
             guard length > 0 else {
                 throw WireError(
                     code: "wire.frame_empty", position: origin + start,

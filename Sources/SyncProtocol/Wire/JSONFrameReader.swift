@@ -2,8 +2,9 @@
 package struct JSONFrameReader {
     private var pending: [UInt8] = []
     private var line = 0
-    private var names: [String: UInt64] = [:]
-    private var buckets: [String: UInt64] = [:]
+    // By bytes: two owners may be equal to Swift and different in every row hash.
+    private var names: [[UInt8]: UInt64] = [:]
+    private var buckets: [[UInt8]: UInt64] = [:]
 
     /// The longest line, in bytes.
     package static let lineBytesMax = 2 * BinaryFrames.frameBytesMax
@@ -69,16 +70,17 @@ package struct JSONFrameReader {
             if let owner = value["owner"]?.text { try learn(owner, body) }
         }
         let frame = try decode(type, object)
-        if case .bucket(let bucket) = frame { buckets[bucket.name] = bucket.index }
+        if case .bucket(let bucket) = frame { buckets[Array(bucket.name.utf8)] = bucket.index }
         try body(frame)
     }
 
     private mutating func learn(
         _ name: String, _ body: (Frame) throws(WireError) -> Void
     ) throws(WireError) {
-        guard names[name] == nil else { return }
+        let bytes = Array(name.utf8)
+        guard names[bytes] == nil else { return }
         let index = UInt64(names.count)
-        names[name] = index
+        names[bytes] = index
         try body(.name(index: index, text: name))
     }
 
@@ -98,7 +100,7 @@ package struct JSONFrameReader {
             let name = try object.text("bucket")
             return .bucket(
                 BucketState(
-                    index: buckets[name] ?? UInt64(buckets.count), name: name,
+                    index: buckets[Array(name.utf8)] ?? UInt64(buckets.count), name: name,
                     epoch: try object.number("epoch"), head: try object.number("head"),
                     count: try object.number("count"), sum: try object.sum("sum"),
                     priority: try object.number("priority"),
@@ -122,10 +124,13 @@ package struct JSONFrameReader {
             let text = try object.text("status")
             guard let status = JSONFrames.statusNames.first(where: { $0.name == text })?.status
             else { throw failure("wire.outcome", "an outcome has an unknown status") }
+            let (first, last) = (try object.number("first"), try object.number("last"))
+            guard first <= last else {
+                throw failure("wire.outcome", "outcomes end before they begin")
+            }
             return .outcomes(
                 OutcomeRange(
-                    first: try object.number("first"), last: try object.number("last"),
-                    status: status, code: try object.text("code"),
+                    first: first, last: last, status: status, code: try object.text("code"),
                     detail: try object.text("detail")))
         case "page":
             return .page(
@@ -189,7 +194,10 @@ package struct JSONFrameReader {
             throw failure("wire.operation", "no operation has this name")
         }
         var dots: [Dot] = []
-        for item in object.optional("dots")?.items ?? [] {
+        guard let items = (object.optional("dots") ?? []).items else {
+            throw failure("wire.dot", "dots must be a list")
+        }
+        for item in items {
             guard let dot = item.text.flatMap(Dot.init(text:)), dots.count < WriteRules.dotsMax
             else {
                 throw failure("wire.dot", "a dot is not valid")
@@ -206,14 +214,14 @@ package struct JSONFrameReader {
     }
 
     private func bucket(_ object: Members) throws(WireError) -> UInt64 {
-        guard let index = buckets[try object.text("bucket")] else {
+        guard let index = buckets[Array(try object.text("bucket").utf8)] else {
             throw failure("wire.bucket", "a row names a bucket that was not announced")
         }
         return index
     }
 
     private func name(_ object: Members, _ key: String) throws(WireError) -> UInt64 {
-        guard let index = names[try object.text(key)] else {
+        guard let index = names[Array(try object.text(key).utf8)] else {
             throw failure("wire.name", "\(key) is missing")
         }
         return index

@@ -60,7 +60,9 @@ package enum MutationCodec {
         var schema: UInt64 = 0
         var chain: UInt64 = 0
         var operations: [RowOperation] = []
+        var seen: UInt64 = 0
         while let field = try reader.field() {
+            if field.number != 6 { try once(field, reader, &seen) }
             switch field.number {
             case 1: mid = try field.integer(reader)
             case 2: packed = try field.integer(reader)
@@ -79,6 +81,7 @@ package enum MutationCodec {
         guard mid > 0, mid < 1 << 62 else {
             throw reader.failure("wire.mutation", "a mutation has no number")
         }
+        guard seen == 0x3e else { throw reader.failure("wire.field", "a mutation is not complete") }
         return Mutation(
             mid: mid, time: HybridTime(packed: packed, device: DeviceID(device)), schema: schema,
             operations: operations, chain: chain)
@@ -97,7 +100,9 @@ package enum MutationCodec {
         var text: String?
         var integer: Int64?
         var dots: [Dot] = []
+        var seen: UInt64 = 0
         while let field = try reader.field() {
+            if field.number != 8 { try once(field, reader, &seen) }
             switch field.number {
             case 1: number = try field.integer(reader)
             case 2: table = try field.identifier(reader)
@@ -147,6 +152,17 @@ package enum MutationCodec {
         case 9: return text.map { .write(field: field, text: $0, replacing: dots) }
         default: return nil
         }
+    }
+
+    /// Refuses a second field of one number: readers disagree on which one counts.
+    private static func once(
+        _ field: WireField, _ reader: borrowing ByteReader, _ seen: inout UInt64
+    ) throws(WireError) {
+        guard field.number < 8 else { return }
+        guard seen & 1 << field.number == 0 else {
+            throw reader.failure("wire.field", "field \(field.number) stands twice")
+        }
+        seen |= 1 << field.number
     }
 
     private static func fixed(

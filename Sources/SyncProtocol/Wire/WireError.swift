@@ -1,6 +1,6 @@
 /// Why bytes from the other side could not be read.
 package struct WireError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// A stable name: `wire.truncated`, `wire.frame_too_large` …
+    /// A stable name, for instance `wire.truncated`.
     package let code: String
 
     /// Where in the stream, in bytes.

@@ -105,6 +105,7 @@ package struct Exchange {
     ///   - fields: Fields made from data.
     ///   - isLive: Whether the stream has no end of its own, like SSE. A live
     ///     stream ends when the client closes its side, and when draining.
+    /// - Returns: What the pieces are written with.
     package func beginStream(
         _ head: StaticHead, fields: HeaderFields = .none, isLive: Bool = false
     ) -> StreamWriter {

@@ -111,8 +111,11 @@ extension HTTPConnection {
         let output = startOutput()
         appendHead(output, head, fields, closes: closes)
         output.append("Transfer-Encoding: chunked\r\n\r\n")
-        body = .discard
-        flags.remove(.isPaused)
+        // A sink goes on taking the body while its answer streams out.
+        if case .stream = body {} else {
+            body = .discard
+            flags.remove(.isPaused)
+        }
         flags.insert(.isStreaming)
         if isLive { flags.insert(.isLive) }
         if closes { flags.insert(.closesAfterStream) }

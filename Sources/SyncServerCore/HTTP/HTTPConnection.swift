@@ -40,6 +40,9 @@ final class HTTPConnection: ReadinessHandler {
         static let closesAfterStream = Flags(rawValue: 32768)
     }
 
+    /// How often a busy client is read, or its stream written, before others.
+    private static let readsPerTurnMax = 16
+
     let context: LoopContext
     let service: LoopService
     let peer: PeerAddress
@@ -182,7 +185,7 @@ final class HTTPConnection: ReadinessHandler {
     // MARK: - Events
 
     func ready(_ readiness: Readiness) {
-        guard !readiness.contains(.broken), readiness.isDisjoint(with: .broken) else {
+        guard readiness.isDisjoint(with: .broken) else {
             return die()
         }
         if readiness.contains(.readable) { flags.insert(.canRead) }
@@ -211,10 +214,8 @@ final class HTTPConnection: ReadinessHandler {
             sendPending()
             guard callWritable() else { break }
             rounds += 1
-            if rounds == 16 {
-                // Others get their turn first.
+            if rounds == Self.readsPerTurnMax {
                 service.markDirty(self)
-                context.eventLoop.wake()
                 break
             }
         } while !flags.contains(.isBroken)
@@ -228,8 +229,11 @@ final class HTTPConnection: ReadinessHandler {
 
     private func readAndProcess() {
         if input != nil { processOwnInput() }
+        var reads = 0
         while wantsInput, flags.contains(.canRead), !flags.contains(.isBroken) {
+            guard reads < Self.readsPerTurnMax else { return service.markDirty(self) }
             read()
+            reads += 1
         }
     }
 
@@ -279,7 +283,10 @@ final class HTTPConnection: ReadinessHandler {
 
     /// Reads and forgets, so that a reset does not overtake the answer.
     private func discardInput() {
+        var reads = 0
         while flags.contains(.canRead) {
+            guard reads < Self.readsPerTurnMax else { return service.markDirty(self) }
+            reads += 1
             switch Socket.receive(socket, into: service.receiveBuffer) {
             case .bytes(let count):
                 HTTPCounters.add(count, to: service.counters.bytesIn)

@@ -210,18 +210,22 @@ package final class HTTPServer: Sendable {
     }
 
     private static func stop(_ loops: [LoopHandle]) {
-        loops.first?.execute { $0.service.closeListener() }
-        for loop in loops {
-            loop.execute { context in
-                context.service.closeAll()
-                // The service dies with this job; the loop must not call it again.
-                context.eventLoop.turnEnded = nil
-                context.eventLoop.ticked = nil
-                context.eventLoop.stop()
-                context.handle.cell.context = nil
-            }
+        loops.first?.execute { context in
+            // From here, so that connections dealt out before are taken first.
+            context.service.closeListener()
+            for loop in loops { loop.execute { end($0) } }
         }
         for loop in loops { loop.eventLoop.join() }
+    }
+
+    /// Closes everything on one loop and lets its thread end.
+    private static func end(_ context: LoopContext) {
+        context.service.closeAll()
+        // The service dies with this job; the loop must not call it again.
+        context.eventLoop.turnEnded = nil
+        context.eventLoop.ticked = nil
+        context.eventLoop.stop()
+        context.handle.cell.context = nil
     }
 }
 

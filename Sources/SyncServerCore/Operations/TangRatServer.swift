@@ -1,3 +1,4 @@
+internal import HTTPWire
 package import NetworkIO
 internal import Synchronization
 package import SyncProtocol
@@ -79,6 +80,9 @@ package final class TangRatServer: Sendable {
         var http = HTTPServer.Configuration(
             address: configuration.address, loopCount: configuration.loops)
         http.limits = configuration.httpLimits
+        // A feed may be of any length, for it is never held whole; every other
+        // address says for itself what it takes.
+        http.limits.wire.bodyBytesMax = 1 << 50
         front = HTTPServer(configuration: http) { context in
             SyncService(parts: parts, context: context, reader: try store.makeReader())
         }

@@ -1,0 +1,95 @@
+import Foundation
+import Testing
+
+@testable import SyncClientCore
+
+@Suite("Files on the device")
+struct FilesTests {
+    private func mode(_ path: String) -> UInt16 {
+        var found = stat()
+        return lstat(path, &found) == 0 ? UInt16(found.st_mode & 0o7777) : 0
+    }
+
+    @Test("are readable by their owner only")
+    func permissions() async throws {
+        try await inWorld { world in
+            let client = try await world.signedIn()
+            try await client.pin("a")
+            #expect(mode(world.path) == 0o700)
+            #expect(mode(world.accountPath) == 0o700)
+            let names = try LiveFiles().names(in: world.accountPath)
+            #expect(names.contains("cache.sqlite-wal"))
+            for name in names { #expect(mode(world.accountPath + "/" + name) == 0o600, "\(name)") }
+            #expect(mode(world.path + "/current") == 0o600)
+            await client.close()
+        }
+    }
+
+    @Test("are refused when they are links or open to others")
+    func unsafe() async throws {
+        try await inWorld { world in
+            let client = try await world.signedIn()
+            await client.close()
+            chmod(world.accountPath + "/credentials", 0o644)
+            await #expect(
+                throws: SyncFailure.permissionsUnsafe(path: world.accountPath + "/credentials")
+            ) { try await world.open() }
+            chmod(world.accountPath + "/credentials", 0o600)
+            let cache = world.accountPath + "/cache.sqlite"
+            rename(cache, cache + ".real")
+            symlink(cache + ".real", cache)
+            await #expect(throws: SyncFailure.permissionsUnsafe(path: cache)) {
+                try await world.open()
+            }
+        }
+    }
+
+    @Test(
+        "that are no caches are refused and left as they are", arguments: ["x", "SQLite format 3"])
+    func damaged(content: String) async throws {
+        try await inWorld { world in
+            let client = try await world.signedIn()
+            await client.close()
+            let cache = world.accountPath + "/cache.sqlite"
+            let bytes = Array(String(repeating: content, count: 400).utf8)
+            unlink(cache + "-wal")
+            unlink(cache + "-shm")
+            try LiveFiles().write(bytes, to: cache)
+            await #expect(throws: SyncFailure.self) { try await world.open() }
+            #expect(try LiveFiles().read(cache, bytesMax: 1 << 20) == bytes)
+        }
+    }
+
+    @Test("are gone after signing out")
+    func signOut() async throws {
+        try await inWorld { world in
+            let client = try await world.signedIn()
+            world.server.put("vehicle", "v1", body: #"{"secret":"canary-canary"}"#)
+            _ = try await client.sync()
+            try await client.signOut()
+            #expect(!FileManager.default.fileExists(atPath: world.accountPath))
+            #expect(!FileManager.default.fileExists(atPath: world.path + "/current"))
+            await client.close()
+        }
+    }
+
+    @Test(
+        "take a subject's name only if it cannot lead elsewhere", arguments: ["..", ".", "a/b", ""])
+    func traversal(subject: String) {
+        let directory = DataDirectory(path: "/nowhere", files: LiveFiles())
+        #expect(throws: SyncFailure.self) { try directory.account(subject) }
+    }
+
+    @Test("that are locked are not locked twice")
+    func lock() async throws {
+        try await inWorld { world in
+            let files = LiveFiles()
+            try files.makeDirectory(world.path)
+            let first = try files.tryLock(world.path + "/lock")
+            #expect(first != nil)
+            #expect(try files.tryLock(world.path + "/lock") == nil)
+            first?.unlock()
+            #expect(try files.tryLock(world.path + "/lock") != nil)
+        }
+    }
+}

@@ -1,0 +1,217 @@
+import SyncProtocol
+import Testing
+
+@testable import SyncClientCore
+
+@Suite("The outbox")
+struct OutboxTests {
+    @Test("sends each write once, whatever is lost on the way", arguments: 0..<6)
+    func exactlyOnce(kind: Int) async throws {
+        try await inWorld { world in
+            let client = try await world.signedIn()
+            _ = try await client.sync()
+            for number in 0..<5 { try await client.pin("s\(number)") }
+            switch kind {
+            case 0: world.server.fail(.answerLost)
+            case 1: world.server.fail(.requestLost)
+            case 2: world.server.fail(.answerLost, .answerLost)
+            case 3: world.server.fail(.cut(3))
+            case 4: world.server.fail(.status(502, retryAfter: nil))
+            default: world.server.fail(.requestLost, .answerLost)
+            }
+            _ = try await client.sync()
+            #expect(world.server.with { $0.applied } == [1, 2, 3, 4, 5])
+            #expect(try await client.status().queuedCount == 0)
+            #expect(try await client.outcomes().map(\.mid) == [5, 4, 3, 2, 1])
+            #expect(
+                try await client.row("pinned", "me")?.texts("services")
+                    == ["s0", "s1", "s2", "s3", "s4"])
+            await client.close()
+        }
+    }
+
+    @Test("sends many writes in several requests, in order")
+    func batches() async throws {
+        try await inWorld { world in
+            let client = try await world.signedIn()
+            for number in 0..<450 { try await client.pin("s\(number)") }
+            let report = try await client.sync()
+            #expect(report.requests >= 3)
+            #expect(report.pushed == 450)
+            #expect(world.server.with { $0.applied } == Array(1...450))
+            await client.close()
+        }
+    }
+
+    @Test("keeps a refusal for the person and goes on with the next write")
+    func refusal() async throws {
+        try await inWorld { world in
+            let client = try await world.signedIn()
+            world.server.with { $0.refuses[2] = "row_too_large" }
+            try await client.pin("a")
+            try await client.pin("b")
+            try await client.pin("c")
+            let report = try await client.sync()
+            #expect(report.outcomes.map(\.status) == [.accepted, .refused, .accepted])
+            #expect(try await client.row("pinned", "me")?.texts("services") == ["a", "c"])
+            let refused = try await client.status().refused
+            #expect(refused.map(\.mid) == [2])
+            #expect(refused.first?.messageEnglish == "The record has grown too large.")
+            #expect(try await client.outcome(of: 2)?.status == .refused)
+            await client.close()
+        }
+    }
+
+    @Test("stores nothing where a rule is broken")
+    func rules() async throws {
+        try await inWorld { world in
+            let client = try await world.signedIn()
+            await #expect(
+                throws: SyncFailure.writeRefused(
+                    code: "value_invalid", detail: "preference/me.language")
+            ) { try await client.setPreference("language", to: "de") }
+            await #expect(throws: SyncFailure.self) {
+                try await client.setPreference("salary", to: 1)
+            }
+            #expect(try await client.status().queuedCount == 0)
+            #expect(try await client.pin("a").mid == 1)
+            await client.close()
+        }
+    }
+
+    @Test("survives a stop before and after the commit")
+    func crash() async throws {
+        try await inWorld { world in
+            var client = try await world.signedIn()
+            world.faults.arm(.writeBeforeCommit)
+            await #expect(throws: SyncFailure.self) { try await client.pin("never") }
+            world.faults.arm(.writeAfter)
+            await #expect(throws: SyncFailure.self) { try await client.pin("stored") }
+            await client.close()
+            client = try await world.open()
+            #expect(try await client.status().queued.map(\.mid) == [1])
+            #expect(try await client.row("pinned", "me")?.texts("services") == ["stored"])
+            await client.close()
+        }
+    }
+
+    @Test("offers again what a restored server has lost")
+    func restored() async throws {
+        try await inWorld { world in
+            let client = try await world.signedIn()
+            try await client.pin("a")
+            _ = try await client.sync()
+            let backup = world.server.with { $0 }
+            try await client.pin("b")
+            try await client.pin("c")
+            _ = try await client.sync()
+            world.server.with { state in
+                state = backup
+                state.lineage = 9
+            }
+            _ = try await client.sync()
+            #expect(world.server.with { $0.applied } == [1, 2, 3])
+            #expect(try await client.row("pinned", "me")?.texts("services") == ["a", "b", "c"])
+            await client.close()
+        }
+    }
+
+    @Test("fills the gap that a restored server names")
+    func gap() async throws {
+        try await inWorld { world in
+            let client = try await world.signedIn()
+            try await client.pin("a")
+            _ = try await client.sync()
+            let backup = world.server.with { $0 }
+            try await client.pin("b")
+            _ = try await client.sync()
+            world.server.with { $0 = backup }
+            try await client.pin("c")
+            _ = try await client.sync()
+            #expect(world.server.with { $0.applied } == [1, 2, 3])
+            await client.close()
+        }
+    }
+
+    @Test("stops where the server knows this device by another history")
+    func forked() async throws {
+        try await inWorld { world in
+            let client = try await world.signedIn()
+            try await client.pin("a")
+            world.server.with { state in
+                state.lastMid = 0
+                state.faults = [
+                    .frames([
+                        .hello(Hello(serverMilliseconds: 1)),
+                        .error(ErrorFrame(code: "push.forked", message: "")),
+                    ])
+                ]
+            }
+            await #expect(throws: SyncFailure.deviceCopied) { try await client.sync() }
+            #expect(try await client.status().queuedCount == 1)
+            await client.close()
+        }
+    }
+
+    @Test("is renumbered under a new device name, and sends the same things")
+    func renumbered() async throws {
+        try await inWorld { world in
+            let client = try await world.signedIn()
+            try await client.pin("a")
+            try await client.unpin("a")
+            try await client.pin("b")
+            let session = try await client.signedIn()
+            let device = DeviceID(7)
+            try await session.store.write { connection in
+                var state = try CacheState.load(connection)
+                try OutboxTable.renumber(for: device, nonce: 5, &state, connection)
+                try state.save(connection)
+            }
+            #expect(try await client.doctor().isSound)
+            #expect(try await client.row("pinned", "me")?.texts("services") == ["b"])
+            _ = try await client.sync()
+            #expect(try await client.row("pinned", "me")?.texts("services") == ["b"])
+            await client.close()
+        }
+    }
+
+    @Test("stays with its account when another person signs in")
+    func accounts() async throws {
+        try await inWorld { world in
+            let client = try await world.signedIn()
+            try await client.pin("hers")
+            world.server.with { $0.subject = "somchai" }
+            let prompt = try await client.beginSignIn(
+                server: "https://example.test", deviceName: "a test")
+            #expect(try await client.completeSignIn(prompt).subject == "somchai")
+            #expect(try await client.status().queuedCount == 0)
+            _ = try await client.sync()
+            #expect(world.server.with { $0.applied }.isEmpty)
+            await client.close()
+            // When she comes back, her write is still there and is sent.
+            world.server.with { $0.subject = ModelServer.subject }
+            let again = try await world.signedIn()
+            #expect(try await again.status().queuedCount == 1)
+            _ = try await again.sync()
+            #expect(world.server.with { $0.applied } == [1])
+            await again.close()
+        }
+    }
+
+    @Test("is not thrown away by signing out unless asked to")
+    func signOut() async throws {
+        try await inWorld { world in
+            let client = try await world.signedIn()
+            try await client.pin("a")
+            await #expect(throws: SyncFailure.unsentWrites(count: 1)) {
+                try await client.signOut()
+            }
+            #expect(try await client.status().queuedCount == 1)
+            try await client.signOut(discardingUnsent: true)
+            #expect(await client.account == nil)
+            #expect(try await client.status().account == nil)
+            await #expect(throws: SyncFailure.signedOut) { try await client.sync() }
+            await client.close()
+        }
+    }
+}

@@ -1,0 +1,148 @@
+import Testing
+
+@testable import SyncClientCore
+
+@Suite("The machine of a round")
+struct SyncRoundMachineTests {
+    @Test("keeps pages and applies the checkpoint")
+    func pages() {
+        var machine = SyncRoundMachine()
+        #expect(machine.begin() == .send)
+        #expect(machine.handle(.answered(.page)) == .stage)
+        #expect(machine.handle(.staged) == .send)
+        #expect(machine.handle(.answered(.checkpoint)) == .apply)
+        #expect(machine.handle(.applied(writesWait: false)) == .finish)
+    }
+
+    @Test("goes on while writes wait")
+    func writesWait() {
+        var machine = SyncRoundMachine()
+        _ = machine.begin()
+        _ = machine.handle(.answered(.unchanged))
+        #expect(machine.handle(.settled(writesWait: true)) == .send)
+    }
+
+    @Test("stops at once where nothing was sent")
+    func offline() {
+        var machine = SyncRoundMachine()
+        _ = machine.begin()
+        #expect(machine.handle(.notSent(reason: "x")) == .stop(.offline(reason: "x")))
+    }
+
+    @Test("tries an unknown outcome again, three times in all")
+    func unknown() {
+        var machine = SyncRoundMachine()
+        _ = machine.begin()
+        for _ in 0..<2 {
+            guard case .wait = machine.handle(.unknown(reason: "x", random: 7)) else {
+                Issue.record("no pause")
+                return
+            }
+            #expect(machine.handle(.pauseOver) == .send)
+        }
+        #expect(
+            machine.handle(.unknown(reason: "x", random: 7)) == .stop(.noAnswer(reason: "x")))
+    }
+
+    @Test("gives up on answers that come and cannot be used")
+    func useless() {
+        var machine = SyncRoundMachine()
+        var action = machine.begin()
+        var requests = 0
+        while action == .send, requests < 10 {
+            requests += 1
+            #expect(machine.handle(.answered(.checkpoint)) == .apply)
+            action = machine.handle(.unusable(code: "wire.sum", random: 0))
+            if case .wait = action { action = machine.handle(.pauseOver) }
+        }
+        #expect(requests == Limits.attemptsMax)
+        #expect(action == .stop(.answerUnusable(code: "wire.sum")))
+    }
+
+    @Test("renews the token once, and not twice in a row")
+    func refresh() {
+        var machine = SyncRoundMachine()
+        _ = machine.begin()
+        let refused = SyncRoundMachine.Event.refused(
+            status: 401, retryAfterMilliseconds: nil, random: 0)
+        #expect(machine.handle(refused) == .refresh)
+        #expect(machine.handle(.refreshed) == .send)
+        #expect(machine.handle(refused) == .stop(.signInExpired))
+    }
+
+    @Test(
+        "reads each status",
+        arguments: [
+            (403, SyncFailure.signInExpired), (404, .answerUnusable(code: "http.404")),
+            (426, .appTooOld), (302, .answerUnusable(code: "http.302")),
+        ])
+    func status(status: Int, failure: SyncFailure) {
+        var machine = SyncRoundMachine()
+        _ = machine.begin()
+        #expect(
+            machine.handle(.refused(status: status, retryAfterMilliseconds: nil, random: 0))
+                == .stop(failure))
+    }
+
+    @Test("leaves a long pause to the caller")
+    func longPause() {
+        var machine = SyncRoundMachine()
+        _ = machine.begin()
+        #expect(
+            machine.handle(.refused(status: 503, retryAfterMilliseconds: 60_000, random: 0))
+                == .stop(.serverBusy(retryAfterMilliseconds: 60_000)))
+    }
+
+    @Test("repairs a wrong sum once")
+    func repair() {
+        var machine = SyncRoundMachine()
+        _ = machine.begin()
+        _ = machine.handle(.answered(.checkpoint))
+        #expect(machine.handle(.verificationFailed(bucket: "b")) == .dropCursor)
+        #expect(machine.handle(.cursorDropped) == .send)
+        _ = machine.handle(.answered(.checkpoint))
+        #expect(
+            machine.handle(.verificationFailed(bucket: "b"))
+                == .stop(.verificationFailed(bucket: "b")))
+    }
+
+    @Test("does not follow a server that restarts for ever")
+    func restarts() {
+        var machine = SyncRoundMachine()
+        _ = machine.begin()
+        #expect(machine.handle(.answered(.restart)) == .dropCursor)
+        _ = machine.handle(.cursorDropped)
+        #expect(machine.handle(.answered(.restart)) == .dropCursor)
+        _ = machine.handle(.cursorDropped)
+        #expect(
+            machine.handle(.answered(.restart)) == .stop(.answerUnusable(code: "sync.restarts")))
+    }
+
+    @Test("fills a gap once, and stops at a fork")
+    func gap() {
+        var machine = SyncRoundMachine()
+        _ = machine.begin()
+        let gap = SyncRoundMachine.Ending.error(
+            code: "push.gap", retryAfterMilliseconds: 0, ackedMid: 4, random: 0)
+        #expect(machine.handle(.answered(gap)) == .offerAgain(afterMid: 4))
+        #expect(machine.handle(.offered(count: 2)) == .send)
+        #expect(machine.handle(.answered(gap)) == .stop(.writesMissing(afterMid: 4)))
+        let fork = SyncRoundMachine.Ending.error(
+            code: "push.forked", retryAfterMilliseconds: 0, ackedMid: 0, random: 0)
+        #expect(machine.handle(.answered(fork)) == .stop(.deviceCopied))
+    }
+
+    @Test("pauses stay under a limit that doubles", arguments: 0..<200 as Range<UInt64>)
+    func backoff(seed: UInt64) {
+        var machine = BackoffMachine()
+        for failure in 0..<12 {
+            let pause = machine.failed(retryAfterMilliseconds: nil, random: seed &* 0x9e37_79b9)
+            #expect(pause <= min(1_000 << Int64(failure), BackoffMachine.limitMax))
+            #expect(pause >= 0)
+        }
+        let asked = machine.failed(retryAfterMilliseconds: 10_000, random: seed)
+        #expect(asked >= 10_000)
+        machine.succeeded()
+        #expect(machine.failuresInARow == 0)
+    }
+}

@@ -1,0 +1,114 @@
+import SyncProtocol
+import Testing
+
+@testable import SyncClientCore
+
+/// Goal: the promises that `URLSession` on Linux does not keep by itself.
+///
+/// Method: a server of raw sockets that answers with bytes of our choice.
+@Suite("The transport on real sockets")
+struct URLSessionTransportTests {
+    private let transport = URLSessionTransport(clock: LiveMonotonicClock())
+
+    private func exchange(
+        _ answer: [UInt8]?, bytesMax: Int = 1_000, deadline: Int64 = 10_000
+    ) async throws -> (TransportOutcome, [[UInt8]]) {
+        let server = try RawServer(answer: answer)
+        defer { server.stop() }
+        // The largest no-change request: a token of 43 letters and a cursor of five buckets.
+        var sync = SyncRequest()
+        sync.cursor = [UInt8](repeating: 7, count: 60)
+        var body: [UInt8] = []
+        BinaryFrames.append(.sync(sync), to: &body)
+        let outcome = await transport.send(
+            Request(
+                .post, try ServerAddress("http://127.0.0.1:\(server.port)"), "/v1/sync",
+                bearer: String(repeating: "t", count: 43), contentType: BinaryFrames.mediaType,
+                body: body, responseBytesMax: bytesMax, deadlineMilliseconds: deadline))
+        return (outcome, server.requests)
+    }
+
+    private func http(_ head: String, _ body: String = "") -> [UInt8] {
+        Array("HTTP/1.1 \(head)\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)".utf8)
+    }
+
+    @Test("a request where nothing is new fits 400 bytes, headers and body")
+    func size() async throws {
+        let (outcome, requests) = try await exchange(
+            http("200 OK\r\nContent-Type: text/plain", "hi"))
+        #expect(
+            outcome
+                == .response(
+                    Response(status: 200, contentType: "text/plain", body: Array("hi".utf8))))
+        let request = try #require(requests.first)
+        #expect(request.count <= 400, "\(String(decoding: request, as: UTF8.self))")
+    }
+
+    @Test("a redirect is not followed")
+    func redirect() async throws {
+        let other = try RawServer(answer: http("200 OK"))
+        defer { other.stop() }
+        let (outcome, _) = try await exchange(
+            http("307 Moved\r\nLocation: http://127.0.0.1:\(other.port)/"))
+        guard case .response(let response) = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(response.status == 307)
+        #expect(other.requests.isEmpty)
+    }
+
+    @Test("a body larger than the cap is given up")
+    func cap() async throws {
+        let (outcome, _) = try await exchange(
+            http("200 OK", String(repeating: "x", count: 100_000)), bytesMax: 10_000)
+        #expect(outcome == .unknown(reason: "response_too_large"))
+    }
+
+    @Test("a server that says nothing is given up at the deadline, as unknown")
+    func deadline() async throws {
+        let (outcome, _) = try await exchange([], deadline: 300)
+        guard case .unknown = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+    }
+
+    @Test("a connection that closes without an answer is unknown")
+    func closed() async throws {
+        let (outcome, _) = try await exchange(nil)
+        guard case .unknown = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+    }
+
+    @Test("a port where nobody listens is not sent")
+    func refused() async throws {
+        let server = try RawServer(answer: nil)
+        server.stop()
+        let outcome = await transport.send(
+            Request(.get, try ServerAddress("http://127.0.0.1:\(server.port)"), "/"))
+        guard case .notSent = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+    }
+
+    @Test("events come through the live channel, and its end")
+    func live() async throws {
+        let server = try RawServer(
+            answer: Array(
+                "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n: hi\n\nevent: moved\n\n"
+                    .utf8))
+        defer { server.stop() }
+        var signals: [LiveSignal] = []
+        let stream = transport.listen(
+            Request(
+                .get, try ServerAddress("http://127.0.0.1:\(server.port)"), "/v1/live",
+                accept: "text/event-stream"))
+        for await signal in stream { signals.append(signal) }
+        #expect(signals.prefix(2) == [.opened, .event("moved")])
+        #expect(signals.count == 3)
+    }
+}
