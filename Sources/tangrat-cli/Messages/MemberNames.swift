@@ -7,6 +7,7 @@ enum MemberNames {
     /// - Parameters:
     ///   - path: Names between dots, as a group inside a group is written.
     ///   - language: The language of the person.
+    /// - Returns: The words.
     static func name(_ path: String, _ language: Language) -> String {
         path.split(separator: ".").map { part in
             var key = String(part)

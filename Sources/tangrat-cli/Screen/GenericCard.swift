@@ -39,7 +39,8 @@ struct GenericCard: Sendable {
         for (name, value) in members(fields.object, prefix: "", depth: 0) where name != state {
             card.details.append(
                 Card.Detail(
-                    label: .member(MemberNames.name(name, say.language)), value: value, role: .plain))
+                    label: .member(MemberNames.name(name, say.language)), value: value, role: .plain
+                ))
         }
         return card
     }
@@ -104,7 +105,8 @@ struct GenericCard: Sendable {
                 return context.say.moment(reading.milliseconds)
             }
             if key == "pid" { return (try? NationalID(text))?.masked ?? "x" }
-            if let part = PartialDate(iso: text), key == "dob" || key == "period" || key == "month" {
+            if let part = PartialDate(iso: text), key == "dob" || key == "period" || key == "month"
+            {
                 return context.say.date(part)
             }
             return text
