@@ -106,7 +106,8 @@ struct CLIMessageTests {
         ]
         for (name, words) in Messages.all {
             for word in banned {
-                #expect(!words.thai.contains(word) && !words.english.contains(word), "\(name): \(word)")
+                #expect(
+                    !words.thai.contains(word) && !words.english.contains(word), "\(name): \(word)")
             }
         }
     }

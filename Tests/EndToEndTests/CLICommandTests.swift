@@ -54,10 +54,16 @@ struct CLICommandTests {
         #expect(json.error.hasPrefix("{\"error\":{"))
     }
 
-    @Test("writes one JSON object or one line per row", arguments: ["home", "licence", "status", "requests", "services", "notifications", "doctor", "prefs", "outcomes", "help", "version", "show", "bills"])
+    @Test(
+        "writes one JSON object or one line per row",
+        arguments: [
+            "home", "licence", "status", "requests", "services", "notifications", "doctor", "prefs",
+            "outcomes", "help", "version", "show", "bills",
+        ])
     func json(command: String) async throws {
         let run = await CLIRun.run(
-            CLIScreenTests.words(command) + ["--json"], on: try CLIScreenTests.mirror("wanna-typical"))
+            CLIScreenTests.words(command) + ["--json"],
+            on: try CLIScreenTests.mirror("wanna-typical"))
         for line in run.output.split(separator: "\n") {
             #expect(throws: Never.self) { try JSON.parse(Array(line.utf8), limits: .document) }
         }
@@ -102,7 +108,9 @@ struct CLICommandTests {
     @Test("marks, pins and sets, and checks before it stores")
     func writes() async throws {
         let mirror = try CLIScreenTests.mirror("wanna-typical")
-        #expect(await CLIRun.run(["notifications", "read", "wanna-typical-nt-001"], on: mirror).code == 0)
+        #expect(
+            await CLIRun.run(["notifications", "read", "wanna-typical-nt-001"], on: mirror).code
+                == 0)
         #expect(await CLIRun.run(["notifications", "read", "no-such"], on: mirror).code == 1)
         #expect(await CLIRun.run(["notifications", "read"], on: mirror).code == 2)
         #expect(await CLIRun.run(["pin", "obec-1"], on: mirror).code == 0)
@@ -169,7 +177,10 @@ struct CLIRequestTests {
     func life() async throws {
         let mirror = try CLIScreenTests.mirror("amnuay-obec")
         let new = await CLIRun.run(
-            ["request", "new", "obec-4", "--set", "course=pali_5", "--set", "academic_year_be=2562"],
+            [
+                "request", "new", "obec-4", "--set", "course=pali_5", "--set",
+                "academic_year_be=2562",
+            ],
             on: mirror)
         #expect(new.code == 0)
         #expect(new.output.contains("[obec-4.before-2562]"))
@@ -220,7 +231,8 @@ struct CLIRequestTests {
             on: mirror)
         let draft = try JSON.parse(Array(run.output.dropLast().utf8))
         let problems = draft["problems"]?.items ?? []
-        #expect(Set(problems.compactMap { $0["field"]?.text }) == ["administration", "level", "reason"])
+        #expect(
+            Set(problems.compactMap { $0["field"]?.text }) == ["administration", "level", "reason"])
         for problem in problems {
             for name in ["code", "message_th", "message_en", "advice_th", "advice_en"] {
                 #expect(problem[name]?.text?.isEmpty == false)

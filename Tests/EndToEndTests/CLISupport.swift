@@ -24,7 +24,12 @@ enum PersonaRows {
         }
     }
 
-    static func catalogue() throws -> [SyncRow] {
+    /// The catalogue, read once.
+    static func catalogue() throws -> [SyncRow] { try shared.get() }
+
+    private static let shared = Result { try readCatalogue() }
+
+    private static func readCatalogue() throws -> [SyncRow] {
         let tables = [("service", "services", "id"), ("agency", "agencies", "code")]
         return try tables.flatMap { table, file, key in
             try lines("Data/catalogue/\(file).ndjson").map { body in
@@ -61,14 +66,17 @@ final class FakeMirror: Mirror {
 
     let state: Mutex<State>
 
-    init(rows: [SyncRow] = [], isSignedIn: Bool = true, lastSync: Int64? = personaMoment - 900_000) {
+    init(rows: [SyncRow] = [], isSignedIn: Bool = true, lastSync: Int64? = personaMoment - 900_000)
+    {
         var state = State(rows: rows)
         if isSignedIn {
             state.standing.account = Account(
                 subject: "s-0001", device: "00000000000000aa", server: "http://127.0.0.1:8470")
             state.standing.lastSync = lastSync
         }
-        let owners = Dictionary(grouping: rows.filter { $0.table != "service" && $0.table != "agency" }) {
+        let owners = Dictionary(
+            grouping: rows.filter { $0.table != "service" && $0.table != "agency" }
+        ) {
             $0.owner
         }
         state.standing.sources = owners.map { owner, rows in
@@ -87,7 +95,8 @@ final class FakeMirror: Mirror {
     var calls: [String] { state.withLock { $0.calls } }
 
     private func queue(
-        _ row: String, _ operation: String, _ change: (inout sending State, UInt64) -> Void = { _, _ in }
+        _ row: String, _ operation: String,
+        _ change: (inout sending State, UInt64) -> Void = { _, _ in }
     ) throws(SyncFailure) -> QueuedWrite {
         let result: Result<QueuedWrite, SyncFailure> = state.withLock { state in
             if let failure = state.failure { return .failure(failure) }
@@ -153,7 +162,9 @@ final class FakeMirror: Mirror {
     func dumpCanonical(_ line: @Sendable ([UInt8]) -> Void) async throws(SyncFailure) {
         for row in state.withLock({ $0.rows }) { line(JSON.canonical(row.value)) }
     }
-    func setPreference(_ name: String, to value: FieldValue) async throws(SyncFailure) -> QueuedWrite {
+    func setPreference(
+        _ name: String, to value: FieldValue
+    ) async throws(SyncFailure) -> QueuedWrite {
         try queue("preference/me", "set \(name)")
     }
     func markRead(_ notifications: [String]) async throws(SyncFailure) -> QueuedWrite {
@@ -173,7 +184,8 @@ final class FakeMirror: Mirror {
             Self.replace(
                 &state,
                 PersonaRows.row(
-                    table: "annotation", id: id, pending: [mid], body: ["note": .array([.string(note ?? "")])]))
+                    table: "annotation", id: id, pending: [mid],
+                    body: ["note": .array([.string(note ?? "")])]))
         }
     }
     func createDraft(
@@ -188,7 +200,8 @@ final class FakeMirror: Mirror {
                     table: "request_draft", id: id, pending: [mid],
                     body: .object(
                         JSONObject(
-                            fields + [("service", .string(service)), ("action", .string(action))]))))
+                            fields + [("service", .string(service)), ("action", .string(action))])))
+            )
         }
         return id
     }
@@ -207,7 +220,8 @@ final class FakeMirror: Mirror {
             body["attachments"] = .array(files.map(JSONValue.string))
             Self.replace(
                 &state,
-                PersonaRows.row(table: "request_draft", id: id, pending: [mid], body: .object(body)))
+                PersonaRows.row(table: "request_draft", id: id, pending: [mid], body: .object(body))
+            )
         }
     }
     func deleteDraft(_ id: String) async throws(SyncFailure) -> QueuedWrite {
@@ -217,7 +231,8 @@ final class FakeMirror: Mirror {
     }
     func submit(_ draft: String) async throws(SyncFailure) -> QueuedWrite {
         try queue("request/\(draft)", "submit") { state, mid in
-            guard let old = state.rows.first(where: { $0.table == "request_draft" && $0.id == draft })
+            guard
+                let old = state.rows.first(where: { $0.table == "request_draft" && $0.id == draft })
             else { return }
             let draft = RequestDraft(old)
             state.rows.removeAll { $0.table == "request_draft" && $0.id == old.id }

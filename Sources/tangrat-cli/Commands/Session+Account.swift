@@ -59,7 +59,8 @@ struct LoginScreen: Sendable {
         page.title(say(AccountMessage.enterCode))
         page.field(say(AccountMessage.code), prompt.userCode, role: .strong)
         page.field(say(AccountMessage.open), prompt.verificationURL)
-        if picture,
+        // Only an address is worth scanning; a sandbox names a command instead.
+        if picture, prompt.verificationURLComplete.hasPrefix("http"),
             let lines = QRPicture.lines(prompt.verificationURLComplete, usesColor: usesColor)
         {
             page.blank()

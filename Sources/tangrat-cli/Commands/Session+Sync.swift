@@ -27,13 +27,17 @@ extension Session {
 
     private func watch() async throws {
         let words = SyncWords(say: say)
+        var hasSynced = false
         for await event in mirror.live(trace: tracer) {
             if invocation.isJSON { output.json(SyncWords.json(event)) }
             switch event {
             case .connected:
                 if !invocation.isJSON { output.line(say(SyncMessage.connected)) }
             case .synced(let report):
-                if !invocation.isJSON { output.show(words.page(report)) }
+                // A look that found nothing is worth saying once.
+                let isQuiet = report.rows == 0 && report.deletes == 0 && report.pushed == 0
+                if !invocation.isJSON, !isQuiet || !hasSynced { output.show(words.page(report)) }
+                hasSynced = true
             case .waiting(let milliseconds, let failure):
                 if !invocation.isJSON { output.line(words.waiting(milliseconds, failure)) }
             case .revoked:

@@ -43,7 +43,7 @@ enum HomeMessage: Message {
                 "ยังไม่มีข้อมูลในเครื่อง",
                 "There are no data on this device yet.")
         case .sourceRows: Bilingual("{1} รายการ", "{1} records")
-        case .newest: Bilingual("ล่าสุด {1} ({2})", "newest {1} ({2})")
+        case .newest: Bilingual("ณ {1} ({2})", "as of {1} ({2})")
         case .oldest: Bilingual("เก่าสุด {1}", "oldest {1}")
         case .refused: Bilingual("ระบบไม่รับรายการที่ {1}: {2}", "Change {1} was refused: {2}")
         case .signInExpired:
@@ -83,8 +83,8 @@ enum HomeMessage: Message {
                 "The draft of {1} has not been handed in")
         case .unread:
             Bilingual(
-                "การแจ้งเตือนสำคัญที่ยังไม่อ่าน: {1}",
-                "Important and unread: {1}")
+                "แจ้งเตือนสำคัญยังไม่อ่าน: {1} ({2})",
+                "Important and unread: {1} ({2})")
         case .noDate: Bilingual("ไม่ระบุวัน", "no date given")
         case .bucketClosed:
             Bilingual(

@@ -184,10 +184,18 @@ struct Attention: Sendable {
     /// Looks at important notifications that nobody read.
     mutating func addInbox(_ inbox: Inbox) {
         for message in inbox.unread where message.record.priority == "high" {
-            let title = Bilingual(message.record.titleThai, message.record.titleEnglish)
+            // What has run out is not worth a person's morning.
+            if let end = message.record.expiresAt, end <= judge.standing.now { continue }
+            let record = message.record
+            let sent = record.sentAt.map { PartialDate(BangkokTime.day(at: $0)) }
+            func words(_ language: Language) -> String {
+                let title = Bilingual(record.titleThai, record.titleEnglish).text(in: language)
+                let day = sent.map { Speaker(language: language).date($0) } ?? ""
+                return HomeMessage.unread.text(language, [title, day])
+            }
             add(
-                "notification_unread", .soon, filled(.unread, title, nil),
-                "notification/\(message.record.id)", "notifications")
+                "notification_unread", .soon, Bilingual(words(.thai), words(.english)),
+                "notification/\(record.id)", "notifications")
         }
     }
 

@@ -64,7 +64,8 @@ extension CardMaker {
             }
         card.add(.reason, say.pick(entitlement.reasonThai, entitlement.reasonEnglish))
         for item in entitlement.items {
-            card.add(.benefit, "\(item.nameThai) \(money(item.satang)) \(per(item.per))")
+            let parts = [item.nameThai, money(item.satang), per(item.per)]
+            card.add(.benefit, parts.filter { !$0.isEmpty }.joined(separator: " "))
         }
         if let from = entitlement.window.from, let to = entitlement.window.to {
             card.add(.window, "\(say.date(from)) – \(say.date(to))")

@@ -1,7 +1,7 @@
 internal import CitizenData
 
 extension CardMaker {
-    /// A driving licence. A revoked one is never shown as one that may be used.
+    /// A driving licence; a revoked one is never shown as one that may be used.
     func licence(_ licence: DrivingLicenceRecord) -> Card {
         var card = Card(
             title: say(Bilingual(licence.classThai, licence.classEnglish)))

@@ -9,7 +9,8 @@ struct GenericCard: Sendable {
     /// Members that only machines need.
     private static let quiet: Set<String> = [
         "legal_basis", "source", "photo_ref", "photo_bytes", "signature_ref", "dedupe_key",
-        "text_sha256", "evidence_sha256", "query_id",
+        "text_sha256", "evidence_sha256", "query_id", "dob_precision", "dob_earliest", "dob_latest",
+        "ial", "slip_qr", "time_zone_assumed", "bulk", "child_ref", "delegation_ref",
     ]
 
     /// How deep groups inside groups are shown.
@@ -19,11 +20,17 @@ struct GenericCard: Sendable {
     func card(_ shown: ShownRow) -> Card {
         let say = context.say
         let fields = shown.fields
-        let titles = ["title", "name", "service", "scheme", "purpose", "biller", "org", "section"]
+        // A person's title stands in the same member as the title of a thing.
+        let isPerson = ["profile", "civil_registration"].contains(shown.row.table)
+        let titles =
+            isPerson
+            ? ["name"]
+            : ["title", "name", "service", "scheme", "purpose", "biller", "org", "section"]
         let title = titles.lazy
             .map { say.pick(fields.text("\($0)_th"), fields.text("\($0)_en")) }
             .first { !$0.isEmpty }
-        var card = Card(title: title ?? shown.row.id)
+        let kind = RecordKind(rawValue: shown.row.table).map { say($0.label) }
+        var card = Card(title: title ?? kind ?? shown.row.id)
         let state = ["status", "state"].first { fields.has($0) }
         if let state {
             let label = Self.stateLabel(shown.row.table, state, fields.text(state))
@@ -31,7 +38,9 @@ struct GenericCard: Sendable {
         }
         for (name, value) in members(fields.object, prefix: "", depth: 0) where name != state {
             card.details.append(
-                Card.Detail(label: .member(name), value: value, role: .plain))
+                Card.Detail(
+                    label: .member(MemberNames.name(name, say.language)), value: value, role: .plain
+                ))
         }
         return card
     }
@@ -49,7 +58,7 @@ struct GenericCard: Sendable {
     ) -> [(String, String)] {
         object.members.flatMap { member -> [(String, String)] in
             guard !Self.quiet.contains(member.key), depth < Self.depthMax,
-                !isOtherLanguage(member.key, in: object)
+                !isOtherLanguage(member.key, in: object), !isCodeOfWords(member.key, in: object)
             else { return [] }
             let name = prefix + member.key
             switch member.value {
@@ -76,6 +85,13 @@ struct GenericCard: Sendable {
         return object[String(key.dropLast(3)) + mine]?.text?.isEmpty == false
     }
 
+    /// Whether the member is a code for words that stand beside it.
+    private func isCodeOfWords(_ key: String, in object: JSONObject) -> Bool {
+        guard key.hasSuffix("_code") else { return false }
+        let base = String(key.dropLast(5))
+        return [base, "\(base)_th"].contains { object[$0]?.text?.isEmpty == false }
+    }
+
     /// A value in words: money, dates and times by their form.
     func text(_ key: String, _ value: JSONValue) -> String? {
         switch value {
@@ -87,6 +103,11 @@ struct GenericCard: Sendable {
             if let day = CivilDate(iso: text) { return context.say.date(PartialDate(day)) }
             if text.utf8.count >= 19, let reading = BangkokTime.read(text) {
                 return context.say.moment(reading.milliseconds)
+            }
+            if key == "pid" { return (try? NationalID(text))?.masked ?? "x" }
+            if let part = PartialDate(iso: text), key == "dob" || key == "period" || key == "month"
+            {
+                return context.say.date(part)
             }
             return text
         default: return nil

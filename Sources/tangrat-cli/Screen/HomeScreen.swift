@@ -98,12 +98,12 @@ struct SourceList: Sendable {
         var page = Page()
         if sources.isEmpty { page.text(say(HomeMessage.noSources)) }
         for source in sources {
-            let newest = say(
-                HomeMessage.newest, say.moment(source.newestAsOf),
-                say.span(standing.now - source.newestAsOf))
-            page.text(
+            page.row(
                 "\(say(context.directory.name(source.owner))) · "
-                    + "\(say(HomeMessage.sourceRows, "\(source.rows)")) · \(newest)")
+                    + say(HomeMessage.sourceRows, "\(source.rows)"),
+                trailing: say(
+                    HomeMessage.newest, say.moment(source.newestAsOf),
+                    say.span(standing.now - source.newestAsOf)))
         }
         return page
     }

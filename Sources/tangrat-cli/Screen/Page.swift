@@ -17,6 +17,8 @@ struct Page: Hashable, Sendable {
         case text(String, role: Role, indent: Int)
         /// A paragraph behind a mark.
         case item(String, String, role: Role)
+        /// A line with something at its right end.
+        case row(String, trailing: String, role: Role)
         /// A line that is never broken or cut, such as a row of a picture.
         case verbatim(String)
         case blank
@@ -56,6 +58,12 @@ struct Page: Hashable, Sendable {
         blocks.append(.item(mark, SafeText.clean(text), role: role))
     }
 
+    /// Adds a line with something at its right end.
+    mutating func row(_ text: String, trailing: String, role: Role = .plain) {
+        blocks.append(
+            .row(SafeText.clean(text), trailing: SafeText.clean(trailing), role: role))
+    }
+
     /// Adds a line as it is.
     mutating func verbatim(_ line: String) { blocks.append(.verbatim(line)) }
 
@@ -66,5 +74,12 @@ struct Page: Hashable, Sendable {
     }
 
     /// Adds the parts of another page.
-    mutating func append(_ page: Page) { blocks += page.blocks }
+    ///
+    /// A heading is set off from what stands above it, unless that is the title.
+    mutating func append(_ page: Page) {
+        if case .heading? = page.blocks.first, let last = blocks.last {
+            if case .title = last {} else { blank() }
+        }
+        blocks += page.blocks
+    }
 }

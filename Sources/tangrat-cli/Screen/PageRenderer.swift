@@ -47,6 +47,8 @@ struct PageRenderer: Sendable {
                 text, first: isPlain ? "" : String(repeating: " ", count: indent), role: role)
         case .item(let mark, let text, let role):
             return wrap(text, first: isPlain ? "" : "  \(mark) ", role: role)
+        case .row(let text, let trailing, let role):
+            return split(isPlain ? text : "  \(text)", trailing, role: role, trailingRole: .quiet)
         case .verbatim(let line): return [line]
         case .blank: return [""]
         }
@@ -65,7 +67,7 @@ struct PageRenderer: Sendable {
                     + paint(trailing, trailingRole)
             ]
         }
-        return wrap(text, first: "", role: role) + wrap(trailing, first: "  ", role: trailingRole)
+        return wrap(text, first: "", role: role) + wrap(trailing, first: "    ", role: trailingRole)
     }
 
     private func field(

@@ -5,13 +5,14 @@ struct QRPicture: Sendable {
     /// The empty border that a reader needs, in modules.
     private static let border = 2
 
-    /// The lines of the picture, or nil if the text is too long for a code.
+    /// Draws a text as a picture.
     ///
     /// - Parameters:
     ///   - text: What the code says.
     ///   - usesColor: Whether black and white can be asked for. Without it the
     ///     light modules are drawn, which is right on a dark terminal, and most
     ///     readers take both.
+    /// - Returns: The lines, or nil if the text is too long for a code.
     static func lines(_ text: String, usesColor: Bool) -> [String]? {
         guard let matrix = QRMatrix(bytes: Array(text.utf8), level: .low) else { return nil }
         let range = -border..<(matrix.size + border)

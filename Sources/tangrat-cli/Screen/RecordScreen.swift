@@ -11,6 +11,7 @@ struct RecordScreen: Sendable {
     /// - Parameters:
     ///   - rows: The rows to show, in order.
     ///   - left: How many rows were left out because nobody asked for all.
+    /// - Returns: The screen.
     func page(_ rows: [ShownRow], leftOut left: Int = 0) -> Page {
         let say = context.say
         var page = Page()

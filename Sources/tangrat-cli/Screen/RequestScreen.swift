@@ -58,6 +58,7 @@ struct RequestScreen: Sendable {
             page.field(say(FieldMessage.attachment), file)
         }
         page.append(problems(draft))
+        page.blank()
         page.text(
             draft.row.isPending ? "\(draft.id) · \(say(RowMessage.queued))" : draft.id, role: .quiet
         )

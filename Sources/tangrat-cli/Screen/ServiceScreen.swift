@@ -13,6 +13,8 @@ struct ServiceScreen: Sendable {
     /// - Parameters:
     ///   - rows: The table `service`.
     ///   - words: What the person typed, in either language.
+    ///   - pinned: The ids of the pinned services.
+    /// - Returns: The services found.
     static func search(
         _ rows: [SyncRow], words: [String], pinned: Set<String>
     ) -> [SyncRow] {

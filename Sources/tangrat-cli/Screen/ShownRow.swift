@@ -53,7 +53,7 @@ struct RowJudge: Sendable {
             Freshness.Input(
                 asOf: row.asOfMilliseconds, freshUntil: freshUntil, hardExpiry: hardExpiry,
                 lastServerTime: standing.lastSync, clockDrift: -standing.serverOffset,
-                isRevoked: Self.isRevoked(row), sensitivity: kind?.sensitivity.upperBound ?? .p2,
+                isRevoked: Self.isRevoked(row), sensitivity: Self.sensitivity(kind),
                 now: standing.now))
         return ShownRow(
             row: row, freshness: freshness, freshUntil: freshUntil, hardExpiry: hardExpiry,
@@ -63,6 +63,11 @@ struct RowJudge: Sendable {
     /// The exit code for some rows: the worst of them.
     static func exitCode(_ rows: [ShownRow]) -> Int32 {
         rows.map(\.freshness.band.exitCode).max() ?? 0
+    }
+
+    /// The class of the values; a kind that may be of either is judged by the fields it always has.
+    private static func sensitivity(_ kind: RecordKind?) -> Sensitivity {
+        kind?.sensitivity.lowerBound ?? .p2
     }
 
     private static func isRevoked(_ row: SyncRow) -> Bool {

@@ -11,6 +11,7 @@ struct Speaker: Hashable, Sendable {
     ///   - asked: What the command line says.
     ///   - preference: What the person chose in the app.
     ///   - environment: The process environment.
+    /// - Returns: The language.
     static func language(
         asked: Language?, preference: String?, environment: [String: String]
     ) -> Language {

@@ -46,13 +46,26 @@ struct StatusScreen: Sendable {
         for write in standing.queued {
             page.item(
                 "\(say(HomeMessage.write, "\(write.mid)")) · \(write.rows.joined(separator: ", ")) · "
-                    + "\(write.operations.joined(separator: ", ")) · "
+                    + "\(words(write.operations)) · "
                     + say.moment(write.queuedAtMilliseconds), mark: "·")
         }
         guard !standing.refused.isEmpty else { return }
         page.heading(
             say(HomeMessage.refusedTitle), trailing: "\(standing.refused.count)", role: .bad)
         for outcome in standing.refused { page.append(OutcomeList(say: say).lines(outcome)) }
+    }
+
+    /// Each operation once, with how often it stands there.
+    private func words(_ operations: [String]) -> String {
+        var counts: [(String, Int)] = []
+        for operation in operations {
+            if let index = counts.firstIndex(where: { $0.0 == operation }) {
+                counts[index].1 += 1
+            } else {
+                counts.append((operation, 1))
+            }
+        }
+        return counts.map { $1 == 1 ? $0 : "\($0) ×\($1)" }.joined(separator: ", ")
     }
 
     private func line(_ bucket: Standing.Bucket) -> Page {
