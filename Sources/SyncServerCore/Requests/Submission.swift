@@ -27,8 +27,12 @@ struct Submission {
             .failure(Refusal(code: code.rawValue, detail: detail))
         }
         guard key.table == "request" else { return refuse(.tableReadOnly, key.table) }
-        guard try transaction.row(key, scope: RowScope.feed.number) == nil else {
-            return refuse(.submissionExists, key.description)
+        // The receipt takes the same id; a taken one would fail the whole group's commit.
+        for table in ["request", "receipt"] {
+            let taken = RowKey(table: table, id: key.id)
+            guard try transaction.row(taken, scope: RowScope.feed.number) == nil else {
+                return refuse(.submissionExists, key.description)
+            }
         }
         guard let service = payload["service"]?.text, let action = payload["action"]?.text,
             let form = payload["form"], form.fields != nil, Identifier.isValid(service)
