@@ -40,7 +40,10 @@ struct Submission {
         guard JSON.canonical(payload).count <= WriteRules.rowBytesMax / 2 else {
             return refuse(.rowTooLarge, key.description)
         }
-        let attachments = (payload["attachments"]?.items ?? []).map(RequestAttachment.init)
+        guard let files = (payload["attachments"] ?? []).items else {
+            return refuse(.submissionInvalid, "\(key).attachments")
+        }
+        let attachments = files.map(RequestAttachment.init)
         guard attachments.allSatisfy({ $0 != nil }) else {
             return refuse(.submissionInvalid, "\(key).attachments")
         }
