@@ -25,6 +25,9 @@ final class FeedSink: BodySink {
 
     private static let inFlightMax = 2
 
+    /// The answers that may wait for their reader before no more is read, in bytes.
+    private static let answerBytesMax = 256 * 1_024
+
     /// Lines on their way to the writer, with those that could not be read.
     private struct Batch: Sendable {
         var lines: [(number: Int, record: Result<FeedRecord, FeedProblem>)] = []
@@ -59,7 +62,7 @@ final class FeedSink: BodySink {
         }
         // A slow feed is not kept waiting for a full batch.
         if inFlight == 0 { flush() }
-        guard inFlight < Self.inFlightMax else {
+        guard canTakeMore else {
             isPaused = true
             return .pause
         }
@@ -69,7 +72,7 @@ final class FeedSink: BodySink {
     func finished(_ exchange: Exchange) {
         if !partial.isEmpty { takePartial() }
         bodyEnded = true
-        flush()
+        if inFlight < Self.inFlightMax { flush() }
         endIfDone()
     }
 
@@ -125,11 +128,18 @@ final class FeedSink: BodySink {
     private func append(_ record: Result<FeedRecord, FeedProblem>, bytes: Int) {
         batch.lines.append((line, record))
         batch.bytes += bytes
-        if batch.lines.count >= service.limits.feedBatchLinesMax
+        // What one read brings beyond its batches stays here until one returns.
+        if isBatchFull, inFlight < Self.inFlightMax { flush() }
+    }
+
+    private var isBatchFull: Bool {
+        batch.lines.count >= service.limits.feedBatchLinesMax
             || batch.bytes >= service.limits.feedBatchBytesMax
-        {
-            flush()
-        }
+    }
+
+    /// Whether more may be read: batches return, and so do the answers.
+    private var canTakeMore: Bool {
+        inFlight < Self.inFlightMax && (stream?.pendingBytes ?? 0) < Self.answerBytesMax
     }
 
     // MARK: - Batches
@@ -179,11 +189,15 @@ final class FeedSink: BodySink {
             return
         }
         answer(outcomes)
-        if isPaused {
-            isPaused = false
-            exchange.resumeBody()
-        }
+        if isBatchFull || bodyEnded || inFlight == 0 { flush() }
+        resumeIfPossible()
         endIfDone()
+    }
+
+    private func resumeIfPossible() {
+        guard isPaused, canTakeMore else { return }
+        isPaused = false
+        exchange.resumeBody()
     }
 
     // MARK: - Answers
@@ -191,6 +205,7 @@ final class FeedSink: BodySink {
     private func writer() -> StreamWriter {
         if let stream { return stream }
         let begun = exchange.beginStream(Heads.ndjson)
+        begun.onWritable { [weak self] _ in self?.resumeIfPossible() }
         stream = begun
         return begun
     }
@@ -268,7 +283,7 @@ final class FeedSink: BodySink {
     }
 
     private func endIfDone() {
-        guard bodyEnded, inFlight == 0, !hasFailed else { return }
+        guard bodyEnded, inFlight == 0, batch.lines.isEmpty, !hasFailed else { return }
         var bytes: [UInt8] = []
         append(
             [
