@@ -161,14 +161,14 @@ final class SyncService: RequestHandler {
         guard request.method == .post else {
             return refuse(exchange, Heads.methodNotAllowedPost, .method)
         }
-        guard let key = Self.bearer(request.authorization),
-            let agency = try? reader.snapshot({ try $0.agency(key: SHA256.hash(key)) }),
+        guard let key = Self.bearer(request.authorization).map({ SHA256.hash($0) }),
+            let agency = try? reader.snapshot({ try $0.agency(key: key) }),
             agency.revoked == 0
         else {
             metrics.unauthorised()
             return refuse(exchange, Heads.unauthorised, .agencyKey)
         }
-        let sink = FeedSink(service: self, agency: agency, exchange: exchange)
+        let sink = FeedSink(service: self, agency: agency, key: key, exchange: exchange)
         exchange.attachment = sink
         return .stream(sink)
     }

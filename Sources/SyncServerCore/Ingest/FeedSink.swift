@@ -11,6 +11,7 @@ internal import SyncProtocol
 final class FeedSink: BodySink {
     private let service: SyncService
     private let agency: AgencyRecord
+    private let key: Digest32
     private let exchange: Exchange
     private var partial: [UInt8] = []
     private var isSkipping = false
@@ -34,9 +35,10 @@ final class FeedSink: BodySink {
         var bytes = 0
     }
 
-    init(service: SyncService, agency: AgencyRecord, exchange: Exchange) {
+    init(service: SyncService, agency: AgencyRecord, key: Digest32, exchange: Exchange) {
         self.service = service
         self.agency = agency
+        self.key = key
         self.exchange = exchange
     }
 
@@ -150,6 +152,7 @@ final class FeedSink: BodySink {
         batch = Batch()
         inFlight += 1
         let agency = self.agency
+        let key = self.key
         let id = exchange.id
         let job = WriterJob(
             loop: service.context.handle,
@@ -157,8 +160,11 @@ final class FeedSink: BodySink {
                 let machine = FeedMachine(context: context, agency: agency)
                 var outcomes: [(Int, FeedOutcome)] = []
                 outcomes.reserveCapacity(lines.count)
+                // A feed may last for hours: its key is looked at again with each batch.
+                let isGood = try context.transaction.agency(key: key) == agency
                 for (number, record) in lines {
                     switch record {
+                    case .success where !isGood: outcomes.append((number, .refused(Self.keyEnded)))
                     case .success(let record): outcomes.append((number, try machine.apply(record)))
                     case .failure(let problem): outcomes.append((number, .refused(problem)))
                     }
@@ -172,6 +178,10 @@ final class FeedSink: BodySink {
             fail("server.busy", "too much is waiting to be written")
         }
     }
+
+    private static let keyEnded = FeedProblem(
+        "feed.key_ended", "the agency key was ended or replaced while the feed was sent",
+        advice: "Ask the operator for a key, then send the feed again.")
 
     private static func deliver(
         _ outcomes: [(Int, FeedOutcome)]?, to id: ExchangeID, in context: LoopContext
