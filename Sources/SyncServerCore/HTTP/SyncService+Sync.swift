@@ -24,7 +24,7 @@ extension SyncService {
             return refuse(exchange, Heads.unauthorised, .unauthorised)
         }
         exchange.attachment = session
-        return .collect(max: limits.syncBodyBytesMax)
+        return collect(request, max: limits.syncBodyBytesMax, exchange)
     }
 
     func syncBody(
