@@ -25,9 +25,7 @@ struct RowHistory {
 
     struct Stop: Error {}
 
-    /// Makes a few changes in one transaction.
-    ///
-    /// - Parameter fails: Whether the transaction is undone at its end.
+    /// Makes a few changes in one transaction, which is undone at its end if it fails.
     mutating func change(_ count: Int, fails: Bool = false) throws {
         var after = model
         do {

@@ -32,7 +32,8 @@ struct FeedRecordTests {
 
     static let refused: [Line] = [
         Line("feed.json.end", "{"), Line("feed.json.syntax", "{\"a\":1,}"),
-        Line("feed.json.duplicate_key", "{\"a\":1,\"a\":2}"), Line("feed.json.fraction", "{\"a\":1.0}"),
+        Line("feed.json.duplicate_key", "{\"a\":1,\"a\":2}"),
+        Line("feed.json.fraction", "{\"a\":1.0}"),
         Line("feed.json.trailing", "{} {}"), Line("feed.json.nul", #"{"a":"\u0000"}"#),
         Line(
             "feed.json.depth",

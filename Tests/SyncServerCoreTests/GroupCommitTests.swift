@@ -37,7 +37,8 @@ struct GroupCommitTests {
             var limits = Limits()
             change(&limits)
             commits = GroupCommit(
-                store: store, limits: limits, metrics: metrics, wallClock: WallClock(milliseconds: { noon })
+                store: store, limits: limits, metrics: metrics,
+                wallClock: WallClock(milliseconds: { noon })
             ) { published in reports.add("published \(published.devices.count)") }
         }
 

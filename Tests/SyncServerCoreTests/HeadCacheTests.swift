@@ -27,8 +27,7 @@ struct HeadCacheTests {
         var mids: [DeviceNumber: UInt64] = [1: 0, 2: 0]
         var publishedMids = mids
         var waiting: GroupCommit.Published?
-        var snapshots:
-            [(asOf: UInt64, person: Int64, buckets: [BucketRecord], mid: UInt64)] = []
+        var snapshots: [(asOf: UInt64, person: Int64, buckets: [BucketRecord], mid: UInt64)] = []
         var unchanged = 0
         for _ in 0..<2_000 {
             switch random.next(in: 0...5) {
@@ -84,7 +83,8 @@ struct HeadCacheTests {
                     .map { Cursor.Entry(bucket: UInt64($0.number), epoch: 1, rev: $0.head) }
                 if random.chance(oneIn: 4), !entries.isEmpty { entries.removeLast() }
                 if random.chance(oneIn: 4), !entries.isEmpty { entries[0].rev -= 1 }
-                let seen = (mids[person] ?? 0) - (random.chance(oneIn: 4) && mids[person] != 0 ? 1 : 0)
+                let seen =
+                    (mids[person] ?? 0) - (random.chance(oneIn: 4) && mids[person] != 0 ? 1 : 0)
                 let answer = cache.answer(
                     Cursor(lineageTag: 0, grantsRevision: 0, entries: entries), person: person,
                     device: person, outcomesSeen: seen)

@@ -48,7 +48,9 @@ struct ServerOptionsTests {
         let descriptor = open(path, O_WRONLY | O_CREAT, 0o600)
         try #require(descriptor >= 0)
         defer { close(descriptor) }
-        _ = text.utf8CString.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count - 1) }
+        _ = text.utf8CString.withUnsafeBytes {
+            Glibc.write(descriptor, $0.baseAddress, $0.count - 1)
+        }
     }
 
     @Test(
@@ -119,7 +121,9 @@ struct ServerOptionsTests {
 struct AdminCommandTests {
     private let secrets = seededSecrets(8)
 
-    private func run(_ fixture: ServerFixture, _ json: String) throws -> Result<[JSONValue], AdminCommands.Refusal> {
+    private func run(
+        _ fixture: ServerFixture, _ json: String
+    ) throws -> Result<[JSONValue], AdminCommands.Refusal> {
         let command = try JSON.parse(Array(json.utf8))
         return try fixture.write { context in
             try AdminCommands(
@@ -220,7 +224,8 @@ struct AdminCommandTests {
     @Test(
         "that cannot be carried out say why",
         arguments: [
-            ("{}", "admin.command"), (#"{"command":"drop"}"#, "admin.command"), ("[]", "admin.command"),
+            ("{}", "admin.command"), (#"{"command":"drop"}"#, "admin.command"),
+            ("[]", "admin.command"),
             (#"{"command":"agency.add"}"#, "admin.usage"),
             (#"{"command":"agency.add","code":"a b","tables":["vehicle"]}"#, "admin.agency_code"),
             (

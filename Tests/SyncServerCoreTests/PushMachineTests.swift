@@ -26,7 +26,8 @@ struct PushMachineTests {
         }
     }
 
-    private static func one(_ table: String, _ id: String, _ operation: Operation) -> [RowOperation] {
+    private static func one(_ table: String, _ id: String, _ operation: Operation) -> [RowOperation]
+    {
         [RowOperation(RowKey(table: table, id: id), operation)]
     }
 
@@ -222,7 +223,8 @@ struct PushMachineTests {
         fixture.now += 86_400_000
         for start in 0..<4 {
             let base = start == 0 ? 77 : mutations[start - 1].chain
-            let again = try fixture.push(Array(mutations[start...]), base: base, from: device.record)
+            let again = try fixture.push(
+                Array(mutations[start...]), base: base, from: device.record)
             #expect(again.taken == 0 && again.failure == nil && again.ackedMid == 4)
             #expect(again.outcomes == Array(once.outcomes[start...]))
         }
@@ -260,7 +262,10 @@ struct PushMachineTests {
                 device.next([RowOperation(Self.note, .set(field: "nickname", value: "3"))], at: 5),
             ], from: device.record)
         #expect(results.outcomes.map(\.status) == [.accepted, .merged, .merged, .merged])
-        #expect(results.outcomes.map(\.code) == ["", "time_restamped", "time_restamped", "time_restamped"])
+        #expect(
+            results.outcomes.map(\.code) == [
+                "", "time_restamped", "time_restamped", "time_restamped",
+            ])
         let row = try #require(try fixture.row(Self.note, person))
         let document = try #require(MergeDocument(bytes: row.body))
         #expect(document.fields["nickname"]?.shown == "3")
@@ -299,7 +304,9 @@ struct PushMachineTests {
         var tablet = WritingDevice(try fixture.addDevice(person))
         let time = UInt64(noon) - 10_000
         func isAlive() throws -> Bool? { try fixture.row(Self.note, person)?.isAlive }
-        func push(_ device: inout WritingDevice, _ operation: Operation, at: UInt64) throws -> Outcome {
+        func push(
+            _ device: inout WritingDevice, _ operation: Operation, at: UInt64
+        ) throws -> Outcome {
             let base = device.chain
             let mutation = device.next([RowOperation(Self.note, operation)], at: at)
             return try #require(
@@ -308,7 +315,9 @@ struct PushMachineTests {
         #expect(
             try push(&phone, .set(field: "nickname", value: "x"), at: time).code == "row_absent")
         #expect(try push(&phone, .create, at: time + 10).status == .accepted)
-        #expect(try push(&phone, .set(field: "nickname", value: "x"), at: time + 50).status == .accepted)
+        #expect(
+            try push(&phone, .set(field: "nickname", value: "x"), at: time + 50).status == .accepted
+        )
         // A deletion that has not seen the newest write loses, and says so.
         let stale = try push(&tablet, .delete, at: time + 40)
         #expect(try isAlive() == true)
@@ -442,7 +451,8 @@ struct SubmissionTests {
         #expect(
             try push([PushMachineTests.submission("taken")], &device, fixture).code
                 == "submission_exists")
-        #expect(try push([PushMachineTests.submission("free")], &device, fixture).status == .accepted)
+        #expect(
+            try push([PushMachineTests.submission("free")], &device, fixture).status == .accepted)
     }
 
     @Test(

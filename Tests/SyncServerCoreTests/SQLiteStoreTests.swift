@@ -44,10 +44,14 @@ struct SQLiteStoreTests {
     }
 
     @Test("a snapshot is one moment while the writer goes on", arguments: [StoreKind.sqlite])
-    func moment(kind: StoreKind) throws { try with(kind) { suite, _ in try suite.snapshotIsOneMoment() } }
+    func moment(kind: StoreKind) throws {
+        try with(kind) { suite, _ in try suite.snapshotIsOneMoment() }
+    }
 
     @Test("rows come in the order of their revisions", arguments: [StoreKind.sqlite])
-    func order(kind: StoreKind) throws { try with(kind) { suite, _ in try suite.rowsComeInOrder() } }
+    func order(kind: StoreKind) throws {
+        try with(kind) { suite, _ in try suite.rowsComeInOrder() }
+    }
 
     @Test("a transaction that fails leaves nothing", arguments: [StoreKind.sqlite])
     func rollback(kind: StoreKind) throws {
@@ -55,7 +59,9 @@ struct SQLiteStoreTests {
     }
 
     @Test("outcomes are stored for ever", arguments: [StoreKind.sqlite])
-    func outcomes(kind: StoreKind) throws { try with(kind) { suite, _ in try suite.outcomesStay() } }
+    func outcomes(kind: StoreKind) throws {
+        try with(kind) { suite, _ in try suite.outcomesStay() }
+    }
 
     @Test("people, devices, tokens, sign-ins, agencies come back", arguments: [StoreKind.sqlite])
     func identities(kind: StoreKind) throws {
@@ -63,7 +69,9 @@ struct SQLiteStoreTests {
     }
 
     @Test("keys are unique", arguments: [StoreKind.sqlite])
-    func uniqueness(kind: StoreKind) throws { try with(kind) { suite, _ in try suite.keysAreUnique() } }
+    func uniqueness(kind: StoreKind) throws {
+        try with(kind) { suite, _ in try suite.keysAreUnique() }
+    }
 
     @Test("what was committed is there after reopening", arguments: [StoreKind.sqlite])
     func durability(kind: StoreKind) throws {

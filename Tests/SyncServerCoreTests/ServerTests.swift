@@ -193,7 +193,8 @@ struct ServerTests {
         let phone = try running.signIn(try running.addPerson())
         let bearer = ["Authorization": "Bearer \(phone.token)"]
         func ask(
-            _ method: String, _ path: String, _ fields: [String: String] = [:], _ body: String? = nil
+            _ method: String, _ path: String, _ fields: [String: String] = [:],
+            _ body: String? = nil
         ) throws -> HTTPTestClient.Answer {
             try running.request(method, path, fields, body.map { Array($0.utf8) })
         }
@@ -212,13 +213,15 @@ struct ServerTests {
             try expectError(answer, 405, "http.method")
             #expect(answer.head.contains("Allow: GET"))
         }
-        for token in ["", "Bearer ", "Bearer x", "Basic \(phone.token)", "Bearer \(phone.refresh)"] {
+        for token in ["", "Bearer ", "Bearer x", "Basic \(phone.token)", "Bearer \(phone.refresh)"]
+        {
             let fields = token.isEmpty ? [:] : ["Authorization": token]
             let answer = try ask("POST", "/v1/sync", fields, "")
             try expectError(answer, 401, "auth.token")
             #expect(answer.head.contains("WWW-Authenticate: Bearer\r\n"))
             try expectError(try ask("GET", "/v1/live", fields), 401, "auth.token")
-            try expectError(try ask("POST", "/v1/agency/records", fields, ""), 401, "auth.agency_key")
+            try expectError(
+                try ask("POST", "/v1/agency/records", fields, ""), 401, "auth.agency_key")
         }
         for type in ["text/plain", "application/jsonx", nil] {
             var fields = bearer
@@ -470,11 +473,14 @@ struct ServerTests {
     func log() throws {
         let lines = Mutex<[String]>([])
         let box = Box(lines: lines)
-        let running = try RunningServer { $0.log = { line in box.lines.withLock { $0.append(line) } } }
+        let running = try RunningServer {
+            $0.log = { line in box.lines.withLock { $0.append(line) } }
+        }
         let subject = try running.addPerson()
         let phone = try running.signIn(subject)
         _ = try phone.sync(running, [.sync(SyncRequest())])
-        let text = box.lines.withLock { $0.joined() } + (try running.request("GET", "/metrics").text)
+        let text =
+            box.lines.withLock { $0.joined() } + (try running.request("GET", "/metrics").text)
         for secret in [phone.token, phone.refresh, subject] { #expect(!text.contains(secret)) }
     }
 
@@ -486,7 +492,9 @@ struct ServerTests {
 
 @Suite("Streamed feeds")
 struct FeedStreamTests {
-    private func post(_ running: RunningServer, _ key: String, _ length: Int) throws -> HTTPTestClient {
+    private func post(
+        _ running: RunningServer, _ key: String, _ length: Int
+    ) throws -> HTTPTestClient {
         let client = try running.client()
         try client.send(
             "POST /v1/agency/records HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \(key)\r\n"
@@ -523,20 +531,29 @@ struct FeedStreamTests {
         #expect(all[0]["from"] == .integer(1) && all[0]["to"] == .integer(2))
     }
 
-    @Test("of many tiny batches never crowd the writer")
-    func tinyBatches() throws {
+    @Test("of many tiny batches never crowd the writer", arguments: [true, false])
+    func tinyBatches(isChunked: Bool) throws {
         let running = try RunningServer {
             $0.limits.feedBatchLinesMax = 2
             $0.limits.writerQueueMax = 4
         }
         let subject = try running.addPerson()
         let key = try running.addAgency("dlt", ["vehicle"])
-        let text = (0..<3_000).map { vehicle("v\($0)", subject) }.joined(separator: "\n")
-        let client = try post(running, key, text.utf8.count)
-        try client.send(text)
+        let text = (0..<1_000).map { vehicle("v\($0)", subject) }.joined(separator: "\n")
+        let client: HTTPTestClient
+        if isChunked {
+            client = try running.client()
+            try client.send(
+                "POST /v1/agency/records HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \(key)\r\n"
+                    + "Transfer-Encoding: chunked\r\n\r\n"
+                    + "\(String(text.utf8.count, radix: 16))\r\n\(text)\r\n0\r\n\r\n")
+        } else {
+            client = try post(running, key, text.utf8.count)
+            try client.send(text)
+        }
         let all = try answers(try client.answer())
         #expect(all.last?["status"] == "done")
-        #expect(all.last?["applied"] == .integer(3_000))
+        #expect(all.last?["applied"] == .integer(1_000))
     }
 
     /// Goal: answers that nobody reads do not pile up without bound.
@@ -566,7 +583,7 @@ struct FeedStreamTests {
         for _ in 0..<20 { #expect(try client.event()?.contains("feed.json.end") == true) }
     }
 
-    @Test("that are cut take effect up to the last whole batch, and can be sent again")
+    @Test("that are cut take effect for whole lines from the first on, and can be sent again")
     func cut() throws {
         let running = try RunningServer { $0.limits.feedBatchLinesMax = 10 }
         let subject = try running.addPerson()
@@ -582,11 +599,14 @@ struct FeedStreamTests {
         var device = SimulatedClient()
         try phone.pull(running, &device)
         let ids = device.view.values.flatMap { $0.keys.map(\.id) }
-        #expect(ids.count < 35 && ids.count % 10 == 0)
+        #expect(ids.count < 35)
         #expect(Set(ids) == Set((0..<ids.count).map { "v\($0)" }))
         let last = try running.feed(key, lines)
         #expect(last["status"] == "done")
-        #expect(last["unchanged"] == .integer(Int64(ids.count)))
+        // A batch that was on its way when the connection ended may still have come.
+        let unchanged = Int(last["unchanged"]?.intValue ?? 0)
+        #expect((ids.count..<35).contains(unchanged))
+        #expect(last["applied"] == .integer(Int64(35 - unchanged)))
         try phone.pull(running, &device)
         #expect(device.view.values.map(\.count) == [35])
         #expect(

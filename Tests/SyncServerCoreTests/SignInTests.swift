@@ -109,7 +109,8 @@ struct SignInTests {
         let fixture = try ServerFixture()
         let person = try fixture.addPerson()
         let first = try signIn(fixture, person)
-        func refresh(_ token: String) throws -> Result<SignInMachine.Granted, SignInMachine.Refusal> {
+        func refresh(_ token: String) throws -> Result<SignInMachine.Granted, SignInMachine.Refusal>
+        {
             try machine(fixture) { try $0.refresh(token) }
         }
         #expect(refusal(try refresh(first.accessToken)) == .invalid)
@@ -168,7 +169,7 @@ struct SignInTests {
                 context: context, secrets: secrets, limits: fixture.limits,
                 personKey: fixture.store.personKey
             ).run(["command": "agency.add", "code": "dlt", "tables": ["vehicle"]]).get()[0]["key"]?
-                .text ?? ""
+            .text ?? ""
         }
         #expect(key.hasPrefix("trk_"))
         try fixture.writer.backup(to: fixture.directory.file("backup"))
