@@ -186,7 +186,8 @@ final class FeedSink: BodySink {
     private static func deliver(
         _ outcomes: [(Int, FeedOutcome)]?, to id: ExchangeID, in context: LoopContext
     ) {
-        guard let exchange = context.exchange(id), let sink = exchange.attachment as? FeedSink else {
+        guard let exchange = context.exchange(id), let sink = exchange.attachment as? FeedSink
+        else {
             return
         }
         sink.committed(outcomes)
