@@ -50,6 +50,10 @@ struct ErrorBody {
         thai: "ขณะนี้ระบบบันทึกข้อมูลไม่ได้",
         adviceEnglish: "Nothing was taken; it is tried again by itself.",
         adviceThai: "ยังไม่มีการบันทึก ระบบจะลองใหม่เอง")
+    static let bodyTooLarge = ErrorBody(
+        code: "http.body-too-large", english: "The request is too large.",
+        thai: "คำขอมีขนาดใหญ่เกินไป", adviceEnglish: "Send it in smaller parts.",
+        adviceThai: "แบ่งส่งเป็นส่วนย่อย")
     static let media = ErrorBody(
         code: "http.media_type",
         english: "Send application/vnd.tangrat.sync or application/json.",

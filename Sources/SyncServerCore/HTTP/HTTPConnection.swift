@@ -228,7 +228,13 @@ final class HTTPConnection: ReadinessHandler {
     }
 
     private func readAndProcess() {
-        if input != nil { processOwnInput() }
+        if flags.contains(.isPaused) { return }
+        if input != nil {
+            processOwnInput()
+        } else if machine.phase == .body, machine.bodyBytesLeft == 0 {
+            // The sink paused at the last byte: no input will come to tell it of the end.
+            processShared(UnsafeRawBufferPointer(start: nil, count: 0))
+        }
         var reads = 0
         while wantsInput, flags.contains(.canRead), !flags.contains(.isBroken) {
             guard reads < Self.readsPerTurnMax else { return service.markDirty(self) }

@@ -24,7 +24,7 @@ extension SyncService {
             return refuse(exchange, Heads.unauthorised, .unauthorised)
         }
         exchange.attachment = session
-        return .collect(max: limits.syncBodyBytesMax)
+        return collect(request, max: limits.syncBodyBytesMax, exchange)
     }
 
     func syncBody(
@@ -35,8 +35,7 @@ extension SyncService {
             _ = refuse(exchange, Heads.unsupportedMedia, .media)
             return
         }
-        let accept = request.bytes(request.head.accept)
-        let answer = ASCII.equal(accept, "application/json") ? .lines : form
+        let answer = Self.form(request.bytes(request.head.accept)) ?? form
         do throws(WireError) {
             let read = form == .binary ? try readBinary(body) : try readLines(body)
             sync(read, session, answer, exchange)
@@ -45,7 +44,10 @@ extension SyncService {
         }
     }
 
-    private static func form(_ type: UnsafeRawBufferPointer) -> Form? {
+    /// The form that a media type names, whatever parameters it carries.
+    private static func form(_ value: UnsafeRawBufferPointer) -> Form? {
+        let end = value.firstIndex(of: UInt8(ascii: ";")) ?? value.endIndex
+        let type = ASCII.trimmed(UnsafeRawBufferPointer(rebasing: value[..<end]))
         if ASCII.equalFolded(type, "application/vnd.tangrat.sync") { return .binary }
         if ASCII.equalFolded(type, "application/json") { return .lines }
         return nil

@@ -56,7 +56,7 @@ final class SyncService: RequestHandler {
             || request.pathIs("/v1/oauth/token") || request.pathIs("/v1/oauth/revoke")
         {
             return request.method == .post
-                ? .collect(max: limits.smallBodyBytesMax)
+                ? collect(request, max: limits.smallBodyBytesMax, exchange)
                 : refuse(exchange, Heads.methodNotAllowedPost, .method)
         }
         return receivedOperations(request, exchange)
@@ -97,6 +97,16 @@ final class SyncService: RequestHandler {
             exchange.respond(Heads.text, body: Array(metrics.text(extra: []).utf8))
         }
         return .answered
+    }
+
+    /// Collects a body up to a size; a longer one that says so is answered in two languages.
+    func collect(
+        _ request: borrowing RequestView, max: Int, _ exchange: Exchange
+    ) -> BodyPlan {
+        if case .length(let length) = request.head.framing, length > max {
+            return refuse(exchange, Heads.bodyTooLarge, .bodyTooLarge)
+        }
+        return .collect(max: max)
     }
 
     func refuse(_ exchange: Exchange, _ head: StaticHead, _ body: ErrorBody) -> BodyPlan {
@@ -161,14 +171,14 @@ final class SyncService: RequestHandler {
         guard request.method == .post else {
             return refuse(exchange, Heads.methodNotAllowedPost, .method)
         }
-        guard let key = Self.bearer(request.authorization),
-            let agency = try? reader.snapshot({ try $0.agency(key: SHA256.hash(key)) }),
+        guard let key = Self.bearer(request.authorization).map({ SHA256.hash($0) }),
+            let agency = try? reader.snapshot({ try $0.agency(key: key) }),
             agency.revoked == 0
         else {
             metrics.unauthorised()
             return refuse(exchange, Heads.unauthorised, .agencyKey)
         }
-        let sink = FeedSink(service: self, agency: agency, exchange: exchange)
+        let sink = FeedSink(service: self, agency: agency, key: key, exchange: exchange)
         exchange.attachment = sink
         return .stream(sink)
     }

@@ -11,6 +11,7 @@ internal import SyncProtocol
 final class FeedSink: BodySink {
     private let service: SyncService
     private let agency: AgencyRecord
+    private let key: Digest32
     private let exchange: Exchange
     private var partial: [UInt8] = []
     private var isSkipping = false
@@ -25,15 +26,19 @@ final class FeedSink: BodySink {
 
     private static let inFlightMax = 2
 
+    /// The answers that may wait for their reader before no more is read, in bytes.
+    private static let answerBytesMax = 256 * 1_024
+
     /// Lines on their way to the writer, with those that could not be read.
     private struct Batch: Sendable {
         var lines: [(number: Int, record: Result<FeedRecord, FeedProblem>)] = []
         var bytes = 0
     }
 
-    init(service: SyncService, agency: AgencyRecord, exchange: Exchange) {
+    init(service: SyncService, agency: AgencyRecord, key: Digest32, exchange: Exchange) {
         self.service = service
         self.agency = agency
+        self.key = key
         self.exchange = exchange
     }
 
@@ -59,7 +64,7 @@ final class FeedSink: BodySink {
         }
         // A slow feed is not kept waiting for a full batch.
         if inFlight == 0 { flush() }
-        guard inFlight < Self.inFlightMax else {
+        guard canTakeMore else {
             isPaused = true
             return .pause
         }
@@ -69,7 +74,7 @@ final class FeedSink: BodySink {
     func finished(_ exchange: Exchange) {
         if !partial.isEmpty { takePartial() }
         bodyEnded = true
-        flush()
+        if inFlight < Self.inFlightMax { flush() }
         endIfDone()
     }
 
@@ -125,11 +130,18 @@ final class FeedSink: BodySink {
     private func append(_ record: Result<FeedRecord, FeedProblem>, bytes: Int) {
         batch.lines.append((line, record))
         batch.bytes += bytes
-        if batch.lines.count >= service.limits.feedBatchLinesMax
+        // What one read brings beyond its batches stays here until one returns.
+        if isBatchFull, inFlight < Self.inFlightMax { flush() }
+    }
+
+    private var isBatchFull: Bool {
+        batch.lines.count >= service.limits.feedBatchLinesMax
             || batch.bytes >= service.limits.feedBatchBytesMax
-        {
-            flush()
-        }
+    }
+
+    /// Whether more may be read: batches return, and so do the answers.
+    private var canTakeMore: Bool {
+        inFlight < Self.inFlightMax && (stream?.pendingBytes ?? 0) < Self.answerBytesMax
     }
 
     // MARK: - Batches
@@ -140,6 +152,7 @@ final class FeedSink: BodySink {
         batch = Batch()
         inFlight += 1
         let agency = self.agency
+        let key = self.key
         let id = exchange.id
         let job = WriterJob(
             loop: service.context.handle,
@@ -147,8 +160,11 @@ final class FeedSink: BodySink {
                 let machine = FeedMachine(context: context, agency: agency)
                 var outcomes: [(Int, FeedOutcome)] = []
                 outcomes.reserveCapacity(lines.count)
+                // A feed may last for hours: its key is looked at again with each batch.
+                let isGood = try context.transaction.agency(key: key) == agency
                 for (number, record) in lines {
                     switch record {
+                    case .success where !isGood: outcomes.append((number, .refused(Self.keyEnded)))
                     case .success(let record): outcomes.append((number, try machine.apply(record)))
                     case .failure(let problem): outcomes.append((number, .refused(problem)))
                     }
@@ -163,10 +179,15 @@ final class FeedSink: BodySink {
         }
     }
 
+    private static let keyEnded = FeedProblem(
+        "feed.key_ended", "the agency key was ended or replaced while the feed was sent",
+        advice: "Ask the operator for a key, then send the feed again.")
+
     private static func deliver(
         _ outcomes: [(Int, FeedOutcome)]?, to id: ExchangeID, in context: LoopContext
     ) {
-        guard let exchange = context.exchange(id), let sink = exchange.attachment as? FeedSink else {
+        guard let exchange = context.exchange(id), let sink = exchange.attachment as? FeedSink
+        else {
             return
         }
         sink.committed(outcomes)
@@ -179,11 +200,15 @@ final class FeedSink: BodySink {
             return
         }
         answer(outcomes)
-        if isPaused {
-            isPaused = false
-            exchange.resumeBody()
-        }
+        if isBatchFull || bodyEnded || inFlight == 0 { flush() }
+        resumeIfPossible()
         endIfDone()
+    }
+
+    private func resumeIfPossible() {
+        guard isPaused, canTakeMore else { return }
+        isPaused = false
+        exchange.resumeBody()
     }
 
     // MARK: - Answers
@@ -191,6 +216,7 @@ final class FeedSink: BodySink {
     private func writer() -> StreamWriter {
         if let stream { return stream }
         let begun = exchange.beginStream(Heads.ndjson)
+        begun.onWritable { [weak self] _ in self?.resumeIfPossible() }
         stream = begun
         return begun
     }
@@ -268,7 +294,7 @@ final class FeedSink: BodySink {
     }
 
     private func endIfDone() {
-        guard bodyEnded, inFlight == 0, !hasFailed else { return }
+        guard bodyEnded, inFlight == 0, batch.lines.isEmpty, !hasFailed else { return }
         var bytes: [UInt8] = []
         append(
             [

@@ -63,7 +63,13 @@ package final class Metrics: Sendable {
 
     func page(_ summary: PageBuilder.Summary) {
         counts.withLock {
-            if summary.isCheckpoint { $0.syncCheckpoints += 1 } else { $0.syncPages += 1 }
+            if summary.isRestart {
+                $0.syncRestarts += 1
+            } else if summary.isCheckpoint {
+                $0.syncCheckpoints += 1
+            } else {
+                $0.syncPages += 1
+            }
             $0.rowsSent += UInt64(summary.rows)
             $0.tombstonesSent += UInt64(summary.tombstones)
         }

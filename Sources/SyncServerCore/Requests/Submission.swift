@@ -27,8 +27,12 @@ struct Submission {
             .failure(Refusal(code: code.rawValue, detail: detail))
         }
         guard key.table == "request" else { return refuse(.tableReadOnly, key.table) }
-        guard try transaction.row(key, scope: RowScope.feed.number) == nil else {
-            return refuse(.submissionExists, key.description)
+        // The receipt takes the same id; a taken one would fail the whole group's commit.
+        for table in ["request", "receipt"] {
+            let taken = RowKey(table: table, id: key.id)
+            guard try transaction.row(taken, scope: RowScope.feed.number) == nil else {
+                return refuse(.submissionExists, key.description)
+            }
         }
         guard let service = payload["service"]?.text, let action = payload["action"]?.text,
             let form = payload["form"], form.fields != nil, Identifier.isValid(service)
@@ -36,7 +40,10 @@ struct Submission {
         guard JSON.canonical(payload).count <= WriteRules.rowBytesMax / 2 else {
             return refuse(.rowTooLarge, key.description)
         }
-        let attachments = (payload["attachments"]?.items ?? []).map(RequestAttachment.init)
+        guard let files = (payload["attachments"] ?? []).items else {
+            return refuse(.submissionInvalid, "\(key).attachments")
+        }
+        let attachments = files.map(RequestAttachment.init)
         guard attachments.allSatisfy({ $0 != nil }) else {
             return refuse(.submissionInvalid, "\(key).attachments")
         }

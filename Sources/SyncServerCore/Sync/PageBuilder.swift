@@ -32,6 +32,8 @@ package struct PageBuilder {
         package var tombstones = 0
         /// Whether the page reached every head.
         package var isCheckpoint = false
+        /// Whether the device must start over.
+        package var isRestart = false
     }
 
     private let lineage: Lineage
@@ -97,7 +99,7 @@ package struct PageBuilder {
         try appendOutcomes(request, asker, snapshot, into: &sink)
         if let problem = check(cursor, buckets) {
             sink.append(.restart(reason: problem.rawValue))
-            return Summary()
+            return Summary(isRestart: true)
         }
         var page = PageState(
             bytesLeft: Int(clamping: request.bytesMax).clamped(

@@ -196,6 +196,11 @@ struct PushMachine {
         {
             plan.sawNewer = true
         }
+        if operation.operation == .delete {
+            if change.document.isAlive { plan.sawNewer = true }
+        } else if let deleted = change.document.deleted, deleted > plan.time {
+            plan.sawNewer = true
+        }
         plan.changes[key] = change
         return nil
     }

@@ -1,0 +1,322 @@
+import Glibc
+import NetworkIO
+import SyncProtocol
+import TestSupport
+import Testing
+
+@testable import SyncServerCore
+
+@Suite("Server options")
+struct ServerOptionsTests {
+    private func options(
+        _ line: String, _ environment: [String: String] = [:]
+    ) throws -> ServerOptions {
+        try ServerOptions(line.split(separator: " ").map(String.init)) { environment[$0] }
+    }
+
+    @Test("have usual values")
+    func usual() throws {
+        let options = try options("serve --data /d")
+        #expect(options.words == ["serve"])
+        #expect(options.directory == "/d")
+        #expect(options.host == "127.0.0.1" && options.portNumber == 8_470)
+        #expect(options.loops == nil)
+    }
+
+    @Test("come from the file, then the environment, then the line; the last one wins")
+    func sources() throws {
+        let directory = try TemporaryDirectory()
+        let file = directory.file("config.json")
+        try write(#"{"data":"/file","listen":"0.0.0.0:1","loops":3}"#, to: file)
+        let fromFile = try options("serve --config \(file)")
+        #expect(fromFile.directory == "/file" && fromFile.host == "0.0.0.0")
+        #expect(fromFile.portNumber == 1 && fromFile.loops == 3)
+        let environment = ["TANGRAT_CONFIG": file, "TANGRAT_DATA": "/env", "TANGRAT_LOOPS": "4"]
+        let mixed = try options("serve --loops=5", environment)
+        #expect(mixed.directory == "/env" && mixed.portNumber == 1 && mixed.loops == 5)
+        try write(#"{"dat":"/file"}"#, to: file)
+        #expect(throws: ServerOptions.Problem.self) { try options("serve --config \(file)") }
+        try write("[]", to: file)
+        #expect(throws: ServerOptions.Problem.self) { try options("serve --config \(file)") }
+        try write("{", to: file)
+        #expect(throws: ServerOptions.Problem.self) { try options("serve --config \(file)") }
+        #expect(throws: ServerOptions.Problem.self) { try options("serve --config /nowhere") }
+    }
+
+    private func write(_ text: String, to path: String) throws {
+        unlink(path)
+        let descriptor = open(path, O_WRONLY | O_CREAT, 0o600)
+        try #require(descriptor >= 0)
+        defer { close(descriptor) }
+        _ = text.utf8CString.withUnsafeBytes {
+            Glibc.write(descriptor, $0.baseAddress, $0.count - 1)
+        }
+    }
+
+    @Test(
+        "that make no sense are refused",
+        arguments: [
+            "serve", "serve --data", "serve --data /d --data /e", "serve --data /d --nothing x",
+            "serve --data /d --listen 8470", "serve --data /d --listen host:",
+            "serve --data /d --listen host:+1", "serve --data /d --listen host:65536",
+            "serve --data /d --loops 0", "serve --data /d --loops 257", "serve --data /d --loops x",
+            "serve --data /d --", "serve --data=",
+        ])
+    func bad(line: String) {
+        #expect(throws: ServerOptions.Problem.self) { try options(line) }
+    }
+
+    @Test(
+        "become commands",
+        arguments: [
+            (
+                "agency add dlt --tables vehicle,bill",
+                #"{"code":"dlt","command":"agency.add","tables":["vehicle","bill"]}"#
+            ),
+            ("agency list", #"{"command":"agency.list"}"#),
+            ("agency revoke dlt", #"{"code":"dlt","command":"agency.revoke"}"#),
+            ("person add", #"{"command":"person.add"}"#),
+            ("person add --pid 1", #"{"command":"person.add","pid":"1"}"#),
+            ("person list", #"{"command":"person.list"}"#),
+            ("approve C --person s", #"{"command":"approve","person":"s","user_code":"C"}"#),
+            ("device list --person s", #"{"command":"device.list","person":"s"}"#),
+            ("device revoke 0f", #"{"command":"device.revoke","device":"0f"}"#),
+            ("backup /x", #"{"command":"backup","file":"/x"}"#),
+            ("verify", #"{"command":"verify"}"#),
+        ])
+    func commands(line: String, json: String) throws {
+        let command = try options("\(line) --data /d").adminCommand()
+        #expect(String(decoding: JSON.canonical(command), as: UTF8.self) == json)
+    }
+
+    @Test(
+        "that are no commands are refused",
+        arguments: [
+            "agency", "agency add", "agency remove x", "agency list x", "person add x",
+            "approve C", "approve --person s", "device list", "device revoke", "backup",
+            "backup /x y", "verify x", "fly",
+        ])
+    func badCommands(line: String) throws {
+        let options = try options("\(line) --data /d")
+        #expect(throws: ServerOptions.Problem.self) { try options.adminCommand() }
+    }
+
+    @Test("make a path of a backup absolute")
+    func absolutePath() throws {
+        let command = try options("backup x --data /d").adminCommand()
+        let path = try #require(command["file"]?.text)
+        #expect(path.hasPrefix("/") && path.hasSuffix("/x"))
+    }
+
+    @Test("need no directory for help")
+    func help() throws {
+        #expect(try options("help").words == ["help"])
+        #expect(try options("serve --help").words == ["help"])
+        #expect(try options("version").words == ["version"])
+        #expect(try options("").words.isEmpty)
+    }
+}
+
+@Suite("Admin commands")
+struct AdminCommandTests {
+    private let secrets = seededSecrets(8)
+
+    private func run(
+        _ fixture: ServerFixture, _ json: String
+    ) throws -> Result<[JSONValue], AdminCommands.Refusal> {
+        let command = try JSON.parse(Array(json.utf8))
+        return try fixture.write { context in
+            try AdminCommands(
+                context: context, secrets: secrets, limits: fixture.limits,
+                personKey: fixture.store.personKey
+            ).run(command)
+        }
+    }
+
+    private func code(_ fixture: ServerFixture, _ json: String) throws -> String? {
+        if case .failure(let refusal) = try run(fixture, json) {
+            #expect(!refusal.message.isEmpty && !refusal.advice.isEmpty)
+            return refusal.code
+        }
+        return nil
+    }
+
+    @Test("add, list and revoke agencies; a key opens until it is replaced or ended")
+    func agencies() throws {
+        let fixture = try ServerFixture()
+        func agency(_ key: String) throws -> AgencyRecord? {
+            try fixture.read { try $0.agency(key: SHA256.hash(Array(key.utf8))) }
+        }
+        func add() throws -> String {
+            let rows = try run(
+                fixture, #"{"command":"agency.add","code":"dlt","tables":["vehicle"]}"#
+            ).get()
+            return try #require(rows[0]["key"]?.text)
+        }
+        let first = try add()
+        #expect(try agency(first) == AgencyRecord(code: "dlt", tables: ["vehicle"]))
+        let second = try add()
+        #expect(try agency(first) == nil)
+        #expect(try agency(second) != nil)
+        let listed = try run(fixture, #"{"command":"agency.list"}"#).get()
+        #expect(listed.count == 1 && listed[0]["key"] == nil)
+        #expect(listed[0]["revoked_ms"] == .integer(0))
+        _ = try run(fixture, #"{"command":"agency.revoke","code":"dlt"}"#).get()
+        #expect(try agency(second) == nil)
+        #expect(
+            try run(fixture, #"{"command":"agency.list"}"#).get()[0]["revoked_ms"]
+                == .integer(noon))
+    }
+
+    @Test("add and list people, once for each national number")
+    func people() throws {
+        let fixture = try ServerFixture()
+        let pid = #"{"command":"person.add","pid":"1101700203450"}"#
+        let first = try run(fixture, pid).get()[0]
+        #expect(first["new"] == .integer(1))
+        let again = try run(fixture, pid).get()[0]
+        #expect(again["new"] == .integer(0) && again["subject"] == first["subject"])
+        let other = try run(fixture, #"{"command":"person.add"}"#).get()[0]
+        #expect(other["subject"] != first["subject"] && other["subject"]?.text?.utf8.count == 26)
+        #expect(try run(fixture, #"{"command":"person.list"}"#).get().count == 2)
+    }
+
+    @Test("approve a sign-in once and in time, for a person by subject or number")
+    func approvals() throws {
+        let fixture = try ServerFixture()
+        let subject = try #require(
+            try run(fixture, #"{"command":"person.add","pid":"1101700203450"}"#).get()[0][
+                "subject"]?.text)
+        func start() throws -> SignInMachine.Started {
+            try fixture.write { context in
+                try #require(
+                    try SignInMachine(context: context, limits: fixture.limits, secrets: secrets)
+                        .start(deviceName: "phone"))
+            }
+        }
+        func approve(_ code: String, _ person: String) throws -> String? {
+            try self.code(
+                fixture, #"{"command":"approve","user_code":"\#(code)","person":"\#(person)"}"#)
+        }
+        let first = try start()
+        #expect(try approve(first.userCode, "nobody") == "admin.person_unknown")
+        #expect(try approve(first.userCode.lowercased(), subject) == nil)
+        #expect(try approve(first.userCode, subject) == "admin.code_unknown")
+        let second = try start()
+        #expect(try approve(second.userCode, "1101700203450") == nil)
+        let third = try start()
+        fixture.now += 600_000
+        #expect(try approve(third.userCode, subject) == "admin.code_unknown")
+    }
+
+    @Test("list and revoke devices")
+    func devices() throws {
+        let fixture = try ServerFixture()
+        let person = try fixture.addPerson()
+        let device = try fixture.addDevice(person)
+        let rows = try run(fixture, #"{"command":"device.list","person":"somebody"}"#).get()
+        #expect(rows.map { $0["device"]?.text } == [device.id.description])
+        _ = try run(fixture, #"{"command":"device.revoke","device":"\#(device.id)"}"#).get()
+        let after = try run(fixture, #"{"command":"device.list","person":"somebody"}"#).get()
+        #expect(after[0]["revoked_ms"] == .integer(noon))
+    }
+
+    @Test(
+        "that cannot be carried out say why",
+        arguments: [
+            ("{}", "admin.command"), (#"{"command":"drop"}"#, "admin.command"),
+            ("[]", "admin.command"),
+            (#"{"command":"agency.add"}"#, "admin.usage"),
+            (#"{"command":"agency.add","code":"a b","tables":["vehicle"]}"#, "admin.agency_code"),
+            (
+                #"{"command":"agency.add","code":"citizen","tables":["vehicle"]}"#,
+                "admin.agency_code"
+            ),
+            (#"{"command":"agency.add","code":"a"}"#, "admin.tables"),
+            (#"{"command":"agency.add","code":"a","tables":["x"]}"#, "admin.table_unknown"),
+            (
+                #"{"command":"agency.add","code":"a","tables":["annotation"]}"#,
+                "admin.table_unknown"
+            ),
+            (#"{"command":"agency.revoke","code":"a"}"#, "admin.agency_unknown"),
+            (#"{"command":"person.add","pid":"123"}"#, "admin.pid"),
+            (#"{"command":"approve","person":"s"}"#, "admin.usage"),
+            (#"{"command":"approve","user_code":"C","person":"s"}"#, "admin.code_unknown"),
+            (#"{"command":"device.list","person":"s"}"#, "admin.person_unknown"),
+            (#"{"command":"device.revoke","device":"x"}"#, "admin.device_unknown"),
+            (#"{"command":"device.revoke","device":"0000000000000001"}"#, "admin.device_unknown"),
+        ])
+    func refusals(json: String, code: String) throws {
+        let fixture = try ServerFixture()
+        #expect(try self.code(fixture, json) == code)
+    }
+
+    @Test("work on a store that nobody serves, and not beside a server")
+    func offline() throws {
+        let directory = try TemporaryDirectory()
+        func run(_ command: JSONValue) throws -> JSONValue {
+            try JSON.parse(
+                try TangRatServer.runAdmin(
+                    command, directory: directory.path, secrets: seededSecrets(4),
+                    wallClock: WallClock(milliseconds: { noon })))
+        }
+        #expect(try run(["command": "person.add"])["rows"]?.items?.count == 1)
+        #expect(try run(["command": "person.list"])["rows"]?.items?.count == 1)
+        #expect(try run(["command": "verify"])["rows"]?.items?[0]["sound"] == .integer(1))
+        let copy = directory.file("copy")
+        #expect(
+            try run(["command": "backup", "file": .string(copy)])["rows"]?.items?[0]["file"]?.text
+                == copy)
+        #expect(access(copy, R_OK) == 0)
+        #expect(
+            try run(["command": "backup", "file": "/nowhere/copy"])["error"]?["code"]?.text
+                == "admin.backup")
+        let store = try SQLiteStore(directory: directory.path, randomBytes: seededSecrets(1).bytes)
+        #expect(throws: StoreFailure.self) { try run(["command": "person.list"]) }
+        store.close()
+    }
+}
+
+@Suite("Metrics")
+struct MetricsTests {
+    @Test("are lines that Prometheus reads, each name once")
+    func text() throws {
+        let metrics = Metrics(now: { noon }) { _ in }
+        metrics.unchanged()
+        metrics.watchers(2)
+        metrics.fed(FeedTally(applied: 3, unchanged: 2, stale: 1, refused: 4))
+        metrics.committed(jobs: 7)
+        let text = metrics.text(extra: [("tangrat_connections", 5)])
+        var values: [String: Int64] = [:]
+        var declared = ""
+        for line in text.split(separator: "\n") {
+            let words = line.split(separator: " ")
+            if words.first == "#" {
+                #expect(words.count == 4 && words[1] == "TYPE")
+                #expect(words[3] == (words[2].hasSuffix("_total") ? "counter" : "gauge"))
+                declared = String(words[2])
+            } else {
+                #expect(words.count == 2 && words[0] == declared)
+                let value = try #require(Int64(words[1]))
+                #expect(values.updateValue(value, forKey: declared) == nil)
+            }
+        }
+        #expect(values["tangrat_sync_unchanged_total"] == 1)
+        #expect(values["tangrat_watchers"] == 2 && values["tangrat_connections"] == 5)
+        #expect(values["tangrat_feed_refused_total"] == 4)
+        #expect(values["tangrat_commit_jobs_total"] == 7)
+    }
+
+    @Test("log one JSON object a line, whatever the detail is")
+    func log() throws {
+        let reports = try Reports()
+        let metrics = Metrics(now: { noon }) { reports.add($0) }
+        metrics.log(.error, "a.b", "x\n\u{1b}[31m\"\u{2028}" + String(repeating: "ก", count: 5_000))
+        let line = try #require(reports.next())
+        #expect(!line.utf8.contains(10) && !line.utf8.contains(27))
+        #expect(line.utf8.count < 4_096)
+        let value = try JSON.parse(Array(line.utf8))
+        #expect(value["code"] == "a.b" && value["level"] == "error")
+        #expect(value["at_ms"] == .integer(noon))
+    }
+}

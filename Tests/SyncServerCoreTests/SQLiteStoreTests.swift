@@ -1,0 +1,158 @@
+import Glibc
+import SQLiteKit
+import SyncProtocol
+import TestSupport
+import Testing
+
+@testable import SyncServerCore
+
+extension StoreKind {
+    static let sqlite = StoreKind(
+        testDescription: "SQLite",
+        open: { place in
+            let store = try SQLiteStore(directory: place, randomBytes: seededSecrets(3).bytes)
+            return Opened(store: store, close: store.close)
+        },
+        damage: { place, damage in
+            let connection = try Connection(
+                path: "\(place)/server.sqlite", options: ConnectionOptions(.readWriteCreate))
+            defer { connection.close() }
+            switch damage {
+            case .body: try connection.run("UPDATE row SET body = x'7b7d20' WHERE id = 'b'")
+            case .hash: try connection.run("UPDATE row SET hash = zeroblob(16) WHERE id = 'b'")
+            case .count: try connection.run("UPDATE bucket SET count = count + 1")
+            case .sum: try connection.run("UPDATE bucket SET sum = zeroblob(16)")
+            case .tombstones: try connection.run("UPDATE bucket SET tombstones = 0")
+            case .head: try connection.run("UPDATE bucket SET head = 2")
+            case .hashLength: try connection.run("UPDATE row SET hash = x'00' WHERE id = 'b'")
+            }
+        },
+        restore: { backup, place in
+            guard mkdir(place, 0o700) == 0, rename(backup, "\(place)/server.sqlite") == 0 else {
+                throw StoreFailure.unusable(place)
+            }
+        })
+}
+
+@Suite("Store conformance")
+struct SQLiteStoreTests {
+    private func with(
+        _ kind: StoreKind, _ body: (StoreConformance, TemporaryDirectory) throws -> Void
+    ) throws {
+        let directory = try TemporaryDirectory()
+        try body(StoreConformance(kind: kind, place: directory.file("store")), directory)
+    }
+
+    @Test("a snapshot is one moment while the writer goes on", arguments: [StoreKind.sqlite])
+    func moment(kind: StoreKind) throws {
+        try with(kind) { suite, _ in try suite.snapshotIsOneMoment() }
+    }
+
+    @Test("rows come in the order of their revisions", arguments: [StoreKind.sqlite])
+    func order(kind: StoreKind) throws {
+        try with(kind) { suite, _ in try suite.rowsComeInOrder() }
+    }
+
+    @Test("a transaction that fails leaves nothing", arguments: [StoreKind.sqlite])
+    func rollback(kind: StoreKind) throws {
+        try with(kind) { suite, _ in try suite.rollbackLeavesNothing() }
+    }
+
+    @Test("outcomes are stored for ever", arguments: [StoreKind.sqlite])
+    func outcomes(kind: StoreKind) throws {
+        try with(kind) { suite, _ in try suite.outcomesStay() }
+    }
+
+    @Test("people, devices, tokens, sign-ins, agencies come back", arguments: [StoreKind.sqlite])
+    func identities(kind: StoreKind) throws {
+        try with(kind) { suite, _ in try suite.identitiesRoundTrip() }
+    }
+
+    @Test("keys are unique", arguments: [StoreKind.sqlite])
+    func uniqueness(kind: StoreKind) throws {
+        try with(kind) { suite, _ in try suite.keysAreUnique() }
+    }
+
+    @Test("what was committed is there after reopening", arguments: [StoreKind.sqlite])
+    func durability(kind: StoreKind) throws {
+        try with(kind) { suite, _ in try suite.secretsAndRowsSurviveReopening() }
+    }
+
+    @Test("a second opener is refused", arguments: [StoreKind.sqlite])
+    func secondOpener(kind: StoreKind) throws {
+        try with(kind) { suite, _ in try suite.secondOpenerIsRefused() }
+    }
+
+    @Test(
+        "a check finds what was changed behind the store's back", arguments: [StoreKind.sqlite],
+        StoreKind.Damage.allCases.filter { $0 != .hashLength })
+    func audit(kind: StoreKind, damage: StoreKind.Damage) throws {
+        try with(kind) { suite, _ in try suite.verifyFinds(damage) }
+    }
+
+    /// In a process of its own, because the check once ended the process.
+    @Test("a check survives a hash of a wrong length")
+    func auditOfShortHash() async {
+        await #expect(processExitsWith: .success) {
+            let directory = try TemporaryDirectory()
+            try StoreConformance(kind: .sqlite, place: directory.file("store"))
+                .verifyFinds(.hashLength)
+        }
+    }
+
+    @Test("a backup holds one moment", arguments: [StoreKind.sqlite])
+    func backup(kind: StoreKind) throws {
+        try with(kind) { suite, directory in
+            try suite.backupIsOneMoment(at: directory.file("restored"))
+        }
+    }
+
+    @Test("a name is read by a reader that was open before it was added")
+    func lateName() throws {
+        let fixture = try ServerFixture()
+        let person = try fixture.addPerson()
+        _ = try fixture.view(of: person)
+        try fixture.put("vehicle", "v1", person, agency: "late-agency")
+        #expect(try fixture.view(of: person).count == 1)
+    }
+
+    @Test("no hot statement scans", arguments: HotStatements.all)
+    func plans(sql: String) throws {
+        let plan = try Self.plan(sql)
+        #expect(!plan.contains { $0.contains("SCAN") }, "\(plan)")
+    }
+
+    /// The statements of requests that stand at their place of use.
+    @Test(
+        "no statement that runs for each request scans",
+        arguments: [
+            "SELECT text FROM name WHERE no = ?1",
+            "SELECT code, tables, revoked FROM agency WHERE key = ?1",
+            "SELECT code, tables, revoked FROM agency WHERE code = ?1",
+            "SELECT hash, user_code, device_name, expires, person FROM sign_in WHERE hash = ?1",
+            "SELECT hash, user_code, device_name, expires, person FROM sign_in WHERE user_code = ?1",
+            "DELETE FROM sign_in WHERE hash = ?1", "DELETE FROM sign_in WHERE expires < ?1",
+            "DELETE FROM token WHERE device = ?1", "DELETE FROM token WHERE expires < ?1",
+            "DELETE FROM row WHERE no = ?1", "SELECT value FROM value WHERE name = ?1",
+            """
+            SELECT no, id, person, name, added, revoked, last_mid, last_chain, last_time
+            FROM device WHERE id = ?1
+            """,
+            """
+            SELECT no, id, person, name, added, revoked, last_mid, last_chain, last_time
+            FROM device WHERE person = ?1 ORDER BY no
+            """,
+        ])
+    func coldPlans(sql: String) throws {
+        let plan = try Self.plan(sql)
+        #expect(!plan.contains { $0.contains("SCAN") }, "\(plan)")
+    }
+
+    private static func plan(_ sql: String) throws -> [String] {
+        let fixture = try ServerFixture()
+        let connection = try Connection(
+            path: fixture.directory.file("server.sqlite"), options: ConnectionOptions(.readOnly))
+        defer { connection.close() }
+        return try connection.explainQueryPlan(sql)
+    }
+}

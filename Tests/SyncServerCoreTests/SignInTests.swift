@@ -1,0 +1,235 @@
+import Foundation
+import SyncProtocol
+import TestSupport
+import Testing
+
+@testable import SyncServerCore
+
+/// Whether a file holds these bytes anywhere; a file that is not there does not.
+func fileContains(_ path: String, _ text: String) -> Bool {
+    FileManager.default.contents(atPath: path)?.range(of: Data(text.utf8)) != nil
+}
+
+@Suite("Sign-in")
+struct SignInTests {
+    private let secrets = seededSecrets(5)
+
+    private func machine<Result>(
+        _ fixture: ServerFixture, _ body: (SignInMachine) throws -> Result
+    ) throws -> Result {
+        try fixture.write { context in
+            try body(SignInMachine(context: context, limits: fixture.limits, secrets: secrets))
+        }
+    }
+
+    private func approve(
+        _ fixture: ServerFixture, _ code: String, _ person: Int64
+    ) throws {
+        try fixture.write { context throws in
+            var signIn = try #require(try context.transaction.signIn(userCode: code))
+            signIn.person = person
+            try context.transaction.save(signIn)
+        }
+    }
+
+    private func exchange(
+        _ fixture: ServerFixture, _ code: String
+    ) throws -> Result<SignInMachine.Granted, SignInMachine.Refusal> {
+        try machine(fixture) { try $0.exchange(deviceCode: code) }
+    }
+
+    private func refusal(
+        _ result: Result<SignInMachine.Granted, SignInMachine.Refusal>
+    ) -> SignInMachine.Refusal? {
+        if case .failure(let refusal) = result { return refusal }
+        return nil
+    }
+
+    private func signIn(
+        _ fixture: ServerFixture, _ person: PersonRecord
+    ) throws -> SignInMachine.Granted {
+        let started = try #require(try machine(fixture) { try $0.start(deviceName: "phone") })
+        try approve(fixture, started.userCode, person.number)
+        return try exchange(fixture, started.deviceCode).get()
+    }
+
+    private func token(_ fixture: ServerFixture, _ text: String) throws -> TokenRecord? {
+        try fixture.read { try $0.token(SHA256.hash(Array(text.utf8)))?.token }
+    }
+
+    @Test("waits for approval and counts once")
+    func flow() throws {
+        let fixture = try ServerFixture()
+        let person = try fixture.addPerson()
+        let started = try #require(try machine(fixture) { try $0.start(deviceName: "phone") })
+        #expect(started.expiresIn == 600)
+        #expect(started.userCode.utf8.count == 9)
+        #expect(refusal(try exchange(fixture, started.deviceCode)) == .pending)
+        #expect(refusal(try exchange(fixture, started.userCode)) == .invalid)
+        try approve(fixture, started.userCode, person.number)
+        let granted = try exchange(fixture, started.deviceCode).get()
+        #expect(granted.subject == "somebody")
+        #expect(granted.accessToken.hasPrefix("tra_") && granted.refreshToken.hasPrefix("trr_"))
+        #expect(refusal(try exchange(fixture, started.deviceCode)) == .invalid)
+        let device = try #require(
+            try fixture.writer.transaction { try $0.devices(of: person.number) }.first)
+        #expect(device.id == granted.device && device.name == "phone")
+        #expect(try token(fixture, granted.accessToken)?.kind == .access)
+        #expect(try token(fixture, granted.refreshToken)?.kind == .refresh)
+    }
+
+    @Test("ends when its time is over, or when it is denied")
+    func endings() throws {
+        let fixture = try ServerFixture()
+        let person = try fixture.addPerson()
+        let first = try #require(try machine(fixture) { try $0.start(deviceName: "") })
+        let second = try #require(try machine(fixture) { try $0.start(deviceName: "") })
+        try approve(fixture, second.userCode, -1)
+        #expect(refusal(try exchange(fixture, second.deviceCode)) == .denied)
+        try approve(fixture, first.userCode, person.number)
+        fixture.now += 599_999
+        #expect(refusal(try exchange(fixture, "x")) == .invalid)
+        fixture.now += 1
+        #expect(refusal(try exchange(fixture, first.deviceCode)) == .expired)
+        #expect(try fixture.writer.transaction { try $0.devices(of: person.number) }.isEmpty)
+    }
+
+    @Test("is not offered to more than may wait, and forgets those whose time is over")
+    func pendingLimit() throws {
+        let fixture = try ServerFixture { $0.pendingSignInsMax = 3 }
+        func start() throws -> Bool { try machine(fixture) { try $0.start(deviceName: "") } != nil }
+        #expect(try start() && start() && start())
+        #expect(try !start())
+        fixture.now += 600_001
+        #expect(try start())
+    }
+
+    @Test("is renewed with a new pair; the old one is good for a minute more")
+    func rotation() throws {
+        let fixture = try ServerFixture()
+        let person = try fixture.addPerson()
+        let first = try signIn(fixture, person)
+        func refresh(_ token: String) throws -> Result<SignInMachine.Granted, SignInMachine.Refusal>
+        {
+            try machine(fixture) { try $0.refresh(token) }
+        }
+        #expect(refusal(try refresh(first.accessToken)) == .invalid)
+        #expect(refusal(try refresh("trr_x")) == .invalid)
+        let second = try refresh(first.refreshToken).get()
+        #expect(second.refreshToken != first.refreshToken)
+        #expect(second.device == first.device)
+        fixture.now += 60_000
+        // The answer was lost: the same token once more.
+        let third = try refresh(first.refreshToken).get()
+        #expect(try token(fixture, third.accessToken) != nil)
+        fixture.now += 1
+        #expect(refusal(try refresh(first.refreshToken)) == .invalid)
+        // Two parties held it: nothing of the device is good any more.
+        for granted in [first, second, third] {
+            #expect(try token(fixture, granted.accessToken) == nil)
+            #expect(refusal(try refresh(granted.refreshToken)) == .invalid)
+        }
+        let devices = try fixture.writer.transaction { try $0.devices(of: person.number) }
+        #expect(devices.map(\.revoked) == [fixture.now])
+    }
+
+    @Test("ends when nobody renews it")
+    func expiry() throws {
+        let fixture = try ServerFixture()
+        let granted = try signIn(fixture, try fixture.addPerson())
+        fixture.now += fixture.limits.refreshTokenMilliseconds
+        #expect(
+            refusal(try machine(fixture) { try $0.refresh(granted.refreshToken) }) == .invalid)
+    }
+
+    @Test("tells the sessions when rights end, and only then")
+    func endsSessions() throws {
+        let fixture = try ServerFixture()
+        let person = try fixture.addPerson()
+        let granted = try signIn(fixture, person)
+        try fixture.write { context throws in
+            let machine = SignInMachine(context: context, limits: fixture.limits, secrets: secrets)
+            _ = try machine.refresh(granted.refreshToken)
+            #expect(!context.endsSessions)
+            let device = try #require(try context.transaction.device(id: granted.device))
+            try machine.revoke(device)
+            #expect(context.endsSessions)
+        }
+    }
+
+    @Test("leaves only hashes in the files")
+    func onlyHashes() throws {
+        let fixture = try ServerFixture()
+        let person = try fixture.addPerson()
+        let started = try #require(try machine(fixture) { try $0.start(deviceName: "phone-name") })
+        let granted = try signIn(fixture, person)
+        let renewed = try machine(fixture) { try $0.refresh(granted.refreshToken) }.get()
+        let key = try fixture.write { context throws in
+            try AdminCommands(
+                context: context, secrets: secrets, limits: fixture.limits,
+                personKey: fixture.store.personKey
+            ).run(["command": "agency.add", "code": "dlt", "tables": ["vehicle"]]).get()[0]["key"]?
+            .text ?? ""
+        }
+        #expect(key.hasPrefix("trk_"))
+        try fixture.writer.backup(to: fixture.directory.file("backup"))
+        let files = ["server.sqlite", "server.sqlite-wal", "backup"].map {
+            fixture.directory.file($0)
+        }
+        #expect(files.contains { fileContains($0, "phone-name") })
+        let texts = [
+            started.deviceCode, granted.accessToken, granted.refreshToken, renewed.accessToken,
+            renewed.refreshToken, key,
+        ]
+        for text in texts {
+            let secret = String(text.hasPrefix("tr") ? text.dropFirst(4) : text[...])
+            #expect(secret.utf8.count >= 40)
+            for file in files {
+                #expect(!fileContains(file, text) && !fileContains(file, secret))
+            }
+        }
+    }
+
+    @Test("makes secrets that are long and do not repeat")
+    func entropy() {
+        let tokens = Set((0..<2_000).map { _ in SecretSource.system.token(prefix: "tra_") })
+        #expect(tokens.count == 2_000)
+        #expect(tokens.allSatisfy { $0.utf8.count == 47 })
+        let codes = Set((0..<2_000).map { _ in SecretSource.system.userCode() })
+        #expect(codes.count > 1_990)
+        #expect(codes.allSatisfy { $0.utf8.count == 9 && $0.utf8.dropFirst(4).first == 0x2d })
+        #expect(Set((0..<100).map { _ in SecretSource.system.subject() }).count == 100)
+    }
+}
+
+@Suite("Form bodies")
+struct FormBodyTests {
+    private func form(_ text: String) -> FormBody? {
+        Array(text.utf8).withUnsafeBytes { FormBody($0) }
+    }
+
+    @Test("are decoded once")
+    func good() {
+        #expect(form("a=1&b=2")?["b"] == "2")
+        #expect(form("a=b%26c%3dd")?["a"] == "b&c=d")
+        #expect(form("a=b=c")?["a"] == "b=c")
+        #expect(form("a=x+y%20z%2B")?["a"] == "x y z+")
+        #expect(form("a%3D=1")?["a="] == "1")
+        #expect(form("a=%25%32%35")?["a"] == "%25")
+        #expect(form("a")?["a"] == "" && form("a=")?["a"] == "")
+        #expect(form("&&a=1&")?["a"] == "1")
+        #expect(form("")?["a"] == nil && form("") != nil)
+        #expect(form("n=%E0%B8%81%e0%b8%82")?["n"] == "กข")
+        #expect(form("a=%00")?["a"] == "\0")
+    }
+
+    @Test(
+        "that are not well formed are refused",
+        arguments: [
+            "a=1&a=2", "a=1&%61=2", "a=%", "a=%4", "a=%4&b=1", "a=%zz", "a=%+1", "a=%-1", "a=%ff",
+            "%ff=1", "a=%C3", "a=%\u{212A}1",
+        ])
+    func bad(text: String) {
+        #expect(form(text) == nil)
+    }
+}
