@@ -170,7 +170,7 @@ final class ModelServer: Transport {
     static func frames(_ bytes: [UInt8]) -> [Frame] {
         var frames: [Frame] = []
         bytes.withUnsafeBytes { raw in
-            _ = try? FrameSplitter.split(raw) { payload, origin in
+            _ = try? FrameSplitter.split(raw) { (payload, origin) throws(WireError) in
                 frames.append(try BinaryFrames.decode(payload, origin: origin))
             }
         }
