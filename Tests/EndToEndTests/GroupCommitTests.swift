@@ -77,8 +77,7 @@ extension WorldTests {
             guard let child = world.serverChild else { throw WorldProblem("no server") }
             guard isTraced else { return child.pid }
             let path = "/proc/\(child.pid)/task/\(child.pid)/children"
-            let text = String(
-                decoding: FileManager.default.contents(atPath: path) ?? Data(), as: UTF8.self)
+            let text = ProcessTable.read(path)
             guard let pid = text.split(separator: " ").first.flatMap({ pid_t($0) }) else {
                 throw WorldProblem("strace has no child")
             }
@@ -89,9 +88,7 @@ extension WorldTests {
         private static func waiting(port: Int) -> Int {
             let hex = String(port, radix: 16, uppercase: true)
             let local = ":" + String(repeating: "0", count: 4 - hex.utf8.count) + hex
-            let table = String(
-                decoding: FileManager.default.contents(atPath: "/proc/net/tcp") ?? Data(),
-                as: UTF8.self)
+            let table = ProcessTable.read("/proc/net/tcp")
             return table.split(separator: "\n").count { line in
                 let words = line.split(separator: " ")
                 return words.count > 4 && words[1].hasSuffix(local) && words[3] == "01"

@@ -162,3 +162,17 @@ func eventually(
         try await Task.sleep(for: .milliseconds(10))
     }
 }
+
+/// A file of the kernel, whose size is not known before it is read.
+enum ProcessTable {
+    static func read(_ path: String) -> String {
+        guard let file = fopen(path, "r") else { return "" }
+        defer { fclose(file) }
+        var bytes: [UInt8] = []
+        var part = [UInt8](repeating: 0, count: 64 * 1_024)
+        while case let count = fread(&part, 1, part.count, file), count > 0 {
+            bytes += part[..<count]
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
