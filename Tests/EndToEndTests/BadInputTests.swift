@@ -223,7 +223,8 @@ extension WorldTests {
                 let device = try await world.lineDevice(of: subject)
                 var mutations = [
                     device.mutation(
-                        1, LineDevice.create("preference", "me"), LineDevice.create("annotation", "x"))
+                        1, LineDevice.create("preference", "me"),
+                        LineDevice.create("annotation", "x"))
                 ]
                 for (operation, _) in Self.writes {
                     mutations.append(device.mutation(mutations.count + 1, operation))

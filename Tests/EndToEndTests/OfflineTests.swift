@@ -113,7 +113,8 @@ extension WorldTests {
                 #expect(health.status == 200, "the first one is not disturbed")
 
                 let other = try await world.run(
-                    Programs.server, ["serve", "--data", "/proc/nowhere", "--listen", "127.0.0.1:0"])
+                    Programs.server,
+                    ["serve", "--data", "/proc/nowhere", "--listen", "127.0.0.1:0"])
                 #expect(other.code == 1)
                 #expect(other.error.contains("error server."), "\(other.error)")
                 #expect(!other.error.contains("Stop the other server"), "\(other.error)")

@@ -8,7 +8,8 @@ enum Programs {
     static let client = path("tangrat")
 
     private static func path(_ name: String) -> String {
-        let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+        let own =
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
         let beside = URL(fileURLWithPath: own).deletingLastPathComponent().path + "/" + name
         return FileManager.default.isExecutableFile(atPath: beside)
             ? beside : "\(Repository.root)/.build/debug/\(name)"

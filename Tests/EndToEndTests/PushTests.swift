@@ -121,4 +121,48 @@ extension WorldTests {
             }
         }
     }
+
+    @Suite("A pull in small pages")
+    struct SmallPageTests {
+        @Test("sees every row once it is at the end, though rows move meanwhile", arguments: 1...3)
+        func pages(rowsMax: Int) async throws {
+            try await RealWorld.run { world in
+                let subject = try await world.person()
+                let key = try await world.agency("dlt", "driving_licence")
+                func lines(_ version: Int) -> [String] {
+                    (0..<12).map {
+                        BadInputTests.line(
+                            "dlt-\($0)", subject, version: version, body: #"{"v":\#(version)}"#)
+                    }
+                }
+                try await world.mustFeed(lines(1), key: key)
+                let device = try await world.lineDevice(of: subject)
+                var cursor = ""
+                var versions: [String: Int] = [:]
+                var pages = 0
+                while true {
+                    let answer = try await device.send(
+                        Data(
+                            #"{"frame":"sync","cursor":"\#(cursor)","rows_max":\#(rowsMax)}"#.utf8))
+                    let rows = answer.frames("row")
+                    #expect(rows.count <= rowsMax)
+                    for row in rows {
+                        let body = row["body"] as? [String: Any]
+                        versions[row["id"] as? String ?? ""] = body?["v"] as? Int
+                    }
+                    let page = answer.frames("page").first
+                    guard let end = page ?? answer.frames("checkpoint").first else {
+                        throw WorldProblem(answer.text)
+                    }
+                    cursor = end["cursor"] as? String ?? ""
+                    pages += 1
+                    if page == nil { break }
+                    if pages == 2 { try await world.mustFeed(lines(2), key: key) }
+                    try #require(pages < 100)
+                }
+                #expect(versions.count == 12)
+                #expect(versions.values.allSatisfy { $0 == 2 }, "\(versions)")
+            }
+        }
+    }
 }
