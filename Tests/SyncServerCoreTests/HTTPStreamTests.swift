@@ -44,6 +44,17 @@ struct HTTPStreamTests {
         #expect(try client.answer().text == "\(total)")
     }
 
+    @Test("tell a sink that paused at the last bytes that they were the last")
+    func pausedAtTheEnd() throws {
+        let test = try HTTPTestServer(loops: 1)
+        let client = try test.client()
+        try client.send("POST /paused HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello")
+        #expect(test.reports.next() == "paused")
+        test.server.loops[0].execute { ($0.handler as? TestHandler)?.resumeAll() }
+        #expect(try client.answer().text == "5")
+        #expect(try client.get("/").text == "hello")
+    }
+
     @Test("tell a sink that its body will not be complete", arguments: [true, false])
     func abortedSink(halfCloses: Bool) throws {
         let test = try HTTPTestServer()

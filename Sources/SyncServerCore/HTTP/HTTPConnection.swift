@@ -228,7 +228,14 @@ final class HTTPConnection: ReadinessHandler {
     }
 
     private func readAndProcess() {
-        if input != nil { processOwnInput() }
+        if input != nil {
+            processOwnInput()
+        } else if machine.bodyBytesLeft == 0, machine.phase == .body,
+            !flags.contains(.isPaused)
+        {
+            // A sink that paused at its last bytes has still to hear that they were the last.
+            processShared(UnsafeRawBufferPointer(start: nil, count: 0))
+        }
         var reads = 0
         while wantsInput, flags.contains(.canRead), !flags.contains(.isBroken) {
             guard reads < Self.readsPerTurnMax else { return service.markDirty(self) }
