@@ -143,7 +143,10 @@ final class RealWorld: Sendable {
     func metric(_ name: String) async throws -> Int {
         let answer = try await http("GET", "/metrics")
         let line = answer.text.split(separator: "\n").first { $0.hasPrefix(name + " ") }
-        return line.flatMap { Int($0.dropFirst(name.count + 1)) } ?? 0
+        guard let number = line.flatMap({ Int($0.dropFirst(name.count + 1)) }) else {
+            throw WorldProblem("no \(name): status \(answer.status), \(answer.text)")
+        }
+        return number
     }
 
     // MARK: - HTTP

@@ -51,7 +51,8 @@ final class PlainSocket: Sendable {
     /// The next bytes; none at the end.
     func receive() -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: 64 * 1_024)
-        let count = recv(descriptor, &bytes, bytes.count, 0)
+        var count = recv(descriptor, &bytes, bytes.count, 0)
+        while count < 0 && errno == EINTR { count = recv(descriptor, &bytes, bytes.count, 0) }
         return count > 0 ? Array(bytes[..<count]) : []
     }
 
