@@ -31,6 +31,13 @@ final class RealWorld: Sendable {
 
     private func end() async {
         for child in children.withLock({ $0 }) {
+            // What strace runs would outlive it.
+            let below = ProcessTable.read("/proc/\(child.pid)/task/\(child.pid)/children")
+            if child.isRunning {
+                for pid in below.split(separator: " ").compactMap({ pid_t($0) }) {
+                    kill(pid, SIGKILL)
+                }
+            }
             child.signal(SIGKILL)
             child.signal(SIGCONT)
             _ = await child.wait()
