@@ -233,7 +233,13 @@ package final class EventLoop: @unchecked Sendable {
     }
 
     private func turn() {
+        var hasWoken = false
         selector.wait(timeout: timeout()) { number, readiness in
+            // The wait may have been long: who connects now has not waited since before it.
+            if !hasWoken {
+                hasWoken = true
+                now = clock.milliseconds()
+            }
             if let handler = handler(number) { handler.ready(readiness) }
         }
         now = clock.milliseconds()

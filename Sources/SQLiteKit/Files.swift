@@ -7,13 +7,15 @@ package enum Files {
     /// A folder that exists is taken as it is, if it is the owner's and nobody
     /// else can write to it.
     package static func createDirectory(_ path: String) throws(FileError) {
-        if mkdir(path, 0o700) == 0 {
+        var status = mkdir(path, 0o700)
+        if status != 0, errno == ENOENT, let parent = parent(of: path) {
+            try createDirectory(parent)
+            // Once: /proc says ENOENT for every new folder, however often it is asked.
+            status = mkdir(path, 0o700)
+        }
+        if status == 0 {
             guard chmod(path, 0o700) == 0 else { throw .last("chmod", path) }
             return
-        }
-        if errno == ENOENT, let parent = parent(of: path) {
-            try createDirectory(parent)
-            return try createDirectory(path)
         }
         guard errno == EEXIST else { throw .last("mkdir", path) }
         try check(path, isKind: S_IFDIR, forbidding: 0o022)

@@ -75,6 +75,51 @@ struct EventLoopTests {
         #expect(log.all == [30, 50, 30])
     }
 
+    /// A handler that notes the loop's time.
+    private final class Witness: ReadinessHandler {
+        let loop: EventLoop
+        let log: Log
+        let gate: Gate
+
+        init(_ loop: EventLoop, _ log: Log, _ gate: Gate) {
+            self.loop = loop
+            self.log = log
+            self.gate = gate
+        }
+
+        func ready(_ readiness: Readiness) {
+            log.append(Int(loop.now))
+            gate.open()
+        }
+    }
+
+    @Test("tells a handler the time at which it wakes, after however long a sleep")
+    func timeOfHandlers() throws {
+        let turned = TurnedClock()
+        let loop = try EventLoop(clock: turned.clock)
+        let log = Log()
+        let gate = try Gate()
+        var pair: [Int32] = [0, 0]
+        #expect(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &pair) == 0)
+        let (mine, theirs) = (pair[0], pair[1])
+        try loop.start()
+        loop.execute {
+            _ = try? loop.register(theirs, .readable, Witness(loop, log, gate))
+            gate.open()
+        }
+        #expect(gate.wait(milliseconds: 10_000))
+        // A loop whose idea of time is an hour old would time a new client out at once.
+        turned.advance(milliseconds: 3_600_000)
+        var byte: UInt8 = 1
+        #expect(write(mine, &byte, 1) == 1)
+        #expect(gate.wait(milliseconds: 10_000))
+        loop.stop()
+        loop.join()
+        close(mine)
+        close(theirs)
+        #expect(log.all.first == 1_000_000 + 3_600_000)
+    }
+
     @Test("gives back its descriptors")
     func descriptors() async throws {
         // In a process of its own, because other tests open descriptors meanwhile.

@@ -44,6 +44,34 @@ struct HTTPStreamTests {
         #expect(try client.answer().text == "\(total)")
     }
 
+    @Test("tell a sink that paused at the last bytes that they were the last")
+    func pausedAtTheEnd() throws {
+        let test = try HTTPTestServer(loops: 1)
+        let client = try test.client()
+        try client.send("POST /paused HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello")
+        #expect(test.reports.next() == "paused")
+        test.server.loops[0].execute { ($0.handler as? TestHandler)?.resumeAll() }
+        #expect(try client.answer().text == "5")
+        #expect(try client.get("/").text == "hello")
+    }
+
+    /// Goal: however many are answered in one turn, each gets its own answer.
+    ///
+    /// Method: a hundred clients of one loop wait and are answered by one call, as
+    /// after a group commit; then each connection and a new one must still be clean.
+    @Test("are not mixed up when a hundred answers leave in one turn")
+    func manyAnswersInOneTurn() throws {
+        let test = try HTTPTestServer(loops: 1)
+        let clients = try (0..<100).map { _ in try test.client() }
+        for client in clients {
+            try client.send("GET /wait HTTP/1.1\r\nHost: a\r\n\r\n")
+            #expect(test.reports.next() == "waiting 0")
+        }
+        #expect(try test.client().get("/release").text == "100")
+        for client in clients { #expect(try client.answer().text == "released") }
+        for client in clients { #expect(try client.get("/").text == "hello") }
+    }
+
     @Test("tell a sink that its body will not be complete", arguments: [true, false])
     func abortedSink(halfCloses: Bool) throws {
         let test = try HTTPTestServer()

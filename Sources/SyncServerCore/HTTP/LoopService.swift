@@ -86,11 +86,13 @@ final class LoopService {
     /// to a thousand watchers does not need a thousand buffers.
     func markDirty(_ connection: HTTPConnection) {
         guard !connection.isDirty else { return }
-        connection.isDirty = true
-        dirty.append(connection)
-        if dirty.count % Self.unsentConnectionsMax == 0 {
+        // Those before this one, whose answers are whole: its own is only being begun, and
+        // a buffer that is sent and given back now would be written to for somebody else.
+        if !dirty.isEmpty, dirty.count % Self.unsentConnectionsMax == 0 {
             for waiting in dirty.suffix(Self.unsentConnectionsMax) { waiting.sendPending() }
         }
+        connection.isDirty = true
+        dirty.append(connection)
     }
 
     func turnEnded() {

