@@ -9,7 +9,6 @@ final class ServerProcess {
     private let directory: String
     private let process: Process
     private let agencyKey: String
-    private let http: SocketTransport
 
     /// Where the server's program is, if it has been built.
     static var program: String? {
@@ -36,7 +35,7 @@ final class ServerProcess {
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         try process.run()
-        http = try Self.connection(port)
+        try Self.waitUntilListening(port)
     }
 
     func stop() {
@@ -57,7 +56,8 @@ final class ServerProcess {
                 lines += SampleRecords.body(number)
                 lines += "}\n".utf8
             }
-            let outcome = http.exchange(
+            // A feed ends its connection.
+            let outcome = try SocketTransport(port: port).exchange(
                 Request(
                     .post, server, "/v1/agency/records", bearer: agencyKey,
                     contentType: "application/x-ndjson", body: lines))
@@ -101,9 +101,9 @@ final class ServerProcess {
         return UInt16(bigEndian: address.sin_port)
     }
 
-    private static func connection(_ port: UInt16) throws -> SocketTransport {
+    private static func waitUntilListening(_ port: UInt16) throws {
         for _ in 0..<200 {
-            if let made = try? SocketTransport(port: port) { return made }
+            if (try? SocketTransport(port: port)) != nil { return }
             usleep(50_000)
         }
         throw BenchmarkError("the server does not listen")

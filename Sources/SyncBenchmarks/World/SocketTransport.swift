@@ -46,7 +46,7 @@ final class SocketTransport: Transport {
 }
 
 /// One connection and the bytes read ahead on it.
-struct SocketConnection {
+struct SocketConnection: ~Copyable {
     private let descriptor: Int32
     private var buffer: [UInt8] = []
     private(set) var bytesReceived = 0
@@ -67,6 +67,10 @@ struct SocketConnection {
             }
         }
         guard result == 0 else { throw BenchmarkError("connect to \(port): \(errno)") }
+    }
+
+    deinit {
+        close(descriptor)
     }
 
     mutating func exchange(_ request: Request) throws -> Response {
