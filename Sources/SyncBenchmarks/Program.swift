@@ -31,7 +31,8 @@ struct Program {
         let measures: [(name: String, run: (Bench) async throws -> Void)] = [
             ("digest", DigestMeasure.run), ("json", JSONMeasure.run), ("apply", ApplyMeasure.run),
             ("pending", PendingMeasure.run), ("start", ColdStart.run),
-            ("search", SearchMeasure.run), ("pull", PullMeasure.run), ("push", PushMeasure.run),
+            ("search", SearchMeasure.run), ("unchanged", UnchangedMeasure.run),
+            ("pull", PullMeasure.run), ("push", PushMeasure.run),
         ]
         guard options.only.map({ name in measures.contains { $0.name == name } }) ?? true else {
             throw BenchmarkError("--only takes one of: \(measures.map(\.name))")

@@ -14,7 +14,8 @@ enum ApplyMeasure {
     static func run(_ bench: Bench) async throws {
         let answer = SampleRecords.answer(rows: rows)
         let transport = CannedTransport { _ in answer }
-        let maker = ClientMaker(scratch: bench.scratch, transport: transport)
+        let steps = StepTimes()
+        let maker = ClientMaker(scratch: bench.scratch, transport: transport, steps: steps)
         let template = try await maker.signedIn()
         let records = (0..<rows).map {
             (id: Array(SampleRecords.id($0).utf8), body: SampleRecords.body($0))
@@ -25,11 +26,19 @@ enum ApplyMeasure {
         var inProcess = Comparison()
         var inC = Comparison()
         var processor = Samples()
+        var looking = Samples()
+        var writing = Samples()
+        var committing = Samples()
         for _ in 0..<bench.rounds {
             let baseline = try InsertBaseline.inProcess(records, scratch: bench.scratch)
             let ours = try await apply(maker, transport, template)
             inProcess.add(ours: Double(rows) / ours.wall, peer: baseline)
             processor.add(ours.processor / Double(rows) * 1e6)
+            let writes = steps.seconds(from: .applyBefore, to: .applyBeforeCommit)
+            let commits = steps.seconds(from: .applyBeforeCommit, to: .applyAfter)
+            writing.add(writes * 1e3)
+            committing.add(commits * 1e3)
+            looking.add((ours.wall - writes - commits) * 1e3)
             if let program {
                 let peer = try InsertBaseline.inC(program, records: file, scratch: bench.scratch)
                 inC.add(ours: Double(rows) / ours.wall, peer: peer)
@@ -44,6 +53,9 @@ enum ApplyMeasure {
                 name, inC, unit: "rows/s", against: "insert alone in C", goal: 23)
         }
         bench.report.figure("apply, processor time", processor, unit: "µs/row")
+        bench.report.figure("apply, looking over the answer and the rest", looking, unit: "ms")
+        bench.report.figure("apply, hashing and writing the rows", writing, unit: "ms")
+        bench.report.figure("apply, committing", committing, unit: "ms")
     }
 
     /// Applies the answer to a fresh copy; gives seconds.

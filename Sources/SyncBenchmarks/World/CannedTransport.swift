@@ -58,12 +58,15 @@ struct HurriedClock: MonotonicClock {
 struct ClientMaker {
     let scratch: Scratch
     let transport: any Transport
+    /// Told when a client passes its steps, or nil.
+    var steps: StepTimes?
 
     /// Where clients are, apart from the network.
     private var environment: SyncEnvironment {
         var environment = SyncEnvironment.live()
         environment.transport = transport
         environment.monotonic = HurriedClock()
+        environment.faults = steps
         return environment
     }
 
@@ -95,5 +98,19 @@ struct ClientMaker {
         let result = try await body(client)
         await client.close()
         return result
+    }
+}
+
+/// Writes down when a client passed each of its steps.
+final class StepTimes: FaultInjector {
+    private let times = Mutex<[FaultPoint: Double]>([:])
+
+    func reached(_ point: FaultPoint) {
+        times.withLock { $0[point] = Stopwatch.now() }
+    }
+
+    /// Seconds from one step to the other, as they were passed last.
+    func seconds(from start: FaultPoint, to end: FaultPoint) -> Double {
+        times.withLock { ($0[end] ?? .nan) - ($0[start] ?? .nan) }
     }
 }

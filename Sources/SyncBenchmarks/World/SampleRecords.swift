@@ -63,7 +63,7 @@ enum SampleRecords {
     /// A whole answer with so many rows and a checkpoint, as a server sends it.
     static func answer(
         rows count: Int, table: String = table, outcomes: [OutcomeRange] = [],
-        acked: (mid: UInt64, chain: UInt64) = (0, 0)
+        acked: (mid: UInt64, chain: UInt64) = (0, 0), cursor: [UInt8] = [1]
     ) -> [UInt8] {
         let owner = "dlt"
         var rows: [UInt8] = []
@@ -94,7 +94,7 @@ enum SampleRecords {
         append(
             .checkpoint(
                 Checkpoint(
-                    cursor: [1], rows: UInt64(count), sum: sum, ackedMid: acked.mid,
+                    cursor: cursor, rows: UInt64(count), sum: sum, ackedMid: acked.mid,
                     ackedChain: acked.chain, lineage: [1])))
         return bytes
     }
