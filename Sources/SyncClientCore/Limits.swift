@@ -51,6 +51,12 @@ package enum Limits {
     /// The longest pause a single round waits out by itself, in milliseconds.
     package static let roundPauseMillisecondsMax: Int64 = 5_000
 
+    /// Pages in the log after which a commit empties it: 24 MiB of 4 KiB pages.
+    ///
+    /// More than a first sync of 10,000 rows, pages kept on the way included, so
+    /// that nothing is copied into the file before all of it has arrived.
+    static let logPagesMax = 6_144
+
     /// How long a write waits for another process's write, in milliseconds.
     package static let writerWaitMilliseconds: Int64 = 10_000
 

@@ -34,6 +34,7 @@ final class CacheStore: Sendable {
         do {
             var options = ConnectionOptions(.readWriteCreate)
             options.secureDelete = .on
+            options.walAutocheckpointPages = Limits.logPagesMax
             let database = try await Database.open(
                 at: path, migrations: CacheSchema.migrations, readerCount: 2, options: options)
             return CacheStore(directory, lockPath, database, environment)
