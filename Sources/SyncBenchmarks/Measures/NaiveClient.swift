@@ -26,8 +26,15 @@ struct NaiveClient {
         var body: SampleBody?
     }
 
-    /// Pulls everything into a fresh table; gives seconds and rows.
-    func pull() async throws -> (seconds: Double, rows: Int) {
+    /// Where a pull ended and what it took.
+    struct Pull {
+        var seconds: Double
+        var rows: Int
+        var cursor: String
+    }
+
+    /// Pulls what comes after a cursor into a fresh table.
+    func pull(after cursor: String = "") async throws -> Pull {
         let path = scratch.fresh("naive")
         var options = ConnectionOptions(.readWriteCreate)
         options.secureDelete = .off
@@ -42,7 +49,7 @@ struct NaiveClient {
             CREATE TABLE rec(id TEXT PRIMARY KEY, rev INTEGER, data TEXT)
             """)
         let start = Stopwatch.now()
-        let rows = try await fetch()
+        let (rows, end) = try await fetch(after: cursor)
         let encoder = JSONEncoder()
         try connection.transaction(.immediate) { connection in
             for row in rows {
@@ -53,13 +60,13 @@ struct NaiveClient {
                     .integer(Int64(row.rev ?? 0)), .text(String(decoding: data, as: UTF8.self)))
             }
         }
-        return (Stopwatch.now() - start, rows.count)
+        return Pull(seconds: Stopwatch.now() - start, rows: rows.count, cursor: end)
     }
 
-    private func fetch() async throws -> [Line] {
+    private func fetch(after start: String) async throws -> ([Line], String) {
         let decoder = JSONDecoder()
         var rows: [Line] = []
-        var cursor = ""
+        var cursor = start
         while true {
             var request = URLRequest(url: URL(string: address + "/v1/sync") ?? URL(filePath: "/"))
             request.httpMethod = "POST"
@@ -79,7 +86,7 @@ struct NaiveClient {
                 hasMore = line.frame == "page"
                 if line.frame == "error" { throw BenchmarkError("the server answered an error") }
             }
-            if !hasMore { return rows }
+            if !hasMore { return (rows, cursor) }
         }
     }
 }

@@ -46,26 +46,30 @@ final class ServerProcess {
     /// Adds a person with so many records and gives their subject.
     func person(records: Int) throws -> String {
         let subject = try Self.member("subject", try admin(["person", "add"]))
-        let server = try ServerAddress(address)
         for start in stride(from: 0, to: records, by: 500) {
-            var lines: [UInt8] = []
-            for number in start..<min(start + 500, records) {
-                lines += #"{"table":"\#(SampleRecords.table)","id":"\#(subject)-\#(number)","#.utf8
-                lines += #""subject":"\#(subject)","as_of":1794582060000,"#.utf8
-                lines += #""source_version":1,"body":"#.utf8
-                lines += SampleRecords.body(number)
-                lines += "}\n".utf8
-            }
-            // A feed ends its connection.
-            let outcome = try SocketTransport(port: port).exchange(
-                Request(
-                    .post, server, "/v1/agency/records", bearer: agencyKey,
-                    contentType: "application/x-ndjson", body: lines))
-            guard case .response(let response) = outcome, response.status < 300 else {
-                throw BenchmarkError("feed: \(outcome)")
-            }
+            try feed(subject, start..<min(start + 500, records), version: 1)
         }
         return subject
+    }
+
+    /// Sends records of a person, or a newer version of them.
+    func feed(_ subject: String, _ numbers: Range<Int>, version: Int) throws {
+        var lines: [UInt8] = []
+        for number in numbers {
+            lines += #"{"table":"\#(SampleRecords.table)","id":"\#(subject)-\#(number)","#.utf8
+            lines += #""subject":"\#(subject)","as_of":1794582060000,"#.utf8
+            lines += #""source_version":\#(version),"body":"#.utf8
+            lines += SampleRecords.body(number + (version - 1) * 100_000)
+            lines += "}\n".utf8
+        }
+        // A feed ends its connection.
+        let outcome = try SocketTransport(port: port).exchange(
+            Request(
+                .post, try ServerAddress(address), "/v1/agency/records", bearer: agencyKey,
+                contentType: "application/x-ndjson", body: lines))
+        guard case .response(let response) = outcome, response.status < 300 else {
+            throw BenchmarkError("feed: \(outcome)")
+        }
     }
 
     /// Lets a person's device in.
