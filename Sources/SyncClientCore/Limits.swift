@@ -51,12 +51,6 @@ package enum Limits {
     /// The longest pause a single round waits out by itself, in milliseconds.
     package static let roundPauseMillisecondsMax: Int64 = 5_000
 
-    /// Pages in the log after which a commit empties it: 24 MiB of 4 KiB pages.
-    ///
-    /// More than a first sync of 10,000 rows, pages kept on the way included, so
-    /// that nothing is copied into the file before all of it has arrived.
-    static let logPagesMax = 6_144
-
     /// How long a write waits for another process's write, in milliseconds.
     package static let writerWaitMilliseconds: Int64 = 10_000
 
@@ -71,4 +65,13 @@ package enum Limits {
 
     /// The largest credentials file, in bytes.
     package static let credentialsBytesMax = 16 * 1_024
+
+    /// Log pages after which a commit checkpoints: 16 MiB.
+    ///
+    /// A first sync of ten thousand rows stays below, so that the person sees
+    /// their data before the log is moved into the file. Closing moves it.
+    package static let logPagesMax = 4_000
+
+    /// Memory for pages, in KiB, for each connection: a large round fits.
+    package static let cacheKiB = 16 * 1_024
 }

@@ -60,7 +60,7 @@ struct FilesTests {
         }
     }
 
-    @Test("are gone after signing out, with every byte of what they held")
+    @Test("are gone after signing out")
     func signOut() async throws {
         try await inWorld { world in
             let client = try await world.signedIn()

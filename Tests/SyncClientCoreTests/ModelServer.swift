@@ -61,6 +61,8 @@ final class ModelServer: Transport {
         var sumError = false
         var accessToken = "access-1"
         var refreshToken = "refresh-1"
+        /// Who confirms the next sign-in.
+        var subject = ModelServer.subject
         var signals: [LiveSignal] = []
     }
 
@@ -200,7 +202,7 @@ final class ModelServer: Transport {
             return json(
                 """
                 {"access_token":"\(state.accessToken)","device_id":"\(device)","expires_in":3600,\
-                "refresh_token":"\(state.refreshToken)","subject":"\(subject)",\
+                "refresh_token":"\(state.refreshToken)","subject":"\(state.subject)",\
                 "token_type":"Bearer"}
                 """)
         default: return json("{}")

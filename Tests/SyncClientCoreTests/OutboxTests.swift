@@ -179,10 +179,34 @@ struct OutboxTests {
     func accounts() async throws {
         try await inWorld { world in
             let client = try await world.signedIn()
+            try await client.pin("hers")
+            world.server.with { $0.subject = "somchai" }
+            let prompt = try await client.beginSignIn(
+                server: "https://example.test", deviceName: "a test")
+            #expect(try await client.completeSignIn(prompt).subject == "somchai")
+            #expect(try await client.status().queuedCount == 0)
+            _ = try await client.sync()
+            #expect(world.server.with { $0.applied }.isEmpty)
+            await client.close()
+            // When she comes back, her write is still there and is sent.
+            world.server.with { $0.subject = ModelServer.subject }
+            let again = try await world.signedIn()
+            #expect(try await again.status().queuedCount == 1)
+            _ = try await again.sync()
+            #expect(world.server.with { $0.applied } == [1])
+            await again.close()
+        }
+    }
+
+    @Test("is not thrown away by signing out unless asked to")
+    func signOut() async throws {
+        try await inWorld { world in
+            let client = try await world.signedIn()
             try await client.pin("a")
             await #expect(throws: SyncFailure.unsentWrites(count: 1)) {
                 try await client.signOut()
             }
+            #expect(try await client.status().queuedCount == 1)
             try await client.signOut(discardingUnsent: true)
             #expect(await client.account == nil)
             #expect(try await client.status().account == nil)

@@ -35,6 +35,7 @@ final class CacheStore: Sendable {
             var options = ConnectionOptions(.readWriteCreate)
             options.secureDelete = .on
             options.walAutocheckpointPages = Limits.logPagesMax
+            options.cacheKiB = Limits.cacheKiB
             let database = try await Database.open(
                 at: path, migrations: CacheSchema.migrations, readerCount: 2, options: options)
             return CacheStore(directory, lockPath, database, environment)
