@@ -31,7 +31,7 @@ enum RoundApplier {
         var applier = try PageApplier(connection, replacesMirror: isWhole)
         if state.stagedCursor != nil {
             do {
-                try StageTable.forEach(connection) { try applier.apply($0) }
+                try StageTable.drain(connection) { try applier.apply($0) }
             } catch is WireError {
                 // It was whole when it was kept: this device's storage changed it.
                 throw SyncFailure.verificationFailed(bucket: "staged")

@@ -20,18 +20,24 @@ final class CredentialsKeeper: Sendable {
 
     /// The credentials as they are stored now.
     func stored() async throws(SyncFailure) -> Credentials {
-        let directory = directory
-        let subject = account.subject
-        let credentials = try await OffPool.run { () throws(SyncFailure) in
-            try directory.credentials(subject)
+        try await OffPool.run { () throws(SyncFailure) in try self.read() }
+    }
+
+    /// The same, for a caller on a thread that may block.
+    func read() throws(SyncFailure) -> Credentials {
+        guard let credentials = try directory.credentials(account.subject) else {
+            throw .signedOut
         }
-        guard let credentials else { throw .signedOut }
         return credentials
     }
 
     /// The token to use.
     func accessToken() async throws(SyncFailure) -> String {
-        let credentials = try await stored()
+        try accessToken(of: try await stored())
+    }
+
+    /// The token of credentials that have just been read.
+    func accessToken(of credentials: Credentials) throws(SyncFailure) -> String {
         guard !credentials.isExpired else { throw .signInExpired }
         used.withLock { $0 = credentials.accessToken }
         return credentials.accessToken

@@ -61,9 +61,10 @@ actor SyncEngine {
     // MARK: - One round
 
     private func round(_ listener: Listener) async throws(SyncFailure) -> SyncReport {
-        let lock = try await takeRoundLock()
-        defer { lock.unlock() }
+        let permit = try await takeRoundLock()
+        defer { permit.lock.unlock() }
         var round = Round(listener, startedAt: environment.monotonic.nanoseconds())
+        round.credentials = permit.credentials
         var action = round.machine.begin()
         while true {
             if Task.isCancelled { throw .cancelled }
@@ -110,6 +111,8 @@ actor SyncEngine {
         var report = SyncReport()
         var listener: Listener
         var startedAt: UInt64
+        /// As they stood at the start, for the first request alone.
+        var credentials: Result<Credentials, SyncFailure>?
         var bytes: [UInt8] = []
         var scan: PageScan?
         var writesSent = 0
@@ -140,7 +143,11 @@ actor SyncEngine {
     private func send(_ round: inout Round) async throws(SyncFailure) -> SyncRoundMachine.Event {
         let token: String
         do throws(SyncFailure) {
-            token = try await keeper.accessToken()
+            if let credentials = round.credentials.take() {
+                token = try keeper.accessToken(of: try credentials.get())
+            } else {
+                token = try await keeper.accessToken()
+            }
         } catch {
             return .failed(error)
         }
@@ -321,13 +328,27 @@ actor SyncEngine {
         Int64(clamping: (environment.monotonic.nanoseconds() &- start) / 1_000_000)
     }
 
-    private func takeRoundLock() async throws(SyncFailure) -> any HeldLock {
+    /// The right to run a round, and what was read on the same visit to the disk.
+    private struct RoundPermit {
+        var lock: any HeldLock
+        var credentials: Result<Credentials, SyncFailure>
+    }
+
+    private func takeRoundLock() async throws(SyncFailure) -> RoundPermit {
         let path = store.directory + "/sync.lock"
         let files = environment.files
+        let keeper = keeper
         var waited: Int64 = 0
         while true {
-            let lock = try await OffPool.run { () throws(SyncFailure) in try files.tryLock(path) }
-            if let lock { return lock }
+            let permit = try await OffPool.run { () throws(SyncFailure) -> RoundPermit? in
+                guard let lock = try files.tryLock(path) else { return nil }
+                do throws(SyncFailure) {
+                    return RoundPermit(lock: lock, credentials: .success(try keeper.read()))
+                } catch {
+                    return RoundPermit(lock: lock, credentials: .failure(error))
+                }
+            }
+            if let permit { return permit }
             guard waited < Limits.roundWaitMilliseconds else { throw .busyElsewhere }
             do {
                 try await environment.monotonic.sleep(milliseconds: 50)

@@ -28,12 +28,27 @@ enum StageTable {
         state.stagedCursor = cursor
     }
 
-    /// Lends each page in order.
-    static func forEach(
+    /// Takes each page out and lends it, in order.
+    ///
+    /// A page goes before its rows come, so that they fill the space it leaves:
+    /// the file does not grow by both, and what is overwritten is written once.
+    static func drain(
         _ connection: Connection, _ body: (UnsafeRawBufferPointer) throws -> Void
     ) throws {
-        try connection.run("SELECT bytes FROM staged_page ORDER BY number") { row in
-            try row.withBlob(0) { try body($0) }
+        var number: Int64 = 0
+        while true {
+            var page: [UInt8]?
+            try connection.run(
+                """
+                SELECT number, bytes FROM staged_page WHERE number > ? ORDER BY number LIMIT 1
+                """, .integer(number)
+            ) { row in
+                number = row.int64(0)
+                page = row.blob(1)
+            }
+            guard let page else { return }
+            try connection.run("DELETE FROM staged_page WHERE number = ?", .integer(number))
+            try page.withUnsafeBytes { try body($0) }
         }
     }
 
