@@ -12,10 +12,12 @@ package enum UnixConversation {
     ///   - request: What to send.
     ///   - answerBytesMax: More than this is an error (`EMSGSIZE`).
     /// - Returns: The answer, or nil if nobody listens there.
+    /// - Throws: `SystemError`, naming the call that failed.
     package static func exchange(
         path: String, request: [UInt8], answerBytesMax: Int
     ) throws(SystemError) -> [UInt8]? {
-        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+        let descriptor = socket(AF_UNIX, kind, 0)
         guard descriptor >= 0 else { throw SystemError("socket", errno) }
         defer { close(descriptor) }
         var address = sockaddr_un()
@@ -50,7 +52,9 @@ package enum UnixConversation {
         var chunk = [UInt8](repeating: 0, count: 16 * 1_024)
         while true {
             let capacity = chunk.count
-            let count = chunk.withUnsafeMutableBytes { recv(descriptor, $0.baseAddress, capacity, 0) }
+            let count = chunk.withUnsafeMutableBytes {
+                recv(descriptor, $0.baseAddress, capacity, 0)
+            }
             if count == 0 { return answer }
             if count < 0 {
                 if errno == EINTR { continue }

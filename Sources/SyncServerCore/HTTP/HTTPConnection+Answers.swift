@@ -112,7 +112,8 @@ extension HTTPConnection {
         appendHead(output, head, fields, closes: closes)
         output.append("Transfer-Encoding: chunked\r\n\r\n")
         // A sink goes on taking the body while its answer streams out.
-        if case .stream = body {} else {
+        if case .stream = body {
+        } else {
             body = .discard
             flags.remove(.isPaused)
         }

@@ -85,7 +85,8 @@ extension SyncService {
         return read
     }
 
-    private func take(_ frame: Frame, at position: Int, into read: inout SyncBody) throws(WireError) {
+    private func take(_ frame: Frame, at position: Int, into read: inout SyncBody) throws(WireError)
+    {
         func fail(_ code: String, _ message: String) -> WireError {
             WireError(code: code, position: position, message: message)
         }

@@ -1,9 +1,11 @@
 internal import CitizenData
 package import SyncProtocol
 
-/// Why one line of a feed was not taken. The lines around it are not touched.
+/// Why one line of a feed was not taken.
+///
+/// The lines around it are not touched.
 package struct FeedProblem: Error, Hashable, Sendable {
-    /// A stable name: `feed.json`, `feed.table_foreign` …
+    /// A stable name, as `feed.json` or `feed.table_foreign`.
     package let code: String
     /// Where in the line, in bytes from its start, or nil.
     package let offset: Int?
@@ -66,6 +68,7 @@ package struct FeedRecord: Hashable, Sendable {
     ///   - agency: Who feeds.
     ///   - personKey: The key under which national numbers are hashed.
     ///   - limits: The size limits.
+    /// - Throws: `FeedProblem`, naming the code, the place and the advice.
     package init(
         line: UnsafeRawBufferPointer, from agency: AgencyRecord, personKey: HMACKey, limits: Limits
     ) throws(FeedProblem) {

@@ -96,7 +96,8 @@ struct AdminCommands {
         agency.revoked = context.now
         // The old key's hash is replaced by one that nothing hashes to by chance.
         try transaction.save(agency, key: SHA256.hash(secrets.bytes(32)))
-        return .object(JSONObject([("agency", .string(code)), ("revoked_ms", .integer(context.now))]))
+        return .object(
+            JSONObject([("agency", .string(code)), ("revoked_ms", .integer(context.now))]))
     }
 
     // MARK: - People
@@ -171,7 +172,8 @@ struct AdminCommands {
         return try transaction.devices(of: person.number).map { device in
             .object(
                 JSONObject([
-                    ("added_ms", .integer(device.added)), ("device", .string(device.id.description)),
+                    ("added_ms", .integer(device.added)),
+                    ("device", .string(device.id.description)),
                     ("mutations", .integer(Int64(clamping: device.lastMid))),
                     ("name", .string(device.name)), ("revoked_ms", .integer(device.revoked)),
                 ]))
@@ -188,7 +190,8 @@ struct AdminCommands {
         }
         try SignInMachine(context: context, limits: limits, secrets: secrets).revoke(device)
         return .object(
-            JSONObject([("device", .string(id.description)), ("revoked_ms", .integer(context.now))]))
+            JSONObject([("device", .string(id.description)), ("revoked_ms", .integer(context.now))])
+        )
     }
 
     private func text(_ command: JSONValue, _ member: String) throws -> String {

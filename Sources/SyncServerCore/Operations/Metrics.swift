@@ -45,7 +45,8 @@ package final class Metrics: Sendable {
     /// - Parameters:
     ///   - now: The wall clock, in milliseconds since 1970, for the log.
     ///   - write: Takes one line of the log, a JSON object without its line end.
-    package init(now: @escaping @Sendable () -> Int64, write: @escaping @Sendable (String) -> Void) {
+    package init(now: @escaping @Sendable () -> Int64, write: @escaping @Sendable (String) -> Void)
+    {
         self.now = now
         self.write = write
     }

@@ -77,7 +77,9 @@ package enum ServerProgram {
             server.metrics.log(.info, "server.stopped", drained ? "drained" : "cut off")
             return 0
         } catch let failure as StoreFailure {
-            fail(code: "server.store", "\(failure)", "Stop the other server, or use another --data.")
+            fail(
+                code: "server.store", "\(failure)",
+                "Stop the other server, or use another --data.")
         } catch {
             fail(code: "server.start", "\(error)", "Check the address and the data directory.")
         }
@@ -88,7 +90,7 @@ package enum ServerProgram {
 
     private static func admin(_ command: JSONValue, _ options: ServerOptions) -> Int32 {
         do {
-            let answer = try ask(command, options) 
+            let answer = try ask(command, options)
             let value = try JSON.parse(answer, limits: .document)
             if let error = value["error"] {
                 fail(

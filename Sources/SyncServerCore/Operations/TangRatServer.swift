@@ -3,7 +3,9 @@ package import NetworkIO
 internal import Synchronization
 package import SyncProtocol
 
-/// The whole server: store, writer, doors. One for each process.
+/// The whole server: store, writer, doors.
+///
+/// There is one for each process.
 package final class TangRatServer: Sendable {
     /// How to run.
     package struct Configuration: Sendable {

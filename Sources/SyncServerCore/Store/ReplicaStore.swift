@@ -84,7 +84,9 @@ package protocol StoreWriter: AnyObject {
     func close()
 }
 
-/// The writer's view inside a transaction. Also reads what it has written.
+/// The writer's view inside a transaction.
+///
+/// It also reads what it has written.
 package protocol StoreTransaction: StoreSnapshot {
     // Rows and buckets.
     func bucket(named name: String) throws -> BucketRecord?

@@ -126,7 +126,9 @@ package struct RowRecord: Hashable, Sendable {
     package var hash: HashSum
     /// Whether it exists for a reader.
     package var isAlive: Bool
-    /// The body, canonical JSON. A tombstone keeps what merging needs, or nothing.
+    /// The body, canonical JSON.
+    ///
+    /// A tombstone keeps what merging needs, or nothing.
     package var body: [UInt8]
 
     /// Creates a record.

@@ -36,6 +36,7 @@ final class BucketBook {
     /// - Parameters:
     ///   - row: The row as it should be; `number`, `rev` and `hash` are set here.
     ///   - old: The same row as stored before, if it was.
+    /// - Throws: What the store throws.
     func put(_ row: RowRecord, replacing old: RowRecord?) throws {
         var row = row
         if let old, old.bucket != row.bucket {

@@ -87,6 +87,8 @@ package struct PageBuilder {
     ///   - snapshot: The moment in time.
     ///   - names: Gives the text of a name number.
     ///   - sink: Takes the frames.
+    /// - Returns: How much there was, for the metrics.
+    /// - Throws: What the store throws.
     package func build(
         _ request: SyncRequest, _ cursor: Cursor, for asker: Asker,
         in snapshot: any StoreSnapshot, names: (Int64) throws -> String,

@@ -34,7 +34,9 @@ struct PushMachine {
     let serverMilliseconds: Int64
 
     /// Applies the mutations in order, as far as they can be taken.
-    func push(_ mutations: [Mutation], baseChain: UInt64, from number: DeviceNumber) throws
+    func push(
+        _ mutations: [Mutation], baseChain: UInt64, from number: DeviceNumber
+    ) throws
         -> PushResult
     {
         guard var device = try transaction.device(number), device.revoked == 0 else {
@@ -123,7 +125,8 @@ struct PushMachine {
         let merged = plan.time != mutation.time || plan.sawNewer
         return Outcome(
             mid: mutation.mid, status: merged ? .merged : .accepted,
-            code: plan.time != mutation.time ? "time_restamped" : plan.sawNewer ? "newer_write" : "")
+            code: plan.time != mutation.time ? "time_restamped" : plan.sawNewer ? "newer_write" : ""
+        )
     }
 
     private func refusal(_ mutation: Mutation, _ code: String, _ detail: String) -> Outcome {

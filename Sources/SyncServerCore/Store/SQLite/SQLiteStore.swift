@@ -25,6 +25,7 @@ package final class SQLiteStore: ReplicaStore {
     /// - Parameters:
     ///   - directory: Where it lives; made with mode 0700.
     ///   - randomBytes: Gives the secrets of a new store.
+    /// - Throws: `StoreFailure` if another server holds the directory, `SQLiteError`, `SystemError`.
     package init(directory: String, randomBytes: (Int) -> [UInt8]) throws {
         self.directory = directory
         try Files.createDirectory(directory)
@@ -46,7 +47,8 @@ package final class SQLiteStore: ReplicaStore {
             if let found { return found }
             let made = make()
             try connection.transaction(.immediate) {
-                try $0.run("INSERT INTO value(name, value) VALUES (?1, ?2)", .text(name), .blob(made))
+                try $0.run(
+                    "INSERT INTO value(name, value) VALUES (?1, ?2)", .text(name), .blob(made))
             }
             return made
         }
@@ -62,7 +64,9 @@ package final class SQLiteStore: ReplicaStore {
         }
     }
 
-    /// Gives up the directory. Readers and the writer must be closed before.
+    /// Gives up the directory.
+    ///
+    /// Readers and the writer must be closed before.
     package func close() {
         lock.release()
     }

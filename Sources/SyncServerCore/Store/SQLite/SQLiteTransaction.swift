@@ -281,7 +281,8 @@ final class SQLiteTransaction: SQLiteMoment, StoreTransaction {
     }
 
     func remove(_ signIn: SignInRecord) throws {
-        try connection.statement("DELETE FROM sign_in WHERE hash = ?1").run(.blob(signIn.hash.bytes))
+        try connection.statement("DELETE FROM sign_in WHERE hash = ?1")
+            .run(.blob(signIn.hash.bytes))
     }
 
     func removeSignIns(expiredBefore milliseconds: Int64) throws {
