@@ -60,9 +60,9 @@ struct FeedRecordTests {
         Line("feed.subject", line(["subject": "\"a b\""])),
         Line("feed.subject", line(["subject": "1"])),
         Line("feed.subject", line(["table": "\"service\""])),
-        Line("feed.subject_twice", line(["pid": "\"1101700203450\""])),
-        Line("feed.pid", line(["subject": nil, "pid": "1101700203450"])),
-        Line("feed.pid", line(["subject": nil, "pid": "\"1101700203451\""])),
+        Line("feed.subject_twice", line(["pid": "\"1999900101791\""])),
+        Line("feed.pid", line(["subject": nil, "pid": "1999900101791"])),
+        Line("feed.pid", line(["subject": nil, "pid": "\"1999900101792\""])),
         Line("feed.pid", line(["subject": nil, "pid": "\"123\""])),
         Line("feed.deleted", line(["deleted": "1"])),
         Line("feed.deleted", line(["deleted": "2", "body": nil])),
@@ -97,9 +97,9 @@ struct FeedRecordTests {
                 + #""subject":"s","as_of":0,"source_version":9223372036854775807} "#, Self.agency)
         #expect(record.body == Array(#"{"a":"A","b":1}"#.utf8))
         #expect(record.subject == .subject("s") && record.sourceVersion == .max)
-        let one = try FeedRecord.tag("1-1017-00203-45-0", fixture.store.personKey)
-        #expect(one == (try FeedRecord.tag("1101700203450", fixture.store.personKey)))
-        #expect(one != (try FeedRecord.tag("1101700203450", fixture.store.cursorKey)))
+        let one = try FeedRecord.tag("1-9999-00101-79-1", fixture.store.personKey)
+        #expect(one == (try FeedRecord.tag("1999900101791", fixture.store.personKey)))
+        #expect(one != (try FeedRecord.tag("1999900101791", fixture.store.cursorKey)))
     }
 }
 
@@ -245,17 +245,17 @@ struct FeedMachineTests {
     @Test("reach people by their national number, which is not kept")
     func nationalNumber() throws {
         let fixture = try ServerFixture()
-        let tag = try FeedRecord.tag("1101700203450", fixture.store.personKey)
+        let tag = try FeedRecord.tag("1999900101791", fixture.store.personKey)
         try fixture.write { context throws in
             _ = try context.transaction.addPerson(subject: "tagged", tag: tag, added: 1)
         }
         let line =
-            #"{"table":"vehicle","id":"v","pid":"1101700203450","as_of":1,"source_version":1,"#
+            #"{"table":"vehicle","id":"v","pid":"1999900101791","as_of":1,"source_version":1,"#
             + #""body":{}}"#
         #expect(try apply(try fixture.feedRecord(line, Self.agency), fixture) == .applied)
         try fixture.writer.checkpoint()
         let files = ["server.sqlite", "server.sqlite-wal"].map { fixture.directory.file($0) }
-        #expect(!files.contains { fileContains($0, "1101700203450") })
+        #expect(!files.contains { fileContains($0, "1999900101791") })
     }
 }
 

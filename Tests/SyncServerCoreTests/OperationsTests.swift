@@ -171,7 +171,7 @@ struct AdminCommandTests {
     @Test("add and list people, once for each national number")
     func people() throws {
         let fixture = try ServerFixture()
-        let pid = #"{"command":"person.add","pid":"1101700203450"}"#
+        let pid = #"{"command":"person.add","pid":"1999900101791"}"#
         let first = try run(fixture, pid).get()[0]
         #expect(first["new"] == .integer(1))
         let again = try run(fixture, pid).get()[0]
@@ -185,7 +185,7 @@ struct AdminCommandTests {
     func approvals() throws {
         let fixture = try ServerFixture()
         let subject = try #require(
-            try run(fixture, #"{"command":"person.add","pid":"1101700203450"}"#).get()[0][
+            try run(fixture, #"{"command":"person.add","pid":"1999900101791"}"#).get()[0][
                 "subject"]?.text)
         func start() throws -> SignInMachine.Started {
             try fixture.write { context in
@@ -203,7 +203,7 @@ struct AdminCommandTests {
         #expect(try approve(first.userCode.lowercased(), subject) == nil)
         #expect(try approve(first.userCode, subject) == "admin.code_unknown")
         let second = try start()
-        #expect(try approve(second.userCode, "1101700203450") == nil)
+        #expect(try approve(second.userCode, "1999900101791") == nil)
         let third = try start()
         fixture.now += 600_000
         #expect(try approve(third.userCode, subject) == "admin.code_unknown")

@@ -37,7 +37,8 @@ enum Tables {
         ],
         "SyncSimulation": ["SyncProtocol", "CitizenData", "SyncServerCore", "SyncClientCore"],
         "SyncBenchmarks": [
-            "SyncProtocol", "SQLiteKit", "SyncClientCore", "Foundation", "Glibc",
+            "SyncProtocol", "SQLiteKit", "SyncClientCore", "Foundation", "FoundationNetworking",
+            "Dispatch", "Synchronization", "Glibc",
         ],
     ]
 
@@ -52,9 +53,12 @@ enum Tables {
         "Sources/SyncBenchmarks/",
     ]
 
+    /// Measures from outside, with peers and files of its own.
+    private static let benchmarks = "Sources/SyncBenchmarks/"
+
     private static let clocks = [
         "Sources/NetworkIO/Clocks.swift", "Sources/SyncClientCore/Engine/LiveEnvironment.swift",
-        "Sources/SyncBenchmarks/",
+        benchmarks,
     ]
 
     /// The calls that are kept to a few files.
@@ -67,9 +71,10 @@ enum Tables {
         Call(text: "ContinuousClock", allowed: clocks, why: "time comes in as a value"),
         Call(text: "clock_gettime", allowed: clocks, why: "time comes in as a value"),
         Call(
-            text: "Task.sleep", allowed: ["Sources/SyncClientCore/Engine/LiveEnvironment.swift"],
+            text: "Task.sleep",
+            allowed: ["Sources/SyncClientCore/Engine/LiveEnvironment.swift", benchmarks],
             why: "waiting is asked for by a machine and done in one place"),
-        Call(text: "UUID()", allowed: [], why: "randomness comes in as a value"),
+        Call(text: "UUID()", allowed: [benchmarks], why: "randomness comes in as a value"),
         Call(
             text: ".random(", allowed: [], why: "randomness comes in as a value",
             excuse: "using:"),
@@ -78,10 +83,12 @@ enum Tables {
             allowed: [
                 "Sources/SyncClientCore/Transport/",
                 "Sources/SyncClientCore/Engine/LiveEnvironment.swift",
+                benchmarks,
             ],
             why: "the engines know no network"),
         Call(
-            text: "FileManager", allowed: ["Sources/SyncClientCore/Cache/LiveFiles.swift"],
+            text: "FileManager",
+            allowed: ["Sources/SyncClientCore/Cache/LiveFiles.swift", benchmarks],
             why: "the engines know no files"),
         Call(
             text: "sqlite3_open",

@@ -25,7 +25,8 @@ package final class SQLiteStore: ReplicaStore {
     /// - Parameters:
     ///   - directory: Where it lives; made with mode 0700.
     ///   - randomBytes: Gives the secrets of a new store.
-    /// - Throws: `StoreFailure` if another server holds the directory, `SQLiteError`, `SystemError`.
+    /// - Throws: `StoreFailure` if another server holds the directory, `SQLiteError` or
+    ///   `SystemError`.
     package init(directory: String, randomBytes: (Int) -> [UInt8]) throws {
         self.directory = directory
         try Files.createDirectory(directory)
