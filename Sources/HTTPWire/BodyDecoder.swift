@@ -30,6 +30,8 @@ package struct BodyDecoder: Sendable {
     private var lineBytes = 0
     /// Bytes of all extensions of the body so far.
     private var extensionBytes = 0
+    /// The name of the trailer field being read, in lower case.
+    private var trailerName: [UInt8] = []
     private let limits: WireLimits
 
     /// The bytes of the body so far.
@@ -165,9 +167,18 @@ package struct BodyDecoder: Sendable {
         guard lineBytes <= limits.trailerBytesMax else { throw Rejection(431, .trailer) }
         switch state {
         case .trailerStart where byte == 13: state = .finalLineFeed
-        case .trailerStart where ASCII.isToken(byte): state = .trailerName
-        case .trailerName where byte == UInt8(ascii: ":"): state = .trailerValue
-        case .trailerName where ASCII.isToken(byte): break
+        case .trailerStart where ASCII.isToken(byte):
+            state = .trailerName
+            trailerName = [ASCII.folded(byte)]
+        case .trailerName where byte == UInt8(ascii: ":"):
+            // What frames, routes or authorises a message stands in its head or nowhere.
+            let isHeadField = trailerName.withUnsafeBytes { name in
+                HeadParser.endToEndFields.contains { ASCII.equal(name, $0) }
+                    || ASCII.equal(name, "transfer-encoding") || ASCII.equal(name, "connection")
+            }
+            guard !isHeadField else { throw Rejection(400, .trailer) }
+            state = .trailerValue
+        case .trailerName where ASCII.isToken(byte): trailerName.append(ASCII.folded(byte))
         case .trailerValue where byte == 13: state = .trailerLineFeed
         case .trailerValue where Self.isText(byte): break
         case .trailerLineFeed where byte == 10: state = .trailerStart

@@ -361,7 +361,7 @@ package struct HeadParser: Sendable {
     }
 
     /// The fields that are meant for us, so that no proxy on the way may take them out.
-    private static let endToEndFields: [StaticString] = [
+    static let endToEndFields: [StaticString] = [
         "host", "content-length", "content-type", "content-encoding", "authorization", "expect",
     ]
 
