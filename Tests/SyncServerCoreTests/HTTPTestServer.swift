@@ -74,6 +74,9 @@ final class HTTPTestServer {
         try HTTPTestClient(port: server.port, receiveBuffer: receiveBuffer)
     }
 
+    /// What all connections hold in buffers.
+    var bufferedBytes: Int { server.bufferedBytes }
+
     /// Moves the clock and lets every loop look at its deadlines.
     func advance(milliseconds: Int64) throws {
         clock?.advance(milliseconds: milliseconds)
@@ -109,6 +112,10 @@ final class TestHandler: RequestHandler {
         case "/build":
             exchange.respond(Self.ok) { output in
                 for number in 0..<500 { output.append(decimal: number) }
+            }
+        case "/large":
+            exchange.respond(Self.ok) { output in
+                for _ in 0..<1_000 { output.append(Self.bigChunk) }
             }
         case "/echo": return .collect(max: 100_000)
         case "/sink", "/paused":

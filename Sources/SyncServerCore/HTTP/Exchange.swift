@@ -42,6 +42,15 @@ package struct Exchange {
         nonmutating set { if isOpen { connection.attachment = newValue } }
     }
 
+    /// What the request is counted against, given back by being let go of.
+    ///
+    /// Unlike the attachment it is kept until the client has taken the answer,
+    /// because until then the answer costs memory.
+    var hold: AnyObject? {
+        get { isOpen ? connection.hold : nil }
+        nonmutating set { if isOpen { connection.hold = newValue } }
+    }
+
     /// Asks to be told if the connection ends before the answer is complete.
     ///
     /// The closure is called at most once, on the loop, and not at all once

@@ -23,6 +23,7 @@ extension SyncService {
             metrics.unauthorised()
             return refuse(exchange, Heads.unauthorised, .unauthorised)
         }
+        guard admit(.device(session.device), exchange) else { return .answered }
         exchange.attachment = session
         return collect(request, max: limits.syncBodyBytesMax, exchange)
     }

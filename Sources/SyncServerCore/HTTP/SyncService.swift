@@ -13,6 +13,8 @@ package struct ServiceParts: Sendable {
     let secrets: SecretSource
     let now: @Sendable () -> Int64
     let isReady: @Sendable () -> Bool
+    let holders: HolderLedger
+    let watchers: WatcherRegistry
 }
 
 /// Answers the requests of one event loop: the doors of the server.
@@ -36,7 +38,8 @@ final class SyncService: RequestHandler {
         self.parts = parts
         self.context = context
         self.reader = reader
-        live = LiveHub(metrics: parts.metrics, context: context)
+        live = LiveHub(
+            metrics: parts.metrics, context: context, registry: parts.watchers)
         pages = PageBuilder(
             lineage: parts.store.lineage, key: parts.store.cursorKey, limits: parts.limits)
         pageBuffer.reserveCapacity(64 * 1_024)
@@ -153,7 +156,8 @@ final class SyncService: RequestHandler {
             metrics.unauthorised()
             return refuse(exchange, Heads.unauthorised, .unauthorised)
         }
-        live.watch(exchange, session: session)
+        guard admit(.device(session.device), exchange) else { return .answered }
+        if !live.watch(exchange, session: session) { refuseBusy(exchange) }
         return .answered
     }
 
@@ -179,6 +183,7 @@ final class SyncService: RequestHandler {
             metrics.unauthorised()
             return refuse(exchange, Heads.unauthorised, .agencyKey)
         }
+        guard admit(.agency(agency.code), exchange) else { return .answered }
         let sink = FeedSink(service: self, agency: agency, key: key, exchange: exchange)
         exchange.attachment = sink
         return .stream(sink)

@@ -62,11 +62,15 @@ package enum ServerProgram {
             directory: options.directory, address: options.address)
         configuration.loops = options.loops
         configuration.log = { line in ServerProgram.writeError(line + "\n") }
+        let isSecret = ProcessSecrecy.begin()
+        let room = configuration.limitConnections(descriptors: DescriptorLimit.raise())
         do {
             let server = try TangRatServer(configuration)
             if let notice = SQLiteLibrary.notice {
                 server.metrics.log(.warning, "sqlite.version", notice)
             }
+            if let room { server.metrics.log(.warning, "server.descriptors", room) }
+            if !isSecret { server.metrics.log(.warning, "server.core_files", "still allowed") }
             try server.start()
             server.metrics.log(
                 .info, "server.started", "\(options.host):\(server.port) data \(options.directory)")

@@ -15,10 +15,8 @@ package final class TangRatServer: Sendable {
         package var address: ListenAddress
         /// The number of event loops; the number of cores if nil.
         package var loops: Int?
-        /// The limits of the machines.
+        /// Every limit.
         package var limits = Limits()
-        /// The limits of the HTTP front.
-        package var httpLimits = HTTPLimits()
         /// The clock for dates.
         package var wallClock = WallClock.system
         /// Where secrets come from.
@@ -78,10 +76,14 @@ package final class TangRatServer: Sendable {
         let parts = ServiceParts(
             store: store, commits: commits, heads: heads, sessions: sessions, metrics: metrics,
             limits: configuration.limits, secrets: configuration.secrets,
-            now: clock.milliseconds, isReady: { ready.isSet })
+            now: clock.milliseconds, isReady: { ready.isSet },
+            holders: HolderLedger(holdsMax: configuration.limits.requestsPerTokenMax),
+            watchers: WatcherRegistry(
+                watchersMax: configuration.limits.watchersMax,
+                perDeviceMax: configuration.limits.watchersPerDeviceMax))
         var http = HTTPServer.Configuration(
             address: configuration.address, loopCount: configuration.loops)
-        http.limits = configuration.httpLimits
+        http.limits = configuration.limits.http
         // A feed may be of any length, for it is never held whole; every other
         // address says for itself what it takes.
         http.limits.wire.bodyBytesMax = 1 << 50
@@ -96,10 +98,10 @@ package final class TangRatServer: Sendable {
         try commits.start()
         try front.start()
         poker.loops = front.loops
-        let admin = HTTPServer(
-            configuration: .init(
-                address: .unix(path: Self.adminSocket(configuration.directory)), loopCount: 1)
-        ) { [self] context in
+        var http = HTTPServer.Configuration(
+            address: .unix(path: Self.adminSocket(configuration.directory)), loopCount: 1)
+        http.limits.connectionsMax = configuration.limits.adminConnectionsMax
+        let admin = HTTPServer(configuration: http) { [self] context in
             AdminService(server: self, context: context)
         }
         try admin.start()
