@@ -31,6 +31,7 @@ let package = Package(
         .library(name: "SyncClientCore", targets: ["SyncClientCore"]),
         .executable(name: "tangrat", targets: ["tangrat-cli"]),
         .executable(name: "tangrat-server", targets: ["SyncServer"]),
+        .executable(name: "tangrat-qa", targets: ["tangrat-qa"]),
         .executable(name: "sync-benchmarks", targets: ["SyncBenchmarks"]),
     ],
     targets: [
@@ -50,6 +51,9 @@ let package = Package(
 
         program("SyncServer", ["SyncServerCore"]),
         program("tangrat-cli", ["SyncClientCore", "CitizenData", "SyncProtocol"]),
+        program(
+            "tangrat-qa",
+            ["SyncClientCore", "SyncProtocol", "CitizenData", "HTTPWire", "NetworkIO"]),
         program("SyncBenchmarks", ["SyncProtocol", "SQLiteKit", "SyncClientCore"]),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
@@ -60,7 +64,7 @@ let package = Package(
         tests("NetworkIOTests", ["NetworkIO"]),
         tests("SyncServerCoreTests", ["SyncServerCore"]),
         tests("SyncClientCoreTests", ["SyncClientCore"]),
-        tests("EndToEndTests", ["tangrat-cli", "SyncServer"]),
+        tests("EndToEndTests", ["tangrat-cli", "SyncServer", "tangrat-qa"]),
         tests("TidyTests", []),
     ],
     swiftLanguageModes: [.v6]
