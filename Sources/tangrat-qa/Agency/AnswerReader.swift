@@ -89,7 +89,9 @@ struct AnswerReader: Sendable {
                         line.append(byte)
                     }
                 }
-                guard line.count <= Self.bytesMax else { throw Self.unreadable("a line is too long") }
+                guard line.count <= Self.bytesMax else {
+                    throw Self.unreadable("a line is too long")
+                }
             case .end:
                 if !line.isEmpty { events.append(.line(line)) }
                 line = []

@@ -52,7 +52,7 @@ struct Options: Sendable {
                 value = ""
             } else {
                 guard let given = parts.count == 2 ? String(parts[1]) : rest.popFirst(),
-                    !given.isEmpty
+                    !given.isEmpty, parts.count == 2 || !given.hasPrefix("--")
                 else { throw .usage("value_missing", "--\(name) needs a value: \(rule.typed)") }
                 value = given
             }

@@ -22,7 +22,8 @@ struct Command: Sendable {
 
     /// The options of every command.
     static let common = [
-        OptionRule("json", "", "JSON in place of text; troubles are one JSON line on standard error"),
+        OptionRule(
+            "json", "", "JSON in place of text; troubles are one JSON line on standard error"),
         OptionRule("help", "", "this text"),
     ]
 

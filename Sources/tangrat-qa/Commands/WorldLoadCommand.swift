@@ -19,7 +19,8 @@ extension Command {
             """,
         options: [
             .data, .url,
-            OptionRule("as-of", "WHEN", "today (default), or recorded: with the dates of the files"),
+            OptionRule(
+                "as-of", "WHEN", "today (default), or recorded: with the dates of the files"),
             OptionRule("out", "FILE", "write a map of the people: slug, subject, pid, names"),
             .world,
         ],
