@@ -45,6 +45,7 @@ struct WorldLoad {
     ///   - options: What was typed.
     ///   - console: Where the report goes.
     ///   - now: The time, in milliseconds since 1970.
+    /// - Throws: `Trouble` if an option is wrong or the files of the world are not there.
     init(_ options: Options, _ console: Console, now: Int64) throws(Trouble) {
         admin = AdminChannel(directory: try options.required("data"))
         address = try options.address()
