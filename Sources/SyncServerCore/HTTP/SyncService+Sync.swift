@@ -58,7 +58,8 @@ extension SyncService {
     private func readBinary(_ body: UnsafeRawBufferPointer) throws(WireError) -> SyncBody {
         var read = SyncBody()
         let used = try FrameSplitter.split(body) { (payload, origin) throws(WireError) in
-            try take(try BinaryFrames.decode(payload, origin: origin), at: origin, into: &read)
+            let frame = try BinaryFrames.decodeRequest(payload, origin: origin)
+            try take(frame, at: origin, into: &read)
         }
         guard used == body.count else {
             throw WireError(
@@ -69,7 +70,7 @@ extension SyncService {
 
     private func readLines(_ body: UnsafeRawBufferPointer) throws(WireError) -> SyncBody {
         var read = SyncBody()
-        var reader = JSONFrameReader()
+        var reader = JSONFrameReader(rescuesMutations: true)
         try reader.push(body) { (frame) throws(WireError) in
             try take(frame, at: 0, into: &read)
         }

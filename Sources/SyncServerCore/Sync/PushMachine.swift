@@ -96,6 +96,7 @@ struct PushMachine {
             guard mutation.time.device == device.id else {
                 throw WriteRules.Problem(code: .deviceMismatch, detail: "")
             }
+            if let problem = mutation.unreadable { throw problem }
             try WriteRules.check(mutation.operations)
         } catch {
             return refusal(mutation, error.code.rawValue, error.detail)
