@@ -44,7 +44,7 @@ final class BucketBook {
         }
         var bucket = try record(row.bucket)
         if let old, old.bucket == row.bucket {
-            subtract(old, from: &bucket)
+            try subtract(old, from: &bucket)
         }
         bucket.head += 1
         row.rev = bucket.head
@@ -79,7 +79,7 @@ final class BucketBook {
     /// where it comes back to.
     private func leave(_ old: RowRecord) throws {
         var bucket = try record(old.bucket)
-        subtract(old, from: &bucket)
+        try subtract(old, from: &bucket)
         bucket.head += 1
         bucket.tombstones += 1
         buckets[bucket.number] = bucket
@@ -110,13 +110,14 @@ final class BucketBook {
         return record
     }
 
-    private func subtract(_ row: RowRecord, from bucket: inout BucketRecord) {
+    private func subtract(_ row: RowRecord, from bucket: inout BucketRecord) throws {
+        guard row.isAlive ? bucket.count > 0 : bucket.tombstones > 0 else {
+            throw StoreFailure.inconsistent("bucket \(bucket.number) counts fewer rows than it has")
+        }
         if row.isAlive {
-            precondition(bucket.count > 0, "bucket \(bucket.number) has no row to take away")
             bucket.count -= 1
             bucket.sum -= row.hash
         } else {
-            precondition(bucket.tombstones > 0, "bucket \(bucket.number) has no tombstone")
             bucket.tombstones -= 1
         }
     }
