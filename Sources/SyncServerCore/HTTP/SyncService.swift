@@ -47,6 +47,7 @@ final class SyncService: RequestHandler {
     // MARK: - Routes
 
     func received(_ request: borrowing RequestView, exchange: Exchange) -> BodyPlan {
+        if isRefusedAtTheDoor(request, exchange) { return .answered }
         if request.pathIs("/v1/sync") { return receivedSync(request, exchange) }
         if request.pathIs("/v1/live") { return receivedLive(request, exchange) }
         if request.pathIs("/v1/agency/records") { return receivedFeed(request, exchange) }
