@@ -59,7 +59,7 @@ let package = Package(
         tests("HTTPWireTests", ["HTTPWire"]),
         tests("NetworkIOTests", ["NetworkIO"]),
         tests("SyncServerCoreTests", ["SyncServerCore"]),
-        tests("SyncClientCoreTests", ["SyncClientCore"]),
+        tests("SyncClientCoreTests", ["SyncClientCore", "CitizenData"]),
         tests("EndToEndTests", ["tangrat-cli", "SyncServer"]),
         tests("TidyTests", []),
     ],

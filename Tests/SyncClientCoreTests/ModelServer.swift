@@ -1,3 +1,4 @@
+import CitizenData
 import Synchronization
 import SyncProtocol
 
@@ -250,7 +251,7 @@ final class ModelServer: Transport {
     private static func take(_ mutation: Mutation, _ state: inout State) {
         state.lastMid = mutation.mid
         state.lastChain = mutation.chain
-        if let code = state.refuses[mutation.mid] {
+        if let code = state.refuses[mutation.mid] ?? refusal(of: mutation, state) {
             state.outcomes[mutation.mid] = OutcomeRange(
                 first: mutation.mid, last: mutation.mid, status: .refused, code: code)
             return
@@ -263,6 +264,10 @@ final class ModelServer: Transport {
             if case .submit(let payload) = operation.operation {
                 var object = payload.fields ?? JSONObject()
                 object["state"] = "received"
+                if payload["command"]?.text == "withdraw" {
+                    object = request(key, state)?.fields ?? JSONObject()
+                    object["state"] = "withdrawn"
+                }
                 put(
                     &state, key, bucket: core,
                     StoredRow(
@@ -281,6 +286,23 @@ final class ModelServer: Transport {
                     owner: "citizen", asOf: Int64(document.touched.milliseconds), sourceVersion: 0,
                     body: document.body, rev: 0, isGone: !document.isAlive))
         }
+    }
+
+    /// Why a withdrawal cannot be taken, or nil.
+    private static func refusal(of mutation: Mutation, _ state: State) -> String? {
+        for operation in mutation.operations {
+            guard case .submit(let payload) = operation.operation,
+                payload["command"]?.text == "withdraw"
+            else { continue }
+            guard let found = request(operation.key, state) else { return "row_absent" }
+            let stands = found["state"]?.text.flatMap(RequestState.init)
+            guard stands?.mayBecome(.withdrawn) == true else { return "request_state" }
+        }
+        return nil
+    }
+
+    private static func request(_ key: RowKey, _ state: State) -> JSONValue? {
+        state.buckets[core]?.rows[key].flatMap { $0.isGone ? nil : try? JSON.parse($0.body) }
     }
 
     /// A cursor is `lineage;bucket=rev;…` in text.
