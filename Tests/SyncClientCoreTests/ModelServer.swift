@@ -65,6 +65,7 @@ final class ModelServer: Transport {
         /// Who confirms the next sign-in.
         var subject = ModelServer.subject
         var signals: [LiveSignal] = []
+        var listeners: [AsyncStream<LiveSignal>.Continuation] = []
     }
 
     let state = Mutex(State())
@@ -119,13 +120,20 @@ final class ModelServer: Transport {
     // MARK: - Transport
 
     func listen(_ request: Request) -> AsyncStream<LiveSignal> {
+        let (stream, continuation) = AsyncStream.makeStream(of: LiveSignal.self)
         let signals = with { state in
+            state.listeners.append(continuation)
             defer { state.signals = [] }
             return state.signals
         }
-        return AsyncStream { continuation in
-            for signal in signals { continuation.yield(signal) }
-        }
+        for signal in signals { continuation.yield(signal) }
+        return stream
+    }
+
+    /// Says something to everyone who listens.
+    func signal(_ signal: LiveSignal) {
+        let listeners = with { $0.listeners }
+        for listener in listeners { listener.yield(signal) }
     }
 
     func send(_ request: Request) async -> TransportOutcome {
