@@ -60,7 +60,7 @@ let package = Package(
         tests("FuzzTests", ["HTTPWire", "SyncProtocol"]),
         tests("NetworkIOTests", ["NetworkIO"]),
         tests("SyncServerCoreTests", ["SyncServerCore"]),
-        tests("SyncClientCoreTests", ["SyncClientCore"]),
+        tests("SyncClientCoreTests", ["SyncClientCore", "CitizenData"]),
         tests("EndToEndTests", ["tangrat-cli", "SyncServer"]),
         tests("TidyTests", []),
     ],
