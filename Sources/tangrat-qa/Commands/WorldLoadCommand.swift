@@ -12,10 +12,11 @@ extension Command {
             agency with a key of its own. Loading again changes nothing. Every agency gets
             a new key each time, and an older key of it ends; tables it could write stay.
 
-            With --as-of today the world is moved to the present: rows are confirmed in
-            this hour, and dates in them move by whole days (births stay). Once an hour has
-            passed, loading again confirms the rows anew. A server that holds the world of
-            today calls the recorded one stale: take a new data directory for that.
+            With --as-of today the world is moved to the present: rows are as old as when
+            it was recorded, to the hour, and dates in them move by whole days (births
+            stay). In a later hour, loading again confirms the rows anew. A server that
+            holds the world of today calls the recorded one stale: take a new data
+            directory for that.
             """,
         options: [
             .data, .url,

@@ -3,9 +3,10 @@ internal import SyncProtocol
 
 /// Moves the recorded world to another moment, so that ages look right.
 ///
-/// What agencies say of time moves by whole hours: each row is confirmed anew
-/// once an hour. What stands in the rows moves by whole days, so that times of
-/// day and the days that texts name stay together. Neither passes the moment.
+/// The times of the rows themselves move by whole hours: each row is as old as
+/// it was, and confirmed anew once an hour. What stands in the rows moves by whole
+/// days, so that times of day and the days that texts name stay together.
+/// Neither passes the moment.
 ///
 /// Moving again within the hour gives the same rows, and later gives rows with
 /// greater versions: the server says `unchanged`, and then `applied`.
