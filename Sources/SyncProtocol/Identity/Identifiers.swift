@@ -7,26 +7,27 @@ package enum Identifier {
     /// The longest identifier, in bytes.
     package static let bytesMax = 128
 
+    /// One bit for each of the ASCII characters 0 to 63 that is allowed: `-`, `.`, digits, `:`.
+    private static let lowBits: UInt64 = 0x07ff_6000_0000_0000
+
+    /// One bit for each of the ASCII characters 64 to 127 that is allowed: letters and `_`.
+    private static let highBits: UInt64 = 0x07ff_fffe_87ff_fffe
+
     /// Tells whether bytes form an identifier: `[A-Za-z0-9_.:-]{1,128}`.
-    package static func isValid(_ bytes: some Collection<UInt8>) -> Bool {
+    package static func isValid(_ bytes: UnsafeRawBufferPointer) -> Bool {
         guard !bytes.isEmpty, bytes.count <= bytesMax else { return false }
-        return bytes.allSatisfy(isAllowed)
+        for byte in bytes {
+            // A shift by 64 or more gives 0: nothing beyond ASCII is allowed.
+            let bit = byte < 64 ? lowBits >> byte : highBits >> (byte &- 64)
+            guard bit & 1 != 0 else { return false }
+        }
+        return true
     }
 
     /// Tells whether text forms an identifier.
     package static func isValid(_ text: String) -> Bool {
-        isValid(text.utf8)
-    }
-
-    @inline(__always)
-    private static func isAllowed(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "."),
-            UInt8(ascii: ":"), UInt8(ascii: "-"):
-            true
-        default: false
-        }
+        var text = text
+        return text.withUTF8 { isValid(UnsafeRawBufferPointer($0)) }
     }
 }
 

@@ -5,24 +5,22 @@ extension MergeDocument {
         bytes.reserveCapacity(96 + fields.count * 96)
         bytes.append(UInt8(ascii: "{"))
         if let deleted {
-            bytes.append(contentsOf: #""deleted":""#.utf8)
+            bytes.appendLiteral(#""deleted":""#)
             deleted.append(to: &bytes)
-            bytes.append(contentsOf: #"","#.utf8)
+            bytes.appendLiteral(#"","#)
         }
-        bytes.append(contentsOf: #""fields":{"#.utf8)
+        bytes.appendLiteral(#""fields":{"#)
         var first = true
-        let names = fields.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-        for name in names {
-            guard let state = fields[name] else { continue }
+        for (name, state) in fields.sorted(by: { $0.key.bytesPrecede($1.key) }) {
             if !first { bytes.append(UInt8(ascii: ",")) }
             first = false
-            JSON.appendCanonical(.string(name), to: &bytes)
+            bytes.appendJSONString(name)
             bytes.append(UInt8(ascii: ":"))
-            JSON.appendCanonical(state.stored, to: &bytes)
+            state.append(to: &bytes)
         }
-        bytes.append(contentsOf: #"},"touched":""#.utf8)
+        bytes.appendLiteral(#"},"touched":""#)
         touched.append(to: &bytes)
-        bytes.append(contentsOf: #""}"#.utf8)
+        bytes.appendLiteral(#""}"#)
         return bytes
     }
 
@@ -60,6 +58,19 @@ extension MergeDocument {
 }
 
 extension FieldState {
+    /// Appends the field as it stands in a body.
+    func append(to bytes: inout [UInt8]) {
+        // The kind that most fields have is written without a value in between.
+        guard case .latest(let write) = self else {
+            return JSON.appendCanonical(stored, to: &bytes)
+        }
+        bytes.appendLiteral(#"["latest","#)
+        JSON.appendCanonical(write.value, to: &bytes)
+        bytes.appendLiteral(#",""#)
+        write.time.append(to: &bytes)
+        bytes.appendLiteral(#""]"#)
+    }
+
     /// The field as it stands in a body.
     package var stored: JSONValue {
         switch self {

@@ -26,12 +26,16 @@ package struct HybridTime: Hashable, Sendable, Comparable, CustomStringConvertib
 
     /// Reads the text form: sixteen digits, a hyphen, sixteen digits.
     package init?(text: String) {
-        let bytes = Array(text.utf8)
-        guard bytes.count == 33, bytes[16] == UInt8(ascii: "-"),
-            let packed = FixedHex.parse(bytes[..<16], digits: 16),
-            let device = FixedHex.parse(bytes[17...], digits: 16)
-        else { return nil }
-        self.init(packed: packed, device: DeviceID(device))
+        var text = text
+        let parts = text.withUTF8 { bytes -> (packed: UInt64, device: UInt64)? in
+            guard bytes.count == 33, bytes[16] == UInt8(ascii: "-"),
+                let packed = FixedHex.parse(bytes[..<16], digits: 16),
+                let device = FixedHex.parse(bytes[17...], digits: 16)
+            else { return nil }
+            return (packed, device)
+        }
+        guard let parts else { return nil }
+        self.init(packed: parts.packed, device: DeviceID(parts.device))
     }
 
     /// Milliseconds since 1970.

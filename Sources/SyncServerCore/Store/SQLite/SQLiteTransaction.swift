@@ -75,21 +75,10 @@ final class SQLiteTransaction: SQLiteMoment, StoreTransaction {
     }
 
     func insert(_ row: RowRecord) throws {
-        try write(row, with: HotStatements.insertRow, number: nil)
-    }
-
-    func update(_ row: RowRecord) throws {
-        try write(row, with: HotStatements.updateRow, number: row.number)
-    }
-
-    func remove(row number: Int64) throws {
-        try connection.statement("DELETE FROM row WHERE no = ?1").run(.integer(number))
-    }
-
-    private func write(_ row: RowRecord, with sql: StaticString, number: Int64?) throws {
         let table = try nameNumber(row.key.table)
         let owner = try nameNumber(row.owner)
-        try connection.statement(sql).use { statement in
+        var id = row.key.id
+        try connection.statement(HotStatements.insertRow).use { statement in
             try statement.bind(1, row.bucket)
             try statement.bind(2, Int64(row.rev))
             try statement.bind(3, table)
@@ -98,14 +87,42 @@ final class SQLiteTransaction: SQLiteMoment, StoreTransaction {
             try statement.bind(6, row.asOf)
             try statement.bind(7, row.sourceVersion)
             try statement.bind(8, row.isAlive ? 1 : 0)
-            try statement.bind(9, row.hash.bytes)
-            try statement.bind(10, row.key.id)
-            try row.body.withUnsafeBytes { body in
-                try statement.bindBlob(11, body)
-                if let number { try statement.bind(12, number) }
+            try id.withUTF8 { id in
+                try statement.bind(10, text: UnsafeRawBufferPointer(id))
+                try step(statement, hash: (9, row.hash), body: (11, row.body))
+            }
+        }
+    }
+
+    func update(_ row: RowRecord) throws {
+        let owner = try nameNumber(row.owner)
+        try connection.statement(HotStatements.updateRow).use { statement in
+            try statement.bind(1, row.bucket)
+            try statement.bind(2, Int64(row.rev))
+            try statement.bind(3, owner)
+            try statement.bind(4, row.asOf)
+            try statement.bind(5, row.sourceVersion)
+            try statement.bind(6, row.isAlive ? 1 : 0)
+            try statement.bind(9, row.number)
+            try step(statement, hash: (7, row.hash), body: (8, row.body))
+        }
+    }
+
+    /// Runs a statement with a hash and a body bound in place, which last until it ends.
+    private func step(
+        _ statement: Statement, hash: (Int, HashSum), body: (Int, [UInt8])
+    ) throws {
+        try hash.1.withBytes { bytes in
+            try statement.bindBlob(hash.0, bytes)
+            try body.1.withUnsafeBytes { bytes in
+                try statement.bindBlob(body.0, bytes)
                 _ = try statement.step()
             }
         }
+    }
+
+    func remove(row number: Int64) throws {
+        try connection.statement("DELETE FROM row WHERE no = ?1").run(.integer(number))
     }
 
     // MARK: - Devices

@@ -90,10 +90,11 @@ package enum HotStatements {
         INSERT INTO row(bucket, rev, tab, scope, owner, as_of, source_version, alive, hash, id, body)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
         """
+    /// Leaves the key alone: naming its columns would rewrite the index of keys.
     static let updateRow: StaticString = """
-        UPDATE row SET bucket = ?1, rev = ?2, tab = ?3, scope = ?4, owner = ?5, as_of = ?6,
-            source_version = ?7, alive = ?8, hash = ?9, id = ?10, body = ?11
-        WHERE no = ?12
+        UPDATE row SET bucket = ?1, rev = ?2, owner = ?3, as_of = ?4, source_version = ?5,
+            alive = ?6, hash = ?7, body = ?8
+        WHERE no = ?9
         """
     static let saveBucket: StaticString = """
         UPDATE bucket SET epoch = ?2, head = ?3, floor = ?4, count = ?5, tombstones = ?6, sum = ?7,
