@@ -43,8 +43,11 @@ package enum WriteRules {
         guard operations.count <= operationsMax else {
             throw Problem(code: .operationsTooMany, detail: "\(operations.count)")
         }
+        var policy: TablePolicy?
         for (index, operation) in operations.enumerated() {
-            try check(operation)
+            // Most mutations are about one table, which is then looked up once.
+            if policy?.table != operation.key.table { policy = TablePolicy.all[operation.key.table] }
+            try check(operation, policy)
             if let field = operation.operation.ownedField,
                 operations[..<index].contains(where: {
                     $0.key == operation.key && $0.operation.ownedField == field
@@ -69,12 +72,14 @@ package enum WriteRules {
         }
     }
 
-    private static func check(_ operation: RowOperation) throws(Problem) {
+    private static func check(
+        _ operation: RowOperation, _ policy: TablePolicy?
+    ) throws(Problem) {
         let key = operation.key
         guard Identifier.isValid(key.id), Identifier.isValid(key.table) else {
             throw Problem(code: .rowInvalid, detail: "")
         }
-        guard let policy = TablePolicy.all[key.table] else {
+        guard let policy else {
             throw Problem(code: .tableUnknown, detail: key.table)
         }
         if case .submit(let payload) = operation.operation {

@@ -16,12 +16,14 @@ package enum Identifier {
     /// Tells whether bytes form an identifier: `[A-Za-z0-9_.:-]{1,128}`.
     package static func isValid(_ bytes: UnsafeRawBufferPointer) -> Bool {
         guard !bytes.isEmpty, bytes.count <= bytesMax else { return false }
+        // Without a branch a byte: the bit of each character, and any byte beyond ASCII.
+        var areAllowed: UInt64 = 1
+        var seen: UInt8 = 0
         for byte in bytes {
-            // A shift by 64 or more gives 0: nothing beyond ASCII is allowed.
-            let bit = byte < 64 ? lowBits >> byte : highBits >> (byte &- 64)
-            guard bit & 1 != 0 else { return false }
+            areAllowed &= (byte & 64 == 0 ? lowBits : highBits) &>> UInt64(byte & 63)
+            seen |= byte
         }
-        return true
+        return areAllowed & 1 != 0 && seen < 0x80
     }
 
     /// Tells whether text forms an identifier.
@@ -94,14 +96,16 @@ package struct Lineage: Hashable, Sendable, CustomStringConvertible {
 
 /// Fixed-width lower-case hexadecimal numbers, whose text order is their order.
 package enum FixedHex {
-    private static let digits = Array("0123456789abcdef".utf8)
-
     /// Writes a number with leading zeros.
     package static func append(_ number: UInt64, digits count: Int, to bytes: inout [UInt8]) {
-        var shift = (count - 1) * 4
-        while shift >= 0 {
-            bytes.append(digits[Int((number >> UInt64(shift)) & 15)])
-            shift -= 4
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: count) { text in
+            var rest = number
+            for position in (0..<count).reversed() {
+                let digit = UInt8(truncatingIfNeeded: rest & 15)
+                text[position] = digit &+ (digit < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10)
+                rest >>= 4
+            }
+            bytes.append(contentsOf: text)
         }
     }
 

@@ -1,8 +1,11 @@
 extension MergeDocument {
     /// The body of the row: this state in canonical JSON.
-    package var body: [UInt8] {
+    package var body: [UInt8] { body(expectedBytes: 0) }
+
+    /// The body of the row, made in one piece where it is about as long as expected.
+    package func body(expectedBytes: Int) -> [UInt8] {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(96 + fields.count * 96)
+        bytes.reserveCapacity(max(expectedBytes, 96 + fields.count * 96))
         bytes.append(UInt8(ascii: "{"))
         if let deleted {
             bytes.appendLiteral(#""deleted":""#)
@@ -52,6 +55,10 @@ extension MergeDocument {
 
     /// Reads a body from its bytes.
     package init?(bytes: [UInt8]) {
+        if let document = MergeBodyReader.read(bytes) {
+            self = document
+            return
+        }
         guard let value = try? JSON.parse(bytes) else { return nil }
         self.init(body: value)
     }

@@ -27,15 +27,18 @@ package struct HybridTime: Hashable, Sendable, Comparable, CustomStringConvertib
     /// Reads the text form: sixteen digits, a hyphen, sixteen digits.
     package init?(text: String) {
         var text = text
-        let parts = text.withUTF8 { bytes -> (packed: UInt64, device: UInt64)? in
-            guard bytes.count == 33, bytes[16] == UInt8(ascii: "-"),
-                let packed = FixedHex.parse(bytes[..<16], digits: 16),
-                let device = FixedHex.parse(bytes[17...], digits: 16)
-            else { return nil }
-            return (packed, device)
-        }
-        guard let parts else { return nil }
-        self.init(packed: parts.packed, device: DeviceID(parts.device))
+        let read = text.withUTF8 { HybridTime(bytes: UnsafeRawBufferPointer($0)) }
+        guard let read else { return nil }
+        self = read
+    }
+
+    /// Reads the bytes of the text form.
+    init?(bytes: UnsafeRawBufferPointer) {
+        guard bytes.count == 33, bytes[16] == UInt8(ascii: "-"),
+            let packed = FixedHex.parse(bytes[..<16], digits: 16),
+            let device = FixedHex.parse(bytes[17...], digits: 16)
+        else { return nil }
+        self.init(packed: packed, device: DeviceID(device))
     }
 
     /// Milliseconds since 1970.

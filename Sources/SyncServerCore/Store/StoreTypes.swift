@@ -32,8 +32,10 @@ package struct BucketRecord: Hashable, Sendable {
     /// Which buckets are sent first; 1 is the first.
     package var priority: UInt64
 
-    /// Creates an empty bucket's record.
-    package init(number: BucketNumber, name: String, person: PersonNumber) {
+    /// Creates an empty bucket's record, with the priority that its name has or the one given.
+    package init(
+        number: BucketNumber, name: String, person: PersonNumber, priority: UInt64? = nil
+    ) {
         self.number = number
         self.name = name
         self.person = person
@@ -43,7 +45,7 @@ package struct BucketRecord: Hashable, Sendable {
         self.count = 0
         self.tombstones = 0
         self.sum = .zero
-        self.priority = UInt64(TablePolicy.priority(ofBucket: name))
+        self.priority = priority ?? UInt64(TablePolicy.priority(ofBucket: name))
     }
 }
 

@@ -46,6 +46,7 @@ struct PushMachine {
             throw StoreFailure.inconsistent("device \(number) belongs to nobody")
         }
         var result = PushResult(ackedMid: device.lastMid, failure: nil, taken: 0)
+        var taken: [OutcomeRecord] = []
         var previous = baseChain
         for mutation in mutations {
             defer { previous = mutation.chain }
@@ -69,15 +70,17 @@ struct PushMachine {
                 break
             }
             let outcome = try apply(mutation, from: device, person: person)
-            try transaction.add(
-                OutcomeRecord(outcome: outcome, chain: mutation.chain), of: number)
+            taken.append(OutcomeRecord(outcome: outcome, chain: mutation.chain))
             device.lastMid = mutation.mid
             device.lastChain = mutation.chain
             device.lastTime = accepted(mutation, device).packed
-            result.taken += 1
             result.outcomes.append(outcome)
         }
-        if result.taken > 0 { try transaction.save(device) }
+        if !taken.isEmpty {
+            try transaction.add(taken, of: number)
+            try transaction.save(device)
+        }
+        result.taken = taken.count
         result.ackedMid = device.lastMid
         return result
     }
@@ -108,7 +111,9 @@ struct PushMachine {
         }
         var rows: [(change: Change, body: [UInt8])] = []
         for change in plan.changes where change.isDirty {
-            let body = change.document.body
+            // An edit seldom makes a row much longer.
+            let body = change.document.body(
+                expectedBytes: (change.stored?.body.count ?? 512) + 64)
             guard body.count <= WriteRules.rowBytesMax else {
                 return refusal(
                     mutation, RefusalCode.rowTooLarge.rawValue, change.key.description)

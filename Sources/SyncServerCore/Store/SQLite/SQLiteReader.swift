@@ -90,13 +90,7 @@ class SQLiteMoment: StoreSnapshot {
     }
 
     func outcomes(of device: DeviceNumber, after mid: UInt64) throws -> [Outcome] {
-        var outcomes: [Outcome] = []
-        try connection.statement(HotStatements.outcomesAfter).use { statement in
-            try statement.bind(1, device)
-            try statement.bind(2, Int64(clamping: mid))
-            while try statement.step() { outcomes.append(try Self.outcome(statement)) }
-        }
-        return outcomes
+        try OutcomeRuns.after(mid, of: device, in: connection)
     }
 
     func token(_ hash: Digest32) throws -> (token: TokenRecord, device: DeviceRecord)? {
@@ -130,14 +124,14 @@ class SQLiteMoment: StoreSnapshot {
 
     static func bucket(_ row: Statement) -> BucketRecord {
         var record = BucketRecord(
-            number: row.int64(0), name: row.text(1), person: row.int64(2))
+            number: row.int64(0), name: row.text(1), person: row.int64(2),
+            priority: UInt64(row.int64(9)))
         record.epoch = UInt64(row.int64(3))
         record.head = UInt64(row.int64(4))
         record.floor = UInt64(row.int64(5))
         record.count = UInt64(row.int64(6))
         record.tombstones = UInt64(row.int64(7))
         record.sum = row.withBlob(8) { HashSum(bytes: $0) }
-        record.priority = UInt64(row.int64(9))
         return record
     }
 
@@ -150,14 +144,6 @@ class SQLiteMoment: StoreSnapshot {
             lastMid: UInt64(row.int64(column + 6)),
             lastChain: UInt64(bitPattern: row.int64(column + 7)),
             lastTime: UInt64(bitPattern: row.int64(column + 8)))
-    }
-
-    static func outcome(_ row: Statement) throws -> Outcome {
-        guard let status = Outcome.Status(rawValue: UInt64(row.int64(1))) else {
-            throw StoreFailure.inconsistent("an outcome has the status \(row.int64(1))")
-        }
-        return Outcome(
-            mid: UInt64(row.int64(0)), status: status, code: row.text(2), detail: row.text(3))
     }
 
     static func agency(_ row: Statement) -> AgencyRecord {

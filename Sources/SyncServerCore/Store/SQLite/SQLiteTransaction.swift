@@ -3,24 +3,42 @@ internal import SyncProtocol
 
 /// The writer's view inside a transaction on SQLite.
 final class SQLiteTransaction: SQLiteMoment, StoreTransaction {
+    private struct Name {
+        let text: String
+        let number: Int64
+    }
+
+    /// Names met in this transaction: the few tables and owners that its rows have.
+    private var seen: [Name] = []
+
     /// Names added in this transaction, told to others only once it is durable.
-    private var addedNames: [String: Int64] = [:]
+    private var added: [Name] = []
 
     func committed() {
-        for (text, number) in addedNames { names.add(number, text) }
+        for name in added { names.add(name.number, name.text) }
     }
 
     private func nameNumber(_ text: String) throws -> Int64 {
-        if let number = names.number(text) ?? addedNames[text] { return number }
+        if let number = knownNumber(text) { return number }
         try connection.statement("INSERT INTO name(text) VALUES (?1)").run(.text(text))
-        let number = connection.lastInsertRowID
-        addedNames[text] = number
+        let name = Name(text: text, number: connection.lastInsertRowID)
+        added.append(name)
+        seen.append(name)
+        return name.number
+    }
+
+    private func knownNumber(_ text: String) -> Int64? {
+        if let known = seen.first(where: { $0.text == text }) { return known.number }
+        guard let number = names.number(text) else { return nil }
+        seen.append(Name(text: text, number: number))
         return number
     }
 
     override func name(_ number: Int64) throws -> String {
-        if let added = addedNames.first(where: { $0.value == number }) { return added.key }
-        return try super.name(number)
+        if let known = seen.first(where: { $0.number == number }) { return known.text }
+        let text = try super.name(number)
+        seen.append(Name(text: text, number: number))
+        return text
     }
 
     // MARK: - Buckets and rows
@@ -58,7 +76,7 @@ final class SQLiteTransaction: SQLiteMoment, StoreTransaction {
     }
 
     func row(_ key: RowKey, scope: Int64) throws -> RowRecord? {
-        guard let table = names.number(key.table) ?? addedNames[key.table] else { return nil }
+        guard let table = knownNumber(key.table) else { return nil }
         return try connection.statement(HotStatements.rowByKey).use { statement in
             try statement.bind(1, key.id)
             try statement.bind(2, table)
@@ -140,26 +158,11 @@ final class SQLiteTransaction: SQLiteMoment, StoreTransaction {
     }
 
     func outcome(of device: DeviceNumber, mid: UInt64) throws -> OutcomeRecord? {
-        try connection.statement(HotStatements.outcomeByMid).use { statement in
-            try statement.bind(1, device)
-            try statement.bind(2, Int64(clamping: mid))
-            guard try statement.step() else { return nil }
-            return OutcomeRecord(
-                outcome: try Self.outcome(statement),
-                chain: UInt64(bitPattern: statement.int64(4)))
-        }
+        try OutcomeRuns.find(mid: mid, of: device, in: connection)
     }
 
-    func add(_ record: OutcomeRecord, of device: DeviceNumber) throws {
-        try connection.statement(HotStatements.insertOutcome).use { statement in
-            try statement.bind(1, device)
-            try statement.bind(2, Int64(record.outcome.mid))
-            try statement.bind(3, Int64(bitPattern: record.chain))
-            try statement.bind(4, Int64(record.outcome.status.rawValue))
-            try statement.bind(5, record.outcome.code)
-            try statement.bind(6, record.outcome.detail)
-            _ = try statement.step()
-        }
+    func add(_ outcomes: [OutcomeRecord], of device: DeviceNumber) throws {
+        try OutcomeRuns.add(outcomes, of: device, to: connection)
     }
 
     func addDevice(

@@ -5,7 +5,8 @@ internal import SQLiteKit
 /// `row` holds live rows and tombstones alike: one current version of each.
 /// Pulling walks `row_by_rev` from the cursor up; pushing and feeding find a row
 /// by `row_by_key`. Names of tables and owners are numbers, because they repeat
-/// in every row.
+/// in every row. Outcomes that are alike and follow each other are one row, so
+/// that a push of ten writes one and not ten.
 enum ServerSchema {
     static let migrations = Migrations(
         applicationID: 0x5452_5331,  // "TRS1"
@@ -59,7 +60,8 @@ enum ServerSchema {
                         device INTEGER NOT NULL, mid INTEGER NOT NULL, chain INTEGER NOT NULL,
                         status INTEGER NOT NULL, code TEXT NOT NULL, detail TEXT NOT NULL,
                         PRIMARY KEY(device, mid)) STRICT, WITHOUT ROWID;
-                    """)
+                    """),
+            Migration("outcomes in runs", body: OutcomeRuns.migrate),
         ])
 }
 
@@ -109,13 +111,16 @@ package enum HotStatements {
         WHERE no = ?1
         """
     static let outcomesAfter: StaticString = """
-        SELECT mid, status, code, detail FROM outcome WHERE device = ?1 AND mid > ?2 ORDER BY mid
+        SELECT first, last, status, code, detail FROM outcome_run
+        WHERE device = ?1 AND last > ?2 ORDER BY last
         """
     static let outcomeByMid: StaticString = """
-        SELECT mid, status, code, detail, chain FROM outcome WHERE device = ?1 AND mid = ?2
+        SELECT first, last, status, code, detail, chains FROM outcome_run
+        WHERE device = ?1 AND last >= ?2 ORDER BY last LIMIT 1
         """
-    static let insertOutcome: StaticString = """
-        INSERT INTO outcome(device, mid, chain, status, code, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+    static let insertOutcomes: StaticString = """
+        INSERT INTO outcome_run(device, first, last, status, code, detail, chains)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
         """
     static let tokenByHash: StaticString = """
         SELECT t.device, t.kind, t.expires, t.used, d.no, d.id, d.person, d.name, d.added,
@@ -133,7 +138,7 @@ package enum HotStatements {
     /// All of them.
     package static let all: [String] = [
         rowsAfter, bucketsOfPerson, bucketByNumber, bucketByName, rowByKey, insertRow, updateRow,
-        saveBucket, deviceByNumber, saveDevice, outcomesAfter, outcomeByMid, insertOutcome,
+        saveBucket, deviceByNumber, saveDevice, outcomesAfter, outcomeByMid, insertOutcomes,
         tokenByHash, personByNumber, personByTag, personBySubject,
     ].map { $0.description }
 }
