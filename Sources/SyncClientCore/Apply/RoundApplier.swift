@@ -16,6 +16,8 @@ enum RoundApplier {
         var outcomes: [WriteOutcome] = []
         /// Whether writes wait whose outcome is not known.
         var writesWait = false
+        /// The number of the next write.
+        var nextMid: UInt64 = 0
         /// Whether citizens' data was removed that must not stay in the log.
         var hasRemovedBuckets = false
     }
@@ -52,6 +54,7 @@ enum RoundApplier {
         state.syncedAt = now
         try state.save(connection)
         result.writesWait = try OutboxTable.hasUnanswered(state, connection)
+        result.nextMid = state.nextMid
         return result
     }
 
@@ -88,6 +91,7 @@ enum RoundApplier {
         }
         try state.save(connection)
         result.writesWait = try OutboxTable.hasUnanswered(state, connection)
+        result.nextMid = state.nextMid
         return result
     }
 

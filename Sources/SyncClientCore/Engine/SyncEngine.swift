@@ -267,6 +267,7 @@ actor SyncEngine {
         }
         try environment.reach(.applyAfter)
         round.report.outcomes += result.outcomes
+        round.report.nextMid = result.nextMid
         round.report.rows += result.rows
         round.report.deletes += result.deletes
         took(scan, &round)
@@ -283,6 +284,7 @@ actor SyncEngine {
             try RoundApplier.settle(scan, acked: reached, wallMilliseconds: wall, connection)
         }
         round.report.outcomes += result.outcomes
+        round.report.nextMid = result.nextMid
         return .settled(writesWait: result.writesWait)
     }
 

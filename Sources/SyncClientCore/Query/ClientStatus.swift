@@ -99,6 +99,8 @@ public struct SyncReport: Hashable, Sendable {
     public internal(set) var repairs = 0
     /// The outcomes that arrived.
     public internal(set) var outcomes: [WriteOutcome] = []
+    /// The number of the next write when it ended: lower ones were seen by it.
+    var nextMid: UInt64 = 0
 
     /// Creates a report of nothing.
     package init() {}

@@ -23,6 +23,9 @@ package struct MergeDocument: Hashable, Sendable {
     /// The fields by name.
     package private(set) var fields: [String: FieldState]
 
+    /// The newest deletion before ``deleted``, while one mutation is being applied.
+    private var deletedBefore: HybridTime?
+
     /// Creates a row by its first write.
     package init(touched: HybridTime) {
         self.touched = touched
@@ -36,12 +39,26 @@ package struct MergeDocument: Hashable, Sendable {
         self.fields = fields
     }
 
+    package static func == (left: Self, right: Self) -> Bool {
+        left.touched == right.touched && left.deleted == right.deleted
+            && left.fields == right.fields
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(touched)
+        hasher.combine(deleted)
+        hasher.combine(fields)
+    }
+
     /// Whether the row exists for a reader.
     package var isAlive: Bool {
         deleted.map { touched > $0 } ?? true
     }
 
     /// Applies one operation of a mutation.
+    ///
+    /// The operations of a mutation have one time, and on one row they take
+    /// effect in their order: a write behind a deletion brings the row back.
     ///
     /// - Parameters:
     ///   - operation: What to do. ``Operation/submit(_:)`` is a command, not a
@@ -54,49 +71,58 @@ package struct MergeDocument: Hashable, Sendable {
         var isChanged = false
         switch operation {
         case .delete:
-            let before = deleted
-            deleted = max(before ?? time, time)
-            return deleted != before
+            guard deleted.map({ $0 < time }) ?? true else { return false }
+            deletedBefore = deleted
+            deleted = time
+            return true
         case .submit: return false
-        case .create: break
+        default: isChanged = revive(from: time)
+        }
+        if change(by: operation, time: time, dot: dot) { isChanged = true }
+        if time > touched {
+            touched = time
+            isChanged = true
+        }
+        return isChanged
+    }
+
+    /// Applies an operation to the field it names.
+    private mutating func change(by operation: Operation, time: HybridTime, dot: Dot) -> Bool {
+        switch operation {
+        case .create, .delete, .submit: return false
         case .set(let field, let value):
-            isChanged = fold(field, .latest(LatestWrite(value, at: time)))
-        case .raise(let field, let number): isChanged = fold(field, .maximum(number))
-        case .mark(let field): isChanged = fold(field, .flag)
+            return fold(field, .latest(LatestWrite(value, at: time)))
+        case .raise(let field, let number): return fold(field, .maximum(number))
+        case .mark(let field): return fold(field, .flag)
         case .add(let field, let element):
-            isChanged = change(field, .set(AddWinsSet())) { state in
+            return change(field, .set(AddWinsSet())) { state in
                 guard case .set(var set) = state else { return false }
                 let isChanged = set.add(element, dot: dot)
                 state = .set(set)
                 return isChanged
             }
         case .remove(let field, let element, let dots):
-            isChanged = change(field, .set(AddWinsSet())) { state in
+            return change(field, .set(AddWinsSet())) { state in
                 guard case .set(var set) = state else { return false }
                 let isChanged = set.remove(element, dots: dots)
                 state = .set(set)
                 return isChanged
             }
         case .increment(let field, let step):
-            isChanged = change(field, .counter(Counter())) { state in
+            return change(field, .counter(Counter())) { state in
                 guard case .counter(var counter) = state else { return false }
                 let isChanged = counter.add(step, by: dot.device)
                 state = .counter(counter)
                 return isChanged
             }
         case .write(let field, let text, let seen):
-            isChanged = change(field, .text(MultiValueText())) { state in
+            return change(field, .text(MultiValueText())) { state in
                 guard case .text(var versions) = state else { return false }
                 let isChanged = versions.write(text, dot: dot, replacing: seen)
                 state = .text(versions)
                 return isChanged
             }
         }
-        if time > touched {
-            touched = time
-            isChanged = true
-        }
-        return isChanged
     }
 
     /// Whether a field shows another value than the one written to it at a time.
@@ -108,10 +134,21 @@ package struct MergeDocument: Hashable, Sendable {
         }
     }
 
+    /// Takes a deletion by this very mutation back, for the write that follows it.
+    ///
+    /// What is left is what the mutations before had deleted, so that the order in
+    /// which mutations arrive shows in no byte.
+    private mutating func revive(from time: HybridTime) -> Bool {
+        guard deleted == time else { return false }
+        deleted = deletedBefore
+        return true
+    }
+
     /// Folds another copy of the row into this one.
     package mutating func merge(_ other: Self) {
         touched = max(touched, other.touched)
         if let theirs = other.deleted { deleted = max(deleted ?? theirs, theirs) }
+        deletedBefore = nil
         for (name, state) in other.fields {
             fold(name, state)
         }

@@ -32,10 +32,15 @@ package struct BucketRecord: Hashable, Sendable {
     /// Which buckets are sent first; 1 is the first.
     package var priority: UInt64
 
-    /// Creates an empty bucket's record, with the priority that its name has or the one given.
-    package init(
-        number: BucketNumber, name: String, person: PersonNumber, priority: UInt64? = nil
-    ) {
+    /// Creates an empty bucket's record.
+    package init(number: BucketNumber, name: String, person: PersonNumber) {
+        self.init(
+            number: number, name: name, person: person,
+            priority: UInt64(TablePolicy.priority(ofBucket: name)))
+    }
+
+    /// Creates an empty bucket's record with the priority that was stored.
+    init(number: BucketNumber, name: String, person: PersonNumber, priority: UInt64) {
         self.number = number
         self.name = name
         self.person = person
@@ -45,7 +50,7 @@ package struct BucketRecord: Hashable, Sendable {
         self.count = 0
         self.tombstones = 0
         self.sum = .zero
-        self.priority = priority ?? UInt64(TablePolicy.priority(ofBucket: name))
+        self.priority = priority
     }
 }
 
@@ -168,8 +173,8 @@ package struct RowInPlace {
     package var isAlive: Bool
     /// The id.
     package var id: UnsafeRawBufferPointer
-    /// The hash.
-    package var hash: UnsafeRawBufferPointer
+    /// The hash of a live row; zero for a tombstone.
+    package var hash: HashSum
     /// The body.
     package var body: UnsafeRawBufferPointer
 }

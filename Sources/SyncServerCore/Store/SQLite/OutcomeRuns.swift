@@ -10,6 +10,9 @@ internal import SyncProtocol
 /// Each mutation keeps its own chain link: it proves that a write that comes
 /// again is the one that had this outcome.
 enum OutcomeRuns {
+    /// The most mutations in one run: more than a request or a migration makes.
+    private static let runMax: UInt64 = 1 << 20
+
     /// Adds outcomes that ascend by one.
     ///
     /// - Throws: `StoreFailure` where one of the mutations has an outcome already.
@@ -67,8 +70,10 @@ enum OutcomeRuns {
         try connection.statement(HotStatements.outcomeByMid).use { statement in
             try statement.bind(1, device)
             try statement.bind(2, Int64(clamping: mid))
-            guard try statement.step(), UInt64(statement.int64(0)) <= mid else { return nil }
-            let offset = Int(mid - UInt64(statement.int64(0))) * 8
+            guard try statement.step() else { return nil }
+            let run = try range(statement)
+            guard run.contains(mid) else { return nil }
+            let offset = Int(mid - run.lowerBound) * 8
             let chain = try statement.withBlob(5) { chains in
                 guard chains.count >= offset + 8 else {
                     throw StoreFailure.inconsistent("mutation \(mid) has no chain link")
@@ -89,13 +94,21 @@ enum OutcomeRuns {
             try statement.bind(1, device)
             try statement.bind(2, Int64(clamping: mid))
             while try statement.step() {
-                let first = max(UInt64(statement.int64(0)), mid + 1)
-                for each in first...UInt64(statement.int64(1)) {
+                for each in try range(statement) where each > mid {
                     outcomes.append(try outcome(each, statement))
                 }
             }
         }
         return outcomes
+    }
+
+    private static func range(_ row: Statement) throws -> ClosedRange<UInt64> {
+        guard let first = UInt64(exactly: row.int64(0)), let last = UInt64(exactly: row.int64(1)),
+            first <= last, last - first < runMax
+        else {
+            throw StoreFailure.inconsistent("a run of outcomes has no order")
+        }
+        return first...last
     }
 
     private static func outcome(_ mid: UInt64, _ row: Statement) throws -> Outcome {
