@@ -100,7 +100,7 @@ package protocol StoreTransaction: StoreSnapshot {
     // Devices and their outcomes.
     func save(_ device: DeviceRecord) throws
     func outcome(of device: DeviceNumber, mid: UInt64) throws -> OutcomeRecord?
-    func add(_ outcome: OutcomeRecord, of device: DeviceNumber) throws
+    func add(_ outcomes: [OutcomeRecord], of device: DeviceNumber) throws
 
     // Identity.
     func person(tag: Digest32) throws -> PersonRecord?
