@@ -91,7 +91,7 @@ final class SyncService: RequestHandler {
             if parts.isReady() {
                 exchange.respond(Heads.json, body: "{\"status\":\"ready\"}\n")
             } else {
-                exchange.respond(Heads.unavailable, body: "{\"status\":\"not ready\"}\n")
+                exchange.respond(Heads.unavailable, body: ErrorBody.notReady.bytes)
             }
         } else {
             exchange.respond(Heads.text, body: Array(metrics.text(extra: []).utf8))
