@@ -12,6 +12,7 @@ package struct ServiceParts: Sendable {
     let limits: Limits
     let secrets: SecretSource
     let now: @Sendable () -> Int64
+    let publicURL: @Sendable () -> PublicURL
     let isReady: @Sendable () -> Bool
 }
 
@@ -80,12 +81,17 @@ final class SyncService: RequestHandler {
         _ request: borrowing RequestView, _ exchange: Exchange
     ) -> BodyPlan {
         let isKnown =
+        let code = request.path(after: "/device/")
+        let isPage = request.pathIs("/device") || code != nil
             request.pathIs("/healthz") || request.pathIs("/readyz") || request.pathIs("/metrics")
         guard isKnown else { return refuse(exchange, Heads.notFound, .notFound) }
+            || isPage
         guard request.method == .get || request.method == .head else {
             return refuse(exchange, Heads.methodNotAllowedGet, .method)
         }
-        if request.pathIs("/healthz") {
+        if isPage {
+            exchange.respond(Heads.page, body: VerificationPage.html(for: code))
+        } else if request.pathIs("/healthz") {
             exchange.respond(Heads.json, body: "{\"status\":\"ok\"}\n")
         } else if request.pathIs("/readyz") {
             if parts.isReady() {

@@ -14,6 +14,8 @@ package final class TangRatServer: Sendable {
         package var directory: String
         /// Where to listen.
         package var address: ListenAddress
+        /// The address under which people reach the server; where it listens if nil.
+        package var publicURL: PublicURL?
         /// The number of event loops; the number of cores if nil.
         package var loops: Int?
         /// The limits of the machines.
@@ -42,6 +44,7 @@ package final class TangRatServer: Sendable {
     private let ready: ReadyFlag
     private let poker: Poker
     private let front: HTTPServer
+    private let publicAddress: PublicAddress
     private let admin: Mutex<HTTPServer?> = Mutex(nil)
 
     /// The counters and the log.
@@ -78,8 +81,12 @@ package final class TangRatServer: Sendable {
         self.ready = ready
         let parts = ServiceParts(
             store: store, commits: commits, heads: heads, sessions: sessions, metrics: metrics,
+        let publicAddress = PublicAddress(
+            configuration.publicURL ?? PublicURL(listening: configuration.address, port: 0))
+        self.publicAddress = publicAddress
             limits: configuration.limits, secrets: configuration.secrets,
-            now: clock.milliseconds, isReady: { ready.isSet })
+            now: clock.milliseconds, publicURL: { publicAddress.url },
+            isReady: { ready.isSet })
         var http = HTTPServer.Configuration(
             address: configuration.address, loopCount: configuration.loops)
         http.limits = configuration.httpLimits
@@ -115,6 +122,10 @@ package final class TangRatServer: Sendable {
     ///
     /// - Returns: Whether every connection was gone within the time.
     @discardableResult
+        // Port 0 is known only now.
+        if configuration.publicURL == nil {
+            publicAddress.url = PublicURL(listening: configuration.address, port: front.port)
+        }
     package func stop(drainMilliseconds: Int64) -> Bool {
         ready.isSet = false
         let admin = self.admin.withLock { $0.take() }
@@ -126,6 +137,9 @@ package final class TangRatServer: Sendable {
         store.close()
         return drained
     }
+
+    /// The address under which people reach the server, once started.
+    package var publicURL: PublicURL { publicAddress.url }
 
     // MARK: - Admin
 
