@@ -37,7 +37,8 @@ final class SyncService: RequestHandler {
         self.parts = parts
         self.context = context
         self.reader = reader
-        live = LiveHub(metrics: parts.metrics, context: context)
+        live = LiveHub(
+            metrics: parts.metrics, context: context, spreadAtOnce: parts.limits.liveSpreadAtOnce)
         pages = PageBuilder(
             lineage: parts.store.lineage, key: parts.store.cursorKey, limits: parts.limits)
         pageBuffer.reserveCapacity(64 * 1_024)

@@ -22,6 +22,8 @@ package final class TangRatServer: Sendable {
         package var limits = Limits()
         /// The limits of the HTTP front.
         package var httpLimits = HTTPLimits()
+        /// The clock for deadlines and timers.
+        package var clock = MonotonicClock.system
         /// The clock for dates.
         package var wallClock = WallClock.system
         /// Where secrets come from.
@@ -90,6 +92,7 @@ package final class TangRatServer: Sendable {
         var http = HTTPServer.Configuration(
             address: configuration.address, loopCount: configuration.loops)
         http.limits = configuration.httpLimits
+        http.clock = configuration.clock
         // A feed may be of any length, for it is never held whole; every other
         // address says for itself what it takes.
         http.limits.wire.bodyBytesMax = 1 << 50
