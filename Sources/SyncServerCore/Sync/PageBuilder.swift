@@ -98,7 +98,9 @@ package struct PageBuilder {
         guard let device = try snapshot.device(asker.device) else {
             throw StoreFailure.inconsistent("device \(asker.device) is missing")
         }
-        try appendOutcomes(request, asker, snapshot, into: &sink)
+        // In the moment of the rows: rights that have ended show nothing.
+        guard device.revoked == 0 else { throw Revoked() }
+        let hasMoreOutcomes = try appendOutcomes(request, asker, snapshot, into: &sink)
         if let problem = check(cursor, buckets) {
             sink.append(.restart(reason: problem.rawValue))
             return Summary(isRestart: true)
@@ -135,6 +137,8 @@ package struct PageBuilder {
         finish(&page, next, device, into: &sink)
         return page.summary
     }
+        // A checkpoint says that the device knows how all its writes ended.
+        if hasMoreOutcomes { page.isFull = true }
 
     // MARK: - Parts
 
@@ -161,12 +165,13 @@ package struct PageBuilder {
     private func appendOutcomes(
         _ request: SyncRequest, _ asker: Asker, _ snapshot: any StoreSnapshot,
         into sink: inout some FrameSink
-    ) throws {
+    ) throws -> Bool {
         let outcomes = try snapshot.outcomes(of: asker.device, after: request.outcomesSeen)
         for range in OutcomeRange.runs(of: outcomes) { sink.append(.outcomes(range)) }
     }
 
     /// Names the buckets of the cursor that the device may not see any more.
+        return outcomes.count == HotStatements.outcomesMax
     private func announceLost(
         _ known: [UInt64: Cursor.Entry], _ buckets: [BucketRecord],
         _ snapshot: any StoreSnapshot, into sink: inout some FrameSink

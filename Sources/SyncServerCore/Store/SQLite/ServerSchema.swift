@@ -109,7 +109,10 @@ package enum HotStatements {
         """
     static let outcomesAfter: StaticString = """
         SELECT mid, status, code, detail FROM outcome WHERE device = ?1 AND mid > ?2 ORDER BY mid
+        LIMIT 1000
         """
+    /// The most outcomes one answer tells of, for a device that has seen none of many.
+    package static let outcomesMax = 1_000
     static let outcomeByMid: StaticString = """
         SELECT mid, status, code, detail, chain FROM outcome WHERE device = ?1 AND mid = ?2
         """
