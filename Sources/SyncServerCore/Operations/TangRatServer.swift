@@ -44,9 +44,9 @@ package final class TangRatServer: Sendable {
     private let heads: HeadCache
     private let sessions: SessionCache
     private let ready: ReadyFlag
+    private let publicAddress: PublicAddress
     private let poker: Poker
     private let front: HTTPServer
-    private let publicAddress: PublicAddress
     private let admin: Mutex<HTTPServer?> = Mutex(nil)
 
     /// The counters and the log.
@@ -81,11 +81,11 @@ package final class TangRatServer: Sendable {
         self.commits = commits
         let ready = ReadyFlag()
         self.ready = ready
-        let parts = ServiceParts(
-            store: store, commits: commits, heads: heads, sessions: sessions, metrics: metrics,
         let publicAddress = PublicAddress(
             configuration.publicURL ?? PublicURL(listening: configuration.address, port: 0))
         self.publicAddress = publicAddress
+        let parts = ServiceParts(
+            store: store, commits: commits, heads: heads, sessions: sessions, metrics: metrics,
             limits: configuration.limits, secrets: configuration.secrets,
             now: clock.milliseconds, publicURL: { publicAddress.url },
             isReady: { ready.isSet })
@@ -103,9 +103,29 @@ package final class TangRatServer: Sendable {
     }
 
     /// Opens the doors: the writer, the public address, the admin socket.
+    ///
+    /// - Throws: What kept a door shut. All are shut then, and the directory is free.
     package func start() throws {
-        try commits.start()
+        do {
+            try commits.start()
+        } catch {
+            store.close()
+            throw error
+        }
+        do {
+            try openDoors()
+        } catch {
+            stop(drainMilliseconds: 0)
+            throw error
+        }
+    }
+
+    private func openDoors() throws {
         try front.start()
+        // Port 0 is known only now.
+        if configuration.publicURL == nil {
+            publicAddress.url = PublicURL(listening: configuration.address, port: front.port)
+        }
         poker.loops = front.loops
         let admin = HTTPServer(
             configuration: .init(
@@ -118,6 +138,9 @@ package final class TangRatServer: Sendable {
         ready.isSet = true
     }
 
+    /// The address under which people reach the server, once started.
+    package var publicURL: PublicURL { publicAddress.url }
+
     /// The TCP port, once started.
     package var port: UInt16 { front.port }
 
@@ -125,10 +148,6 @@ package final class TangRatServer: Sendable {
     ///
     /// - Returns: Whether every connection was gone within the time.
     @discardableResult
-        // Port 0 is known only now.
-        if configuration.publicURL == nil {
-            publicAddress.url = PublicURL(listening: configuration.address, port: front.port)
-        }
     package func stop(drainMilliseconds: Int64) -> Bool {
         ready.isSet = false
         let admin = self.admin.withLock { $0.take() }
@@ -140,9 +159,6 @@ package final class TangRatServer: Sendable {
         store.close()
         return drained
     }
-
-    /// The address under which people reach the server, once started.
-    package var publicURL: PublicURL { publicAddress.url }
 
     // MARK: - Admin
 

@@ -78,6 +78,9 @@ package struct PageBuilder {
         case future = "cursor.future"
     }
 
+    /// The device's rights have ended since it was admitted.
+    package struct Revoked: Error {}
+
     /// Builds a page.
     ///
     /// - Parameters:
@@ -134,11 +137,11 @@ package struct PageBuilder {
         let next = Cursor(
             lineageTag: lineageTag, grantsRevision: cursor.grantsRevision, entries: entries
         ).sealed(for: asker.id, key: key)
+        // A checkpoint says that the device knows how all its writes ended.
+        if hasMoreOutcomes { page.isFull = true }
         finish(&page, next, device, into: &sink)
         return page.summary
     }
-        // A checkpoint says that the device knows how all its writes ended.
-        if hasMoreOutcomes { page.isFull = true }
 
     // MARK: - Parts
 
@@ -168,10 +171,10 @@ package struct PageBuilder {
     ) throws -> Bool {
         let outcomes = try snapshot.outcomes(of: asker.device, after: request.outcomesSeen)
         for range in OutcomeRange.runs(of: outcomes) { sink.append(.outcomes(range)) }
+        return outcomes.count == HotStatements.outcomesMax
     }
 
     /// Names the buckets of the cursor that the device may not see any more.
-        return outcomes.count == HotStatements.outcomesMax
     private func announceLost(
         _ known: [UInt64: Cursor.Entry], _ buckets: [BucketRecord],
         _ snapshot: any StoreSnapshot, into sink: inout some FrameSink
