@@ -50,7 +50,8 @@ package protocol StoreSnapshot: AnyObject {
     /// Finds a device by its number.
     func device(_ number: DeviceNumber) throws -> DeviceRecord?
 
-    /// The outcomes of a device's mutations above one, in order.
+    /// The first outcomes of a device's mutations above one, in order: at most
+    /// ``OutcomeRecord/answerMax``.
     func outcomes(of device: DeviceNumber, after mid: UInt64) throws -> [Outcome]
 
     /// Finds a token by its hash, with its device.

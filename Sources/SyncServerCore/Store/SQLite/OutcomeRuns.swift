@@ -85,7 +85,7 @@ enum OutcomeRuns {
         }
     }
 
-    /// The outcomes of a device's mutations above one, in order.
+    /// The first outcomes of a device's mutations above one, in order.
     static func after(
         _ mid: UInt64, of device: DeviceNumber, in connection: Connection
     ) throws -> [Outcome] {
@@ -95,6 +95,7 @@ enum OutcomeRuns {
             try statement.bind(2, Int64(clamping: mid))
             while try statement.step() {
                 for each in try range(statement) where each > mid {
+                    guard outcomes.count < OutcomeRecord.answerMax else { return }
                     outcomes.append(try outcome(each, statement))
                 }
             }
