@@ -57,6 +57,7 @@ let package = Package(
         tests("CitizenDataTests", ["CitizenData", "SyncProtocol"]),
         tests("SQLiteKitTests", ["SQLiteKit"]),
         tests("HTTPWireTests", ["HTTPWire"]),
+        tests("FuzzTests", ["HTTPWire", "SyncProtocol"]),
         tests("NetworkIOTests", ["NetworkIO"]),
         tests("SyncServerCoreTests", ["SyncServerCore"]),
         tests("SyncClientCoreTests", ["SyncClientCore", "CitizenData"]),

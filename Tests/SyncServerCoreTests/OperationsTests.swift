@@ -268,6 +268,19 @@ struct AdminCommandTests {
             try run(["command": "backup", "file": .string(copy)])["rows"]?.items?[0]["file"]?.text
                 == copy)
         #expect(access(copy, R_OK) == 0)
+        var status = stat()
+        #expect(lstat(copy, &status) == 0 && status.st_mode & 0o777 == 0o600)
+        // A second one, and one under the name of a link that leads nowhere, are refused.
+        let size = status.st_size
+        let link = directory.file("link")
+        #expect(symlink(directory.file("nothing"), link) == 0)
+        for path in [copy, link] {
+            let refused = try run(["command": "backup", "file": .string(path)])["error"]
+            #expect(refused?["code"]?.text == "admin.backup_exists")
+        }
+        #expect(lstat(copy, &status) == 0 && status.st_size == size)
+        #expect(access(directory.file("nothing"), F_OK) != 0)
+        #expect(access(copy + ".partial", F_OK) != 0 && access(link + ".partial", F_OK) != 0)
         #expect(
             try run(["command": "backup", "file": "/nowhere/copy"])["error"]?["code"]?.text
                 == "admin.backup")

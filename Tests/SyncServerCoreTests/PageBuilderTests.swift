@@ -1,3 +1,4 @@
+import HTTPWire
 import SyncProtocol
 import TestSupport
 import Testing
@@ -202,7 +203,8 @@ struct PageBuilderTests {
         try fixture.put("vehicle", "v1", person, body: #"{"ชื่อ":"ก","n":-3}"#)
         try fixture.put("vehicle", "v2", person)
         try fixture.put("vehicle", "v2", person, version: 2, body: nil)
-        var lines = JSONFrameSink()
+        let body = BodyWriter()
+        var lines = JSONFrameSink(body)
         let asker = PageBuilder.Asker(device: device.number, id: device.id, person: person.number)
         let cursor = try fixture.pages.open([], for: device.id).get()
         _ = try fixture.reader.snapshot { snapshot throws in
@@ -212,7 +214,7 @@ struct PageBuilderTests {
         }
         var reader = JSONFrameReader()
         var frames: [Frame] = []
-        try lines.bytes.withUnsafeBytesTyped { (raw) throws(WireError) in
+        try [UInt8](body.buffer.readable).withUnsafeBytesTyped { (raw) throws(WireError) in
             try reader.push(raw) { (frame) throws(WireError) in frames.append(frame) }
         }
         var first = SimulatedClient()

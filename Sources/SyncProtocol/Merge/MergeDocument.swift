@@ -23,6 +23,9 @@ package struct MergeDocument: Hashable, Sendable {
     /// The fields by name.
     package private(set) var fields: [String: FieldState]
 
+    /// The newest deletion before ``deleted``, while one mutation is being applied.
+    private var deletedBefore: HybridTime?
+
     /// Creates a row by its first write.
     package init(touched: HybridTime) {
         self.touched = touched
@@ -36,12 +39,26 @@ package struct MergeDocument: Hashable, Sendable {
         self.fields = fields
     }
 
+    package static func == (left: Self, right: Self) -> Bool {
+        left.touched == right.touched && left.deleted == right.deleted
+            && left.fields == right.fields
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(touched)
+        hasher.combine(deleted)
+        hasher.combine(fields)
+    }
+
     /// Whether the row exists for a reader.
     package var isAlive: Bool {
         deleted.map { touched > $0 } ?? true
     }
 
     /// Applies one operation of a mutation.
+    ///
+    /// The operations of a mutation have one time, and on one row they take
+    /// effect in their order: a write behind a deletion brings the row back.
     ///
     /// - Parameters:
     ///   - operation: What to do. ``Operation/submit(_:)`` is a command, not a
@@ -54,10 +71,16 @@ package struct MergeDocument: Hashable, Sendable {
         let before = self
         switch operation {
         case .delete:
-            deleted = max(deleted ?? time, time)
+            if deleted.map({ $0 < time }) ?? true {
+                deletedBefore = deleted
+                deleted = time
+            }
             return before.isAlive != isAlive
         case .submit: return false
-        case .create: break
+        default: revive(from: time)
+        }
+        switch operation {
+        case .create, .delete, .submit: break
         case .set(let field, let value): fold(field, .latest(LatestWrite(value, at: time)))
         case .raise(let field, let number): fold(field, .maximum(number))
         case .mark(let field): fold(field, .flag)
@@ -90,10 +113,20 @@ package struct MergeDocument: Hashable, Sendable {
         return before.isAlive != isAlive || before.fields != fields
     }
 
+    /// Takes a deletion by this very mutation back, for the write that follows it.
+    ///
+    /// What is left is what the mutations before had deleted, so that the order in
+    /// which mutations arrive shows in no byte.
+    private mutating func revive(from time: HybridTime) {
+        guard deleted == time else { return }
+        deleted = deletedBefore
+    }
+
     /// Folds another copy of the row into this one.
     package mutating func merge(_ other: Self) {
         touched = max(touched, other.touched)
         if let theirs = other.deleted { deleted = max(deleted ?? theirs, theirs) }
+        deletedBefore = nil
         for (name, state) in other.fields {
             fold(name, state)
         }

@@ -205,6 +205,7 @@ enum ErrorAnswer {
         let body = #"{"error":{"code":"\#(rejection.code)","status":\#(rejection.status)}}"#
         output.append(head.bytes)
         output.append(date)
+        if rejection.status == 503 { output.append("Retry-After: 2\r\n") }
         output.append("Connection: close\r\nContent-Length: ")
         output.append(decimal: body.utf8.count)
         output.append("\r\n\r\n")

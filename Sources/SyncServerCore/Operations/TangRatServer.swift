@@ -1,5 +1,6 @@
 internal import HTTPWire
 package import NetworkIO
+internal import SQLiteKit
 internal import Synchronization
 package import SyncProtocol
 
@@ -190,11 +191,16 @@ package final class TangRatServer: Sendable {
                 do {
                     try writer.backup(to: path)
                     return .success([.object(JSONObject([("file", .string(path))]))])
+                } catch let error as FileError where error.isTaken {
+                    return .failure(
+                        AdminCommands.Refusal(
+                            code: "admin.backup_exists", message: "there is a file \(path)",
+                            advice: "Name a new file: a backup never replaces another."))
                 } catch {
                     return .failure(
                         AdminCommands.Refusal(
                             code: "admin.backup", message: "the backup failed: \(error)",
-                            advice: "The path must be absolute, writable and not exist."))
+                            advice: "Name a file in a directory that the server can write to."))
                 }
             }
         case "verify":

@@ -37,7 +37,7 @@ package protocol StoreReader: AnyObject {
 
 /// One moment in time.
 package protocol StoreSnapshot: AnyObject {
-    /// The buckets of a person and of everyone, ordered by number.
+    /// The buckets of a person and of everyone, in any order.
     func buckets(of person: PersonNumber) throws -> [BucketRecord]
 
     /// Finds a bucket by its number.

@@ -96,6 +96,7 @@ struct PushMachine {
             guard mutation.time.device == device.id else {
                 throw WriteRules.Problem(code: .deviceMismatch, detail: "")
             }
+            if let problem = mutation.unreadable { throw problem }
             try WriteRules.check(mutation.operations)
         } catch {
             return refusal(mutation, error.code.rawValue, error.detail)
@@ -118,8 +119,8 @@ struct PushMachine {
         for row in rows {
             try write(row, replacing: plan.changes[row.key]?.stored, person: person)
         }
-        for submission in plan.submissions {
-            try submission.write(
+        for command in plan.commands {
+            try command.write(
                 in: transaction, book: book, person: person, now: serverMilliseconds)
         }
         let merged = plan.time != mutation.time || plan.sawNewer
@@ -139,7 +140,7 @@ struct PushMachine {
         let dot: Dot
         var order: [RowKey] = []
         var changes: [RowKey: Change] = [:]
-        var submissions: [Submission] = []
+        var commands: [RequestCommand] = []
         var sawNewer = false
     }
 
@@ -158,16 +159,11 @@ struct PushMachine {
         _ operation: RowOperation, person: PersonRecord, plan: inout Plan
     ) throws -> Problem? {
         if case .submit(let payload) = operation.operation {
-            switch try Submission.decide(
-                operation.key, payload, in: transaction, now: serverMilliseconds)
+            switch try RequestCommand.decide(
+                operation.key, payload, of: person, in: transaction, after: plan.commands)
             {
-            case .success(let submission):
-                guard !plan.submissions.contains(where: { $0.key == submission.key }) else {
-                    return Problem(
-                        code: RefusalCode.submissionExists.rawValue,
-                        detail: operation.key.description)
-                }
-                plan.submissions.append(submission)
+            case .success(let command):
+                plan.commands.append(command)
                 return nil
             case .failure(let refusal): return Problem(code: refusal.code, detail: refusal.detail)
             }

@@ -27,7 +27,7 @@ final class SQLiteTransaction: SQLiteMoment, StoreTransaction {
 
     func bucket(named name: String) throws -> BucketRecord? {
         try connection.statement(HotStatements.bucketByName)
-            .first(.text(name)) { Self.bucket($0) }
+            .first(.text(name)) { try Self.bucket($0) }
     }
 
     func addBucket(named name: String, person: PersonNumber) throws -> BucketRecord {
@@ -69,7 +69,7 @@ final class SQLiteTransaction: SQLiteMoment, StoreTransaction {
                 rev: UInt64(statement.int64(2)), key: key, scope: scope,
                 owner: try name(statement.int64(3)), asOf: statement.int64(4),
                 sourceVersion: statement.int64(5),
-                hash: statement.withBlob(7) { HashSum(bytes: $0) },
+                hash: try Self.sum(statement, 7, "a row's hash"),
                 isAlive: statement.int64(6) != 0, body: statement.blob(8))
         }
     }
@@ -165,7 +165,7 @@ final class SQLiteTransaction: SQLiteMoment, StoreTransaction {
             SELECT no, id, person, name, added, revoked, last_mid, last_chain, last_time
             FROM device WHERE id = ?1
             """
-        ).first(.integer(Int64(bitPattern: id.number))) { Self.device($0, from: 0) }
+        ).first(.integer(Int64(bitPattern: id.number))) { try Self.device($0, from: 0) }
     }
 
     func devices(of person: PersonNumber) throws -> [DeviceRecord] {
@@ -175,7 +175,7 @@ final class SQLiteTransaction: SQLiteMoment, StoreTransaction {
             SELECT no, id, person, name, added, revoked, last_mid, last_chain, last_time
             FROM device WHERE person = ?1 ORDER BY no
             """
-        ).run(.integer(person)) { devices.append(Self.device($0, from: 0)) }
+        ).run(.integer(person)) { devices.append(try Self.device($0, from: 0)) }
         return devices
     }
 

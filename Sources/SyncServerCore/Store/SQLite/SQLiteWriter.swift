@@ -46,12 +46,11 @@ enum StoreAudit {
             FROM bucket ORDER BY no
             """
         ) { row in
-            // Reading a damaged sum as a sum would end the process.
-            guard row.blob(8).count == 16 else {
-                problems.append("\(row.text(1)): the sum has a wrong length")
-                return
+            do {
+                buckets.append(try SQLiteMoment.bucket(row))
+            } catch StoreFailure.inconsistent(let what) {
+                problems.append("\(row.text(1)): \(what)")
             }
-            buckets.append(SQLiteMoment.bucket(row))
         }
         for bucket in buckets {
             var count: UInt64 = 0
@@ -66,7 +65,7 @@ enum StoreAudit {
                 WHERE r.bucket = ?1 ORDER BY r.rev
                 """, .integer(bucket.number)
             ) { row in
-                last = UInt64(row.int64(0))
+                last = UInt64(clamping: row.int64(0))
                 guard row.int64(1) != 0 else {
                     tombstones += 1
                     return
@@ -87,6 +86,20 @@ enum StoreAudit {
                 problems.append("\(bucket.name): a row stands above the head")
             }
         }
+        try findLeftBehind(connection) { problems.append($0) }
         return problems
+    }
+
+    /// A row leaves a tombstone in a bucket that it left, and never in the one it is in.
+    private static func findLeftBehind(
+        _ connection: Connection, _ found: (String) -> Void
+    ) throws {
+        try connection.run(
+            """
+            SELECT b.name, m.rev FROM row m JOIN row r ON r.id = m.id AND r.tab = m.tab
+                AND r.scope = 0 AND r.bucket = m.bucket JOIN bucket b ON b.no = m.bucket
+            WHERE m.scope < 0 ORDER BY b.no, m.rev
+            """
+        ) { found("\($0.text(0)): the row of the tombstone at revision \($0.int64(1)) is here") }
     }
 }

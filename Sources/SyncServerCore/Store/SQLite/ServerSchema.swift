@@ -70,9 +70,12 @@ package enum HotStatements {
         SELECT rev, tab, owner, as_of, source_version, alive, hash, id, body
         FROM row WHERE bucket = ?1 AND rev > ?2 ORDER BY rev
         """
+    /// `IN (0, ?1) ORDER BY no` would sort in a table made for each run.
     static let bucketsOfPerson: StaticString = """
         SELECT no, name, person, epoch, head, floor, count, tombstones, sum, priority
-        FROM bucket WHERE person IN (0, ?1) ORDER BY no
+        FROM bucket WHERE person = 0
+        UNION ALL SELECT no, name, person, epoch, head, floor, count, tombstones, sum, priority
+        FROM bucket WHERE person = ?1
         """
     static let bucketByNumber: StaticString = """
         SELECT no, name, person, epoch, head, floor, count, tombstones, sum, priority
