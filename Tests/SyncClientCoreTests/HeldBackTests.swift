@@ -149,7 +149,7 @@ struct HeldBackTests {
         }
     }
 
-    @Test("do not end the live channel", .timeLimit(.minutes(1)))
+    @Test("do not end the live channel", .timeLimit(.minutes(5)))
     func live() async throws {
         try await inWorld { world in
             let client = try await world.signedIn()
