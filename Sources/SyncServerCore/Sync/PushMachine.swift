@@ -136,8 +136,16 @@ struct PushMachine {
     }
 
     private func refusal(_ mutation: Mutation, _ code: String, _ detail: String) -> Outcome {
-        Outcome(mid: mutation.mid, status: .refused, code: code, detail: detail)
+        // Kept for ever and told again: what names the place may come from the device.
+        let isShort = detail.utf8.count <= Self.detailBytesMax
+        return Outcome(
+            mid: mutation.mid, status: .refused, code: code,
+            detail: isShort
+                ? detail : String(detail.unicodeScalars.prefix(Self.detailBytesMax / 4)))
     }
+
+    /// The longest detail of an outcome: a row, a field, and some room.
+    private static let detailBytesMax = 512
 
     /// What a mutation is going to change, decided before anything is written.
     private struct Plan {
