@@ -60,8 +60,12 @@ extension Connection {
     /// Copies the database as it is now to a new file that only its owner can read.
     ///
     /// The copy is of one moment, and the writer goes on meanwhile where this is
-    /// a reader. The file appears under its name when it is complete.
+    /// a reader. The file appears under its name when it is complete and on the disk.
+    ///
+    /// - Throws: `FileError` with `EEXIST` if there is a file of that name: an
+    ///   older backup is never replaced. `SQLiteError` if copying fails.
     package func backup(to target: String) throws {
+        try Files.checkIsFree(target)
         let partial = target + ".partial"
         try? Files.remove(partial)
         try Files.createPrivateFile(partial)
@@ -71,7 +75,7 @@ extension Connection {
                 _ = try connection.rows("SELECT count(*) FROM sqlite_schema", column: 0)
                 try connection.copyPages(to: partial)
             }
-            try Files.moveIntoPlace(partial, as: target)
+            try Files.moveIntoFreePlace(partial, as: target)
         } catch {
             try? Files.remove(partial)
             throw error

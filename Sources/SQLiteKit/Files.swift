@@ -95,6 +95,33 @@ package enum Files {
         try sync(parent(of: path) ?? ".", flags: O_RDONLY | O_DIRECTORY)
     }
 
+    /// Like ``moveIntoPlace(_:as:)``, but never in the place of another file.
+    ///
+    /// - Throws: `FileError` with `EEXIST` if anything has the name, also if it
+    ///   came there meanwhile.
+    static func moveIntoFreePlace(_ partial: String, as path: String) throws(FileError) {
+        try sync(partial, flags: O_RDONLY)
+        // A link cannot replace anything, a rename can.
+        if link(partial, path) == 0 {
+            try remove(partial)
+        } else {
+            guard errno == EPERM || errno == EOPNOTSUPP else { throw .last("link", path) }
+            // A file system without links: looked at, then renamed.
+            try checkIsFree(path)
+            guard rename(partial, path) == 0 else { throw .last("rename", path) }
+        }
+        try sync(parent(of: path) ?? ".", flags: O_RDONLY | O_DIRECTORY)
+    }
+
+    /// Refuses a name that anything has, also a link that leads nowhere.
+    static func checkIsFree(_ path: String) throws(FileError) {
+        var status = stat()
+        guard lstat(path, &status) != 0 else {
+            throw FileError(operation: "create", path: path, reason: .system(EEXIST))
+        }
+        guard errno == ENOENT else { throw .last("stat", path) }
+    }
+
     /// Checks kind, owner and mode of what is there, without following a link.
     static func check(
         _ path: String, isKind kind: mode_t, forbidding forbidden: mode_t

@@ -101,6 +101,21 @@ package enum BinaryFrames {
         let type = try reader.varint()
         return try FramePayload.decode(type, &reader, origin: origin)
     }
+
+    /// Decodes a payload as a server does, which must go on behind what it cannot read.
+    ///
+    /// A mutation whose head can be read and whose operations cannot comes with the
+    /// reason in ``Mutation/unreadable``.
+    package static func decodeRequest(
+        _ payload: UnsafeRawBufferPointer, origin: Int = 0
+    ) throws(WireError) -> Frame {
+        do throws(WireError) {
+            return try decode(payload, origin: origin)
+        } catch {
+            guard let mutation = MutationRescue.mutation(payload) else { throw error }
+            return .mutation(mutation)
+        }
+    }
 }
 
 extension Frame {

@@ -131,6 +131,9 @@ package enum MutationCodec {
         return RowOperation(RowKey(table: table, id: id), operation)
     }
 
+    /// The numbers of the operations there are.
+    static let numbers: ClosedRange<UInt64> = 1...10
+
     static func make(
         _ number: UInt64, _ field: String, _ json: JSONValue?, _ text: String?, _ integer: Int64?,
         _ dots: [Dot]
@@ -165,7 +168,7 @@ package enum MutationCodec {
         seen |= 1 << field.number
     }
 
-    private static func fixed(
+    static func fixed(
         _ field: WireField, _ reader: borrowing ByteReader
     ) throws(WireError) -> UInt64 {
         let raw = try field.payload(reader)

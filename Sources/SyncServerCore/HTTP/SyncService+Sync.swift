@@ -19,10 +19,7 @@ extension SyncService {
         guard request.method == .post else {
             return refuse(exchange, Heads.methodNotAllowedPost, .method)
         }
-        guard let session = session(request.authorization) else {
-            metrics.unauthorised()
-            return refuse(exchange, Heads.unauthorised, .unauthorised)
-        }
+        guard let session = admit(request, exchange) else { return .answered }
         exchange.attachment = session
         return collect(request, max: limits.syncBodyBytesMax, exchange)
     }
@@ -31,6 +28,8 @@ extension SyncService {
         _ request: borrowing RequestView, _ body: UnsafeRawBufferPointer, _ exchange: Exchange
     ) {
         guard let session = exchange.attachment as? Session else { return }
+        // A body may take its time, and rights may have ended since its head.
+        guard parts.sessions.isCurrent(session) || admit(request, exchange) != nil else { return }
         guard let form = Self.form(request.bytes(request.head.contentType)) else {
             _ = refuse(exchange, Heads.unsupportedMedia, .media)
             return
@@ -58,7 +57,8 @@ extension SyncService {
     private func readBinary(_ body: UnsafeRawBufferPointer) throws(WireError) -> SyncBody {
         var read = SyncBody()
         let used = try FrameSplitter.split(body) { (payload, origin) throws(WireError) in
-            try take(try BinaryFrames.decode(payload, origin: origin), at: origin, into: &read)
+            let frame = try BinaryFrames.decodeRequest(payload, origin: origin)
+            try take(frame, at: origin, into: &read)
         }
         guard used == body.count else {
             throw WireError(
@@ -69,7 +69,7 @@ extension SyncService {
 
     private func readLines(_ body: UnsafeRawBufferPointer) throws(WireError) -> SyncBody {
         var read = SyncBody()
-        var reader = JSONFrameReader()
+        var reader = JSONFrameReader(rescuesMutations: true)
         try reader.push(body) { (frame) throws(WireError) in
             try take(frame, at: 0, into: &read)
         }
@@ -141,8 +141,8 @@ extension SyncService {
                     serverMilliseconds: context.now)
                 let result = try machine.push(mutations, baseChain: baseChain, from: device)
                 if result.taken > 0 { context.movedDevices[device] = result.ackedMid }
-                metrics.pushed(result, of: mutations.count)
                 return { context in
+                    metrics.pushed(result, of: mutations.count)
                     guard let service = context.handler as? SyncService,
                         let exchange = context.exchange(id)
                     else { return }
@@ -255,6 +255,8 @@ extension SyncService {
                     try build(&sink)
                 }
             }
+        } catch is PageBuilder.Revoked {
+            _ = refuse(exchange, Heads.unauthorised, .unauthorised)
         } catch let failure as StoreFailure {
             metrics.log(.error, "store.damaged", "\(failure)")
             exchange.respond(Heads.internalError, body: ErrorBody.damaged.bytes)

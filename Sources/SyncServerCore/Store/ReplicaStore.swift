@@ -68,7 +68,8 @@ package protocol StoreSnapshot: AnyObject {
     /// Finds a device by its number.
     func device(_ number: DeviceNumber) throws -> DeviceRecord?
 
-    /// The outcomes of a device's mutations above one, in order.
+    /// The first outcomes of a device's mutations above one, in order: at most
+    /// ``OutcomeRecord/answerMax``.
     func outcomes(of device: DeviceNumber, after mid: UInt64) throws -> [Outcome]
 
     /// Finds a token by its hash, with its device.
@@ -118,7 +119,7 @@ package protocol StoreTransaction: StoreSnapshot {
     // Devices and their outcomes.
     func save(_ device: DeviceRecord) throws
     func outcome(of device: DeviceNumber, mid: UInt64) throws -> OutcomeRecord?
-    func add(_ outcome: OutcomeRecord, of device: DeviceNumber) throws
+    func add(_ outcomes: [OutcomeRecord], of device: DeviceNumber) throws
 
     // Identity.
     func person(tag: Digest32) throws -> PersonRecord?

@@ -8,8 +8,14 @@ internal import SyncProtocol
 final class BucketBook {
     private let transaction: any StoreTransaction
     private var buckets: [BucketNumber: BucketRecord] = [:]
-    private var numbers: [String: BucketNumber] = [:]
+    private var numbers: [Home: BucketNumber] = [:]
     private(set) var changed: Set<BucketNumber> = []
+
+    /// Whose bucket and which: a name without the text.
+    private struct Home: Hashable {
+        let person: PersonNumber
+        let domain: String
+    }
 
     init(_ transaction: any StoreTransaction) {
         self.transaction = transaction
@@ -20,14 +26,28 @@ final class BucketBook {
         changed.sorted().compactMap { buckets[$0] }
     }
 
+    /// Finds or makes the bucket in which a table's rows live.
+    ///
+    /// - Parameters:
+    ///   - policy: The table.
+    ///   - person: Whose rows; nobody for a table that is for everyone.
+    /// - Returns: The bucket's number.
+    /// - Throws: What the store throws.
+    func home(of policy: TablePolicy, person: PersonRecord?) throws -> BucketNumber {
+        let home = Home(person: person?.number ?? 0, domain: policy.domain)
+        if let number = numbers[home] { return number }
+        let number = try number(
+            named: policy.bucket(subject: person?.subject ?? ""), person: home.person)
+        numbers[home] = number
+        return number
+    }
+
     /// Finds or makes a bucket by its name.
     func number(named name: String, person: PersonNumber) throws -> BucketNumber {
-        if let number = numbers[name] { return number }
         let record =
             try transaction.bucket(named: name)
             ?? transaction.addBucket(named: name, person: person)
         if buckets[record.number] == nil { buckets[record.number] = record }
-        numbers[name] = record.number
         return record.number
     }
 
@@ -43,8 +63,12 @@ final class BucketBook {
             try leave(old)
         }
         var bucket = try record(row.bucket)
-        if let old, old.bucket == row.bucket {
-            try subtract(old, from: &bucket)
+        if let old {
+            if old.bucket == row.bucket {
+                try subtract(old, from: &bucket)
+            } else {
+                try forgetLeaving(row.key, of: &bucket)
+            }
         }
         bucket.head += 1
         row.rev = bucket.head
@@ -75,30 +99,35 @@ final class BucketBook {
         }
     }
 
-    /// Leaves a tombstone where a row used to live, and clears an older one
-    /// where it comes back to.
+    /// Leaves a tombstone where a row used to live.
     private func leave(_ old: RowRecord) throws {
         var bucket = try record(old.bucket)
         try subtract(old, from: &bucket)
+        // One from before ``forgetLeaving(_:of:)`` may still stand in an old file.
+        try forgetLeaving(old.key, of: &bucket)
         bucket.head += 1
         bucket.tombstones += 1
         buckets[bucket.number] = bucket
         changed.insert(bucket.number)
-        let scope = RowScope.movedFrom(old.bucket).number
         var mark = old
-        mark.scope = scope
+        mark.number = 0
+        mark.scope = RowScope.movedFrom(old.bucket).number
         mark.rev = bucket.head
         mark.isAlive = false
         mark.hash = .zero
         mark.body = []
-        if let previous = try transaction.row(old.key, scope: scope) {
-            bucket.tombstones -= 1
-            buckets[bucket.number] = bucket
-            mark.number = previous.number
-            try transaction.update(mark)
-        } else {
-            try transaction.insert(mark)
-        }
+        try transaction.insert(mark)
+    }
+
+    /// Clears the tombstone that a row left in a bucket it comes back to.
+    ///
+    /// A device that has not seen it loses nothing: the row comes under a higher
+    /// revision of the same bucket and takes the place of what the device holds.
+    private func forgetLeaving(_ key: RowKey, of bucket: inout BucketRecord) throws {
+        let scope = RowScope.movedFrom(bucket.number).number
+        guard let mark = try transaction.row(key, scope: scope) else { return }
+        try subtract(mark, from: &bucket)
+        try transaction.remove(row: mark.number)
     }
 
     private func record(_ number: BucketNumber) throws -> BucketRecord {
@@ -110,14 +139,18 @@ final class BucketBook {
         return record
     }
 
+    /// Takes a row out of the counts; a damaged bucket fails its own writes only.
     private func subtract(_ row: RowRecord, from bucket: inout BucketRecord) throws {
-        guard row.isAlive ? bucket.count > 0 : bucket.tombstones > 0 else {
-            throw StoreFailure.inconsistent("bucket \(bucket.number) counts fewer rows than it has")
-        }
         if row.isAlive {
+            guard bucket.count > 0 else {
+                throw StoreFailure.inconsistent("bucket \(bucket.number) has no row to take away")
+            }
             bucket.count -= 1
             bucket.sum -= row.hash
         } else {
+            guard bucket.tombstones > 0 else {
+                throw StoreFailure.inconsistent("bucket \(bucket.number) has no tombstone")
+            }
             bucket.tombstones -= 1
         }
     }

@@ -86,6 +86,20 @@ enum StoreAudit {
                 problems.append("\(bucket.name): a row stands above the head")
             }
         }
+        try findLeftBehind(connection) { problems.append($0) }
         return problems
+    }
+
+    /// A row leaves a tombstone in a bucket that it left, and never in the one it is in.
+    private static func findLeftBehind(
+        _ connection: Connection, _ found: (String) -> Void
+    ) throws {
+        try connection.run(
+            """
+            SELECT b.name, m.rev FROM row m JOIN row r ON r.id = m.id AND r.tab = m.tab
+                AND r.scope = 0 AND r.bucket = m.bucket JOIN bucket b ON b.no = m.bucket
+            WHERE m.scope < 0 ORDER BY b.no, m.rev
+            """
+        ) { found("\($0.text(0)): the row of the tombstone at revision \($0.int64(1)) is here") }
     }
 }
