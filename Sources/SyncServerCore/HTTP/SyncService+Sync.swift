@@ -235,7 +235,7 @@ extension SyncService {
             device: session.device, id: session.id, person: session.person)
         func build(_ sink: inout some FrameSink) throws {
             sink.append(.hello(Hello(serverMilliseconds: parts.now())))
-            let summary = try reader.snapshot { snapshot in
+            let summary = try reader.snapshot(holding: parts.heads.commits) { snapshot in
                 try pages.build(
                     request, cursor, for: asker, in: snapshot, names: { try reader.name($0) },
                     into: &sink)

@@ -46,6 +46,10 @@ final class SyncService: RequestHandler {
         reader.close()
     }
 
+    func turnEnded() {
+        reader.endSnapshot()
+    }
+
     // MARK: - Routes
 
     func received(_ request: borrowing RequestView, exchange: Exchange) -> BodyPlan {
