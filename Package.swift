@@ -38,8 +38,9 @@ let package = Package(
         .systemLibrary(
             name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "CLinux"),
+        .target(name: "CSHA256"),
 
-        module("SyncProtocol"),
+        module("SyncProtocol", ["CSHA256"]),
         module("CitizenData", ["SyncProtocol"]),
         module("SQLiteKit", ["CSQLite"]),
         module("HTTPWire"),

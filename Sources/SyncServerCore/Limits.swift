@@ -57,6 +57,9 @@ package struct Limits: Sendable {
     /// How many people's heads and sessions are kept in memory.
     package var cachedPeopleMax = 200_000
 
+    /// How many watchers a shared bucket wakes at once; the rest follow in turn.
+    package var liveSpreadAtOnce = 256
+
     /// How many sign-ins may wait for approval at once.
     package var pendingSignInsMax = 10_000
 

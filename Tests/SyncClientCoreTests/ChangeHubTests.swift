@@ -28,7 +28,7 @@ struct ChangeHubTests {
 
     @Test(
         "begins with a look, because somebody may have committed while it began",
-        .timeLimit(.minutes(1)))
+        .timeLimit(.minutes(5)))
     func firstLook() async {
         let source = Source()
         let hub = source.hub()
@@ -39,7 +39,7 @@ struct ChangeHubTests {
         hub.close()
     }
 
-    @Test("goes on after the storage was busy for a moment", .timeLimit(.minutes(1)))
+    @Test("goes on after the storage was busy for a moment", .timeLimit(.minutes(5)))
     func busy() async {
         let source = Source()
         source.state.withLock { $0.failing = [1, 3, 4] }
@@ -54,7 +54,7 @@ struct ChangeHubTests {
         #expect(await changes.next() == nil)
     }
 
-    @Test("asks nobody while nobody listens", .timeLimit(.minutes(1)))
+    @Test("asks nobody while nobody listens", .timeLimit(.minutes(5)))
     func idle() async {
         let source = Source()
         let hub = source.hub()

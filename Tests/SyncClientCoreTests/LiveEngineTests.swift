@@ -21,7 +21,7 @@ struct LiveEngineTests {
 
     @Test(
         "sends what another program of the person writes, each write once",
-        .timeLimit(.minutes(1)))
+        .timeLimit(.minutes(5)))
     func writtenElsewhere() async throws {
         try await inWorld { world in
             let watching = try await world.signedIn()
@@ -39,7 +39,7 @@ struct LiveEngineTests {
         }
     }
 
-    @Test("sends what is written here", .timeLimit(.minutes(1)))
+    @Test("sends what is written here", .timeLimit(.minutes(5)))
     func writtenHere() async throws {
         try await inWorld { world in
             let client = try await world.signedIn()
@@ -52,7 +52,7 @@ struct LiveEngineTests {
         }
     }
 
-    @Test("does not ask again because of what a round itself stored", .timeLimit(.minutes(1)))
+    @Test("does not ask again because of what a round itself stored", .timeLimit(.minutes(5)))
     func quiet() async throws {
         try await inWorld { world in
             let client = try await world.signedIn()
@@ -73,7 +73,7 @@ struct LiveEngineTests {
         }
     }
 
-    @Test("is told of the end however much happened before", .timeLimit(.minutes(1)))
+    @Test("is told of the end however much happened before", .timeLimit(.minutes(5)))
     func ended() async throws {
         try await inWorld { world in
             let client = try await world.signedIn()

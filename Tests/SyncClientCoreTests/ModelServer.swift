@@ -64,6 +64,8 @@ final class ModelServer: Transport {
         var refreshToken = "refresh-1"
         /// Who confirms the next sign-in.
         var subject = ModelServer.subject
+        /// The name that the next sign-in gives.
+        var device = ModelServer.device
         var signals: [LiveSignal] = []
         var listeners: [AsyncStream<LiveSignal>.Continuation] = []
     }
@@ -210,7 +212,7 @@ final class ModelServer: Transport {
             }
             return json(
                 """
-                {"access_token":"\(state.accessToken)","device_id":"\(device)","expires_in":3600,\
+                {"access_token":"\(state.accessToken)","device_id":"\(state.device)","expires_in":3600,\
                 "refresh_token":"\(state.refreshToken)","subject":"\(state.subject)",\
                 "token_type":"Bearer"}
                 """)

@@ -20,7 +20,32 @@ struct ServerOptionsTests {
         #expect(options.words == ["serve"])
         #expect(options.directory == "/d")
         #expect(options.host == "127.0.0.1" && options.portNumber == 8_470)
-        #expect(options.loops == nil)
+        #expect(options.loops == nil && options.publicURL == nil)
+    }
+
+    @Test("take the public address from the file, the environment and the line")
+    func publicURL() throws {
+        let directory = try TemporaryDirectory()
+        let file = directory.file("config.json")
+        try write(#"{"data":"/d","public_url":"https://file.example"}"#, to: file)
+        let line = "serve --config \(file)"
+        let environment = ["TANGRAT_PUBLIC_URL": "https://environment.example/"]
+        #expect(try options(line).publicURL?.description == "https://file.example")
+        #expect(
+            try options(line, environment).publicURL?.description == "https://environment.example")
+        #expect(
+            try options(line + " --public-url https://line.example/a", environment).publicURL?
+                .verification == "https://line.example/a/device")
+        #expect(throws: ServerOptions.Problem.self) {
+            try options("serve --data /d --public-url sync.example")
+        }
+    }
+
+    @Test("take an IPv6 address in brackets")
+    func brackets() throws {
+        let options = try options("serve --data /d --listen [::1]:81")
+        #expect(options.host == "::1" && options.portNumber == 81)
+        #expect(PublicURL(listening: options.address, port: 81).description == "http://[::1]:81")
     }
 
     @Test("come from the file, then the environment, then the line; the last one wins")

@@ -118,6 +118,33 @@ struct PageBuilderTests {
         #expect(client.ackedMid == 5)
     }
 
+    /// Goal: a device that has seen no outcome of very many costs one bounded answer at a
+    /// time, and no checkpoint lets it believe that it knows them all.
+    @Test("bring very many outcomes in several answers, the checkpoint with the last")
+    func manyOutcomes() throws {
+        let fixture = try ServerFixture()
+        let person = try fixture.addPerson()
+        var device = WritingDevice(try fixture.addDevice(person))
+        let count = UInt64(OutcomeRecord.answerMax * 2 + 5)
+        let mutations = (0..<count).map { index in
+            device.next([RowOperation(RowKey(table: "no\(index)", id: "a"), .create)])
+        }
+        #expect(try fixture.push(mutations, from: device.record).ackedMid == count)
+        var client = SimulatedClient()
+        var answers = 0
+        while true {
+            answers += 1
+            let isDone = try client.take(
+                try fixture.page(client.request, for: device.record).frames)
+            client.request.outcomesSeen = client.outcomes.last?.last ?? 0
+            #expect(client.outcomes.count <= answers * OutcomeRecord.answerMax)
+            if isDone { break }
+        }
+        #expect(answers == 3)
+        #expect(client.outcomes.map(\.first) == Array(1...count))
+        #expect(client.ackedMid == count)
+    }
+
     @Test("restart a device whose cursor cannot go on")
     func restarts() throws {
         let fixture = try ServerFixture()

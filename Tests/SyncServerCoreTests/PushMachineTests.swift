@@ -511,6 +511,21 @@ struct SubmissionTests {
         #expect(try fixture.view(of: person)["person/somebody/core"] == nil)
     }
 
+    @Test("are refused with a short detail, however long the name that is wrong")
+    func longDetail() throws {
+        let (fixture, _, first) = try fixture()
+        var device = first
+        let field = String(repeating: "\u{10000}", count: 8_000)
+        let long = String(repeating: "x", count: 20_000)
+        let outcome = try push(
+            [
+                PushMachineTests.submission(
+                    "r", form: .object(JSONObject([(field, .string(long))])))
+            ], &device, fixture)
+        #expect(outcome.code == "rule.field_length")
+        #expect(outcome.detail.hasPrefix("request/r.") && outcome.detail.utf8.count <= 512)
+    }
+
     @Test("to a service that was taken out of the catalogue are refused")
     func serviceGone() throws {
         let (fixture, _, first) = try fixture()

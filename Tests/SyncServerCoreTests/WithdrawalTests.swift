@@ -71,10 +71,11 @@ struct WithdrawalTests {
         let (row, body) = try scene.request()
         #expect(body["state"] == "withdrawn")
         #expect(body["withdrawn_at"]?.text == BangkokTime.iso(scene.fixture.now))
-        #expect(body["withdrawal_queued_at"] == "2026-11-18T12:00:00+07:00")
+        #expect(body["withdrawal_queued_at"] == nil, "it waits nowhere any more")
         let steps = try #require(body["timeline"]?.items)
         #expect(steps.map { $0["state"]?.text } == ["received", "withdrawn"])
         #expect(steps[1]["at"]?.text == BangkokTime.iso(scene.fixture.now))
+        #expect(steps[1]["queued_at"] == "2026-11-18T12:00:00+07:00")
         for name in ["receipt_no", "entered_at", "form", "service", "client_uuid"] {
             #expect(body[name] == before.body[name])
         }

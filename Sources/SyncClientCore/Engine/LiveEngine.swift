@@ -54,13 +54,13 @@ struct LiveEngine: Sendable {
     private func isWorthAnotherTry(_ failure: SyncFailure) async -> Bool {
         switch failure {
         case .offline, .noAnswer, .serverBusy, .busyElsewhere, .answerUnusable,
-            .verificationFailed:
+            .verificationFailed, .writesMissing:
             return true
         case .signInExpired:
             tell(.revoked)
             return false
         case .cancelled: return false
-        case .signedOut, .signInTimedOut, .signInDenied, .deviceCopied, .writesMissing,
+        case .signedOut, .signInTimedOut, .signInDenied, .deviceCopied,
             .unsentWrites, .writeRefused, .formIncomplete, .rowAbsent, .outboxFull,
             .addressInvalid, .appTooOld, .storageFull, .storageFailed, .cacheDamaged, .cacheNewer,
             .cacheForeign, .permissionsUnsafe, .closed:

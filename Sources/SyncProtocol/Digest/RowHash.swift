@@ -51,6 +51,12 @@ package struct HashSum: Hashable, Sendable, CustomStringConvertible {
         return bytes
     }
 
+    /// Lends the sixteen bytes without a heap allocation.
+    package func withBytes<T>(_ body: (UnsafeRawBufferPointer) throws -> T) rethrows -> T {
+        let ordered = (high.bigEndian, low.bigEndian)
+        return try withUnsafeBytes(of: ordered) { try body($0) }
+    }
+
     /// Appends the sixteen bytes.
     package func append(to bytes: inout [UInt8]) {
         bytes.appendBigEndian(high)

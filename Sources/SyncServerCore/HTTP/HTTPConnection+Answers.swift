@@ -169,6 +169,13 @@ extension HTTPConnection {
         completeAnswer(closes: closes)
     }
 
+    func streamStop() {
+        machine.close()
+        giveUpExchange()
+        flags.insert(.closesAfterOutput)
+        service.markDirty(self)
+    }
+
     func setWritable(_ ready: @escaping (StreamWriter) -> Void) {
         writable = ready
         service.markDirty(self)

@@ -42,6 +42,17 @@ enum Heads {
             "X-Content-Type-Options": "nosniff",
         ])
 
+    /// A page for people: nothing in it runs, loads, frames or is kept.
+    static let page = StaticHead(
+        200,
+        [
+            "Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store",
+            "Content-Security-Policy":
+                "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+            "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff",
+            "X-Frame-Options": "DENY",
+        ])
+
     static let text = StaticHead(
         200, ["Content-Type": "text/plain; version=0.0.4", "Cache-Control": "no-store"])
 

@@ -19,10 +19,7 @@ extension SyncService {
         guard request.method == .post else {
             return refuse(exchange, Heads.methodNotAllowedPost, .method)
         }
-        guard let session = session(request.authorization) else {
-            metrics.unauthorised()
-            return refuse(exchange, Heads.unauthorised, .unauthorised)
-        }
+        guard let session = admit(request, exchange) else { return .answered }
         exchange.attachment = session
         return collect(request, max: limits.syncBodyBytesMax, exchange)
     }
@@ -31,6 +28,8 @@ extension SyncService {
         _ request: borrowing RequestView, _ body: UnsafeRawBufferPointer, _ exchange: Exchange
     ) {
         guard let session = exchange.attachment as? Session else { return }
+        // A body may take its time, and rights may have ended since its head.
+        guard parts.sessions.isCurrent(session) || admit(request, exchange) != nil else { return }
         guard let form = Self.form(request.bytes(request.head.contentType)) else {
             _ = refuse(exchange, Heads.unsupportedMedia, .media)
             return
@@ -142,8 +141,8 @@ extension SyncService {
                     serverMilliseconds: context.now)
                 let result = try machine.push(mutations, baseChain: baseChain, from: device)
                 if result.taken > 0 { context.movedDevices[device] = result.ackedMid }
-                metrics.pushed(result, of: mutations.count)
                 return { context in
+                    metrics.pushed(result, of: mutations.count)
                     guard let service = context.handler as? SyncService,
                         let exchange = context.exchange(id)
                     else { return }
@@ -236,7 +235,7 @@ extension SyncService {
             device: session.device, id: session.id, person: session.person)
         func build(_ sink: inout some FrameSink) throws {
             sink.append(.hello(Hello(serverMilliseconds: parts.now())))
-            let summary = try reader.snapshot { snapshot in
+            let summary = try reader.snapshot(holding: parts.heads.commits) { snapshot in
                 try pages.build(
                     request, cursor, for: asker, in: snapshot, names: { try reader.name($0) },
                     into: &sink)
@@ -256,6 +255,8 @@ extension SyncService {
                     try build(&sink)
                 }
             }
+        } catch is PageBuilder.Revoked {
+            _ = refuse(exchange, Heads.unauthorised, .unauthorised)
         } catch let failure as StoreFailure {
             metrics.log(.error, "store.damaged", "\(failure)")
             exchange.respond(Heads.internalError, body: ErrorBody.damaged.bytes)

@@ -72,14 +72,15 @@ struct Withdrawal {
 
     private func made(at now: Int64) -> [UInt8] {
         let entered = JSONValue.string(BangkokTime.iso(now))
-        let step = JSONObject([
+        var step = JSONObject([
             ("at", entered), ("state", .string(RequestState.withdrawn.rawValue)),
         ])
+        // In the step, not in the row: there it means that one waits on a device.
+        if let queued { step["queued_at"] = .string(queued) }
         var made = body
         made["state"] = .string(RequestState.withdrawn.rawValue)
         made["timeline"] = .array((body["timeline"]?.items ?? []) + [.object(step)])
         made[Self.mark] = entered
-        if let queued { made["withdrawal_queued_at"] = .string(queued) }
         return JSON.canonical(.object(made))
     }
 }

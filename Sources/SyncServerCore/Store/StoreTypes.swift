@@ -181,6 +181,9 @@ package struct RowInPlace {
 
 /// The outcome of one mutation as stored for ever.
 package struct OutcomeRecord: Hashable, Sendable {
+    /// The most outcomes that one answer tells of, for a device that has seen none of many.
+    package static let answerMax = 1_000
+
     /// The outcome a device is told.
     package var outcome: Outcome
     /// The mutation's chain link.

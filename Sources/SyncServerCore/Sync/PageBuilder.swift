@@ -77,6 +77,9 @@ package struct PageBuilder {
         case future = "cursor.future"
     }
 
+    /// The device's rights have ended since it was admitted.
+    package struct Revoked: Error {}
+
     /// Builds a page.
     ///
     /// - Parameters:
@@ -97,10 +100,9 @@ package struct PageBuilder {
         guard let device = try snapshot.device(asker.device) else {
             throw StoreFailure.inconsistent("device \(asker.device) is missing")
         }
-        if device.lastMid > request.outcomesSeen {
-            let outcomes = try snapshot.outcomes(of: asker.device, after: request.outcomesSeen)
-            for range in OutcomeRange.runs(of: outcomes) { sink.append(.outcomes(range)) }
-        }
+        // In the moment of the rows: rights that have ended show nothing.
+        guard device.revoked == 0 else { throw Revoked() }
+        let hasMoreOutcomes = try appendOutcomes(request, asker, device, snapshot, into: &sink)
         if let problem = check(cursor, buckets) {
             sink.append(.restart(reason: problem.rawValue))
             return Summary(isRestart: true)
@@ -118,6 +120,8 @@ package struct PageBuilder {
                 into: &sink)
             if page.isFull { break }
         }
+        // A checkpoint says that the device knows how all its writes ended.
+        if hasMoreOutcomes { page.isFull = true }
         finish(&page, asker, device, into: &sink)
         return page.summary
     }
@@ -148,6 +152,16 @@ package struct PageBuilder {
             if entry.rev < bucket.floor { return .floor }
         }
         return nil
+    }
+
+    private func appendOutcomes(
+        _ request: SyncRequest, _ asker: Asker, _ device: DeviceRecord,
+        _ snapshot: any StoreSnapshot, into sink: inout some FrameSink
+    ) throws -> Bool {
+        guard device.lastMid > request.outcomesSeen else { return false }
+        let outcomes = try snapshot.outcomes(of: asker.device, after: request.outcomesSeen)
+        for range in OutcomeRange.runs(of: outcomes) { sink.append(.outcomes(range)) }
+        return outcomes.count == OutcomeRecord.answerMax
     }
 
     /// Names the buckets of the cursor that the device may not see any more.

@@ -6,6 +6,8 @@ final class SQLiteReader: StoreReader {
     private let connection: Connection
     private let names: NameTable
     private let moment: SQLiteMoment
+    /// The commits that were published before the open transaction began.
+    private var held: UInt64?
 
     init(_ connection: Connection, _ names: NameTable) {
         self.connection = connection
@@ -14,12 +16,39 @@ final class SQLiteReader: StoreReader {
     }
 
     func snapshot<Result>(_ body: (any StoreSnapshot) throws -> Result) throws -> Result {
-        try connection.transaction(.deferred) { _ in try body(moment) }
+        endSnapshot()
+        return try connection.transaction(.deferred) { _ in try body(moment) }
+    }
+
+    func snapshot<Result>(
+        holding commits: UInt64, _ body: (any StoreSnapshot) throws -> Result
+    ) throws -> Result {
+        if held != commits {
+            endSnapshot()
+            try connection.begin(.deferred)
+            held = commits
+        }
+        do {
+            return try body(moment)
+        } catch {
+            endSnapshot()
+            throw error
+        }
+    }
+
+    func endSnapshot() {
+        guard held != nil else { return }
+        held = nil
+        // Nothing was written: undoing it is the ending that cannot fail.
+        connection.rollback()
     }
 
     func name(_ number: Int64) throws -> String { try moment.name(number) }
 
-    func close() { connection.close() }
+    func close() {
+        held = nil
+        connection.close()
+    }
 }
 
 /// What reader and writer read alike.
@@ -77,13 +106,7 @@ class SQLiteMoment: StoreSnapshot {
     }
 
     func outcomes(of device: DeviceNumber, after mid: UInt64) throws -> [Outcome] {
-        var outcomes: [Outcome] = []
-        try connection.statement(HotStatements.outcomesAfter).use { statement in
-            try statement.bind(1, device)
-            try statement.bind(2, Int64(clamping: mid))
-            while try statement.step() { outcomes.append(try Self.outcome(statement)) }
-        }
-        return outcomes
+        try OutcomeRuns.after(mid, of: device, in: connection)
     }
 
     func token(_ hash: Digest32) throws -> (token: TokenRecord, device: DeviceRecord)? {
@@ -138,7 +161,7 @@ class SQLiteMoment: StoreSnapshot {
     }
 
     /// A number that is never negative in a store that is sound.
-    private static func count(
+    static func count(
         _ row: Statement, _ column: Int, _ what: StaticString
     ) throws -> UInt64 {
         guard let number = UInt64(exactly: row.int64(column)) else {
@@ -164,15 +187,6 @@ class SQLiteMoment: StoreSnapshot {
             lastMid: try count(row, column + 6, "a mutation's number"),
             lastChain: UInt64(bitPattern: row.int64(column + 7)),
             lastTime: UInt64(bitPattern: row.int64(column + 8)))
-    }
-
-    static func outcome(_ row: Statement) throws -> Outcome {
-        guard let status = Outcome.Status(rawValue: UInt64(row.int64(1))) else {
-            throw StoreFailure.inconsistent("an outcome has the status \(row.int64(1))")
-        }
-        return Outcome(
-            mid: try count(row, 0, "a mutation's number"), status: status, code: row.text(2),
-            detail: row.text(3))
     }
 
     static func agency(_ row: Statement) -> AgencyRecord {
