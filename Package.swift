@@ -31,14 +31,16 @@ let package = Package(
         .library(name: "SyncClientCore", targets: ["SyncClientCore"]),
         .executable(name: "tangrat", targets: ["tangrat-cli"]),
         .executable(name: "tangrat-server", targets: ["SyncServer"]),
+        .executable(name: "tangrat-qa", targets: ["tangrat-qa"]),
         .executable(name: "sync-benchmarks", targets: ["SyncBenchmarks"]),
     ],
     targets: [
         .systemLibrary(
             name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "CLinux"),
+        .target(name: "CSHA256"),
 
-        module("SyncProtocol"),
+        module("SyncProtocol", ["CSHA256"]),
         module("CitizenData", ["SyncProtocol"]),
         module("SQLiteKit", ["CSQLite"]),
         module("HTTPWire"),
@@ -50,6 +52,9 @@ let package = Package(
 
         program("SyncServer", ["SyncServerCore"]),
         program("tangrat-cli", ["SyncClientCore", "CitizenData", "SyncProtocol"]),
+        program(
+            "tangrat-qa",
+            ["SyncClientCore", "SyncProtocol", "CitizenData", "HTTPWire", "NetworkIO"]),
         program("SyncBenchmarks", ["SyncProtocol", "SQLiteKit", "SyncClientCore"]),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
@@ -57,10 +62,11 @@ let package = Package(
         tests("CitizenDataTests", ["CitizenData", "SyncProtocol"]),
         tests("SQLiteKitTests", ["SQLiteKit"]),
         tests("HTTPWireTests", ["HTTPWire"]),
+        tests("FuzzTests", ["HTTPWire", "SyncProtocol"]),
         tests("NetworkIOTests", ["NetworkIO"]),
         tests("SyncServerCoreTests", ["SyncServerCore"]),
-        tests("SyncClientCoreTests", ["SyncClientCore"]),
-        tests("EndToEndTests", ["tangrat-cli", "SyncServer"]),
+        tests("SyncClientCoreTests", ["SyncClientCore", "CitizenData"]),
+        tests("EndToEndTests", ["tangrat-cli", "SyncServer", "tangrat-qa"]),
         tests("TidyTests", []),
     ],
     swiftLanguageModes: [.v6]

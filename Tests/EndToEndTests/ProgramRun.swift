@@ -6,6 +6,7 @@ import TestSupport
 enum Programs {
     static let server = path("tangrat-server")
     static let client = path("tangrat")
+    static let qa = path("tangrat-qa")
 
     private static func path(_ name: String) -> String {
         let own =

@@ -77,12 +77,16 @@ struct LiveTests {
         try await inWorld { world in
             let client = try await world.signedIn()
             world.server.put("vehicle", "v1", body: "{}")
-            world.server.with { $0.signals = [.opened, .event("moved"), .event("revoked")] }
+            world.server.with { $0.signals = [.opened] }
             var seen: [String] = []
             for await event in client.live() {
                 switch event {
                 case .connected: seen.append("connected")
-                case .synced: seen.append("synced")
+                case .synced:
+                    seen.append("synced")
+                    // The next thing happens when the last one has been seen.
+                    if seen.count == 3 { world.server.signal(.event("moved")) }
+                    if seen.count == 4 { world.server.signal(.event("revoked")) }
                 case .waiting: seen.append("waiting")
                 case .revoked: seen.append("revoked")
                 case .stopped: seen.append("stopped")

@@ -83,11 +83,11 @@ struct DeletionTests {
     private let dot = Dot(device: DeviceID(1), mid: 1)
 
     private func expect(
-        _ isVisible: Bool, _ operation: SyncProtocol.Operation, time: HybridTime, dot: Dot,
+        _ isChanged: Bool, _ operation: SyncProtocol.Operation, time: HybridTime, dot: Dot,
         _ row: inout MergeDocument, at place: SourceLocation = #_sourceLocation
     ) {
         let result = row.apply(operation, time: time, dot: dot)
-        #expect(result == isVisible, sourceLocation: place)
+        #expect(result == isChanged, sourceLocation: place)
     }
 
     @Test(
@@ -171,15 +171,29 @@ struct DeletionTests {
         #expect(!row.isAlive)
     }
 
-    @Test("tells whether a reader sees a difference")
-    func visible() {
+    @Test("tells whether the state is another than before")
+    func changes() {
         var row = MergeDocument(touched: time(1))
+        expect(true, .create, time: time(2), dot: dot, &row)
         expect(false, .create, time: time(2), dot: dot, &row)
         expect(true, .set(field: "f", value: 1), time: time(5), dot: dot, &row)
         expect(false, .set(field: "f", value: 2), time: time(4), dot: dot, &row)
+        expect(true, .set(field: "h", value: 2), time: time(4), dot: dot, &row)
         expect(true, .mark(field: "g"), time: time(6), dot: dot, &row)
-        expect(false, .mark(field: "g"), time: time(7), dot: dot, &row)
+        expect(false, .mark(field: "g"), time: time(6), dot: dot, &row)
         expect(false, .submit([:]), time: time(8), dot: dot, &row)
-        #expect(row.touched == time(7))
+        #expect(row.touched == time(6))
+    }
+
+    @Test("hides a write only where a newer one says something else")
+    func hidden() {
+        var row = MergeDocument(touched: time(1))
+        #expect(!row.hidesWrite(of: 1, to: "f", at: time(2)))
+        row.apply(.set(field: "f", value: 1), time: time(5), dot: dot)
+        #expect(!row.hidesWrite(of: 1, to: "f", at: time(5)))
+        #expect(!row.hidesWrite(of: 1, to: "f", at: time(4)))
+        #expect(row.hidesWrite(of: 2, to: "f", at: time(4)))
+        row.apply(.mark(field: "g"), time: time(6), dot: dot)
+        #expect(row.hidesWrite(of: 2, to: "g", at: time(6)))
     }
 }

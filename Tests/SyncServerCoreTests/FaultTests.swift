@@ -35,6 +35,9 @@ final class HeldClock: Sendable {
     func release() { goesOn.open() }
 }
 
+/// A disk that cannot be read, while nothing says that the data are damaged.
+private struct ReadFailed: Error {}
+
 /// A reader of a real store that fails while it is told to.
 private final class FailingReader: StoreReader {
     private let inner: any StoreReader
@@ -46,7 +49,7 @@ private final class FailingReader: StoreReader {
     }
 
     func snapshot<Result>(_ body: (any StoreSnapshot) throws -> Result) throws -> Result {
-        if fails() { throw StoreFailure.inconsistent("the disk cannot be read") }
+        if fails() { throw ReadFailed() }
         return try inner.snapshot(body)
     }
     func name(_ number: Int64) throws -> String { try inner.name(number) }

@@ -166,6 +166,25 @@ struct HTTPServerTests {
         #expect(try client.answer().closes)
     }
 
+    @Test(
+        "answers a request once, also when the rest of its body never comes",
+        arguments: [true, false])
+    func unfinishedBody(halfCloses: Bool) throws {
+        let test = try HTTPTestServer(turnedClock: true)
+        let client = try test.client()
+        try client.send("POST /nowhere HTTP/1.1\r\nHost: a\r\nContent-Length: 60000\r\n\r\nabc")
+        let answer = try client.answer()
+        #expect(answer.status == 404)
+        #expect(!answer.closes)
+        if halfCloses {
+            client.endOutput()
+        } else {
+            try test.advance(milliseconds: 10_001)
+        }
+        #expect(try client.isClosedByServer())
+        #expect(test.server.counts.rejections.isEmpty)
+    }
+
     @Test("cannot be made to stream to HTTP/1.0")
     func oldVersion() throws {
         let test = try HTTPTestServer()
@@ -201,7 +220,12 @@ struct HTTPServerTests {
         let second = try test.client()
         #expect(try first.get("/").status == 200)
         #expect(try second.get("/").status == 200)
-        #expect(try test.client().answer().status == 503)
+        let third = try test.client()
+        try third.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        let refused = try third.answer()
+        #expect(refused.status == 503)
+        #expect(refused.head.contains("\r\nRetry-After: 2\r\n"))
+        #expect(refused.closes)
         #expect(test.server.counts.connectionsRefused == 1)
         first.close()
         // The place is free once the server has noticed; ask until it has.

@@ -1,3 +1,4 @@
+import HTTPWire
 import SyncProtocol
 import TestSupport
 import Testing
@@ -124,7 +125,7 @@ struct PageBuilderTests {
         let fixture = try ServerFixture()
         let person = try fixture.addPerson()
         var device = WritingDevice(try fixture.addDevice(person))
-        let count = UInt64(HotStatements.outcomesMax * 2 + 5)
+        let count = UInt64(OutcomeRecord.answerMax * 2 + 5)
         let mutations = (0..<count).map { index in
             device.next([RowOperation(RowKey(table: "no\(index)", id: "a"), .create)])
         }
@@ -136,7 +137,7 @@ struct PageBuilderTests {
             let isDone = try client.take(
                 try fixture.page(client.request, for: device.record).frames)
             client.request.outcomesSeen = client.outcomes.last?.last ?? 0
-            #expect(client.outcomes.count <= answers * HotStatements.outcomesMax)
+            #expect(client.outcomes.count <= answers * OutcomeRecord.answerMax)
             if isDone { break }
         }
         #expect(answers == 3)
@@ -229,7 +230,8 @@ struct PageBuilderTests {
         try fixture.put("vehicle", "v1", person, body: #"{"ชื่อ":"ก","n":-3}"#)
         try fixture.put("vehicle", "v2", person)
         try fixture.put("vehicle", "v2", person, version: 2, body: nil)
-        var lines = JSONFrameSink()
+        let body = BodyWriter()
+        var lines = JSONFrameSink(body)
         let asker = PageBuilder.Asker(device: device.number, id: device.id, person: person.number)
         let cursor = try fixture.pages.open([], for: device.id).get()
         _ = try fixture.reader.snapshot { snapshot throws in
@@ -239,7 +241,7 @@ struct PageBuilderTests {
         }
         var reader = JSONFrameReader()
         var frames: [Frame] = []
-        try lines.bytes.withUnsafeBytesTyped { (raw) throws(WireError) in
+        try [UInt8](body.buffer.readable).withUnsafeBytesTyped { (raw) throws(WireError) in
             try reader.push(raw) { (frame) throws(WireError) in frames.append(frame) }
         }
         var first = SimulatedClient()

@@ -1,3 +1,4 @@
+import HTTPWire
 import SyncProtocol
 import Synchronization
 import TestSupport
@@ -138,7 +139,8 @@ final class ServerFixture {
     func page(
         _ request: SyncRequest, for device: DeviceRecord
     ) throws -> (frames: [Frame], summary: PageBuilder.Summary) {
-        var sink = BinaryFrameSink(reusing: [])
+        let body = BodyWriter()
+        var sink = BinaryFrameSink(body)
         switch pages.open(request.cursor, for: device.id) {
         case .failure(let problem): return ([.restart(reason: problem.rawValue)], .init())
         case .success(let cursor):
@@ -149,7 +151,7 @@ final class ServerFixture {
                     request, cursor, for: asker, in: snapshot, names: { try reader.name($0) },
                     into: &sink)
             }
-            return (try decodeFrames(sink.bytes), summary)
+            return (try decodeFrames([UInt8](body.buffer.readable)), summary)
         }
     }
 }

@@ -249,6 +249,22 @@ struct ServerTests {
         binary["Content-Type"] = SignedIn.binary
         try expectError(
             try ask("POST", "/v1/sync", binary, "\u{5}abc"), 400, "wire.truncated", at: 0)
+        // No address takes a query, a compressed body or a version it was not made for.
+        for path in ["/healthz", "/v1/sync", "/nowhere"] {
+            try expectError(try ask("GET", path + "?access_token=tra_x", bearer), 400, "http.query")
+        }
+        for coding in ["gzip", "identity, gzip", "deflate"] {
+            var coded = json
+            coded["Content-Encoding"] = coding
+            let answer = try ask("POST", "/v1/sync", coded, #"{"frame":"sync"}"#)
+            try expectError(answer, 415, "http.content_encoding")
+            #expect(answer.head.contains("Accept-Encoding: identity\r\n"))
+        }
+        let options = try running.client()
+        try options.send("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n")
+        let allowed = try options.answer()
+        #expect(allowed.status == 204)
+        #expect(allowed.head.contains("Allow: GET, HEAD, POST, OPTIONS\r\n"))
         // A media type may carry a parameter.
         json["Content-Type"] = "application/json; charset=utf-8"
         #expect(try ask("POST", "/v1/sync", json, #"{"frame":"sync"}"#).status == 200)

@@ -15,10 +15,11 @@ enum Tables {
     /// The modules that each module may import.
     static let imports: [String: Set<String>] = [
         "CLinux": [],
+        "CSHA256": [],
         "CSQLite": [],
         "NetworkIO": ["CLinux", "Glibc", "Synchronization"],
         "HTTPWire": [],
-        "SyncProtocol": [],
+        "SyncProtocol": ["CSHA256"],
         "CitizenData": ["SyncProtocol", "Foundation"],
         "SQLiteKit": ["CSQLite", "Dispatch", "Synchronization", "Glibc"],
         "SyncServerCore": [

@@ -44,6 +44,13 @@ package struct RequestRecord: RecordView {
     /// When it was put in the queue, by the device's clock.
     package var queuedAt: Int64? { fields.moment("queued_at") }
 
+    /// The member that a device shows while a withdrawal waits there.
+    package static let withdrawalQueuedField = "withdrawal_queued_at"
+
+    /// When its withdrawal was put in the queue, by the device's clock; nil
+    /// where none waits on this device.
+    package var withdrawalQueuedAt: Int64? { fields.moment(Self.withdrawalQueuedField) }
+
     /// When it entered the system: the lawful time of receipt.
     package var enteredAt: Int64? { fields.moment("entered_at") }
 

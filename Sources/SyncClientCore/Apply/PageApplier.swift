@@ -303,7 +303,7 @@ struct PageApplier {
             try find.bind(1, tableID)
             try find.bind(2, text: id)
             guard try find.step() else { return nil }
-            let hash = find.withBlob(2) { $0.count == 16 ? HashSum(bytes: $0) : nil }
+            let hash = HashSum(bytes: find.blobInPlace(2))
             guard let hash else { throw SyncFailure.cacheDamaged(path: connection.path) }
             return (find.int64(0), find.int64(1), hash)
         }

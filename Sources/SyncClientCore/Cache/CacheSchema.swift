@@ -96,6 +96,9 @@ enum CacheSchema {
                         received_at INTEGER NOT NULL
                     ) STRICT;
                     CREATE INDEX outcome_refused ON outcome(mid) WHERE status = 3;
-                    """)
+                    """),
+            Migration(
+                "writes that the server misses for good",
+                sql: "ALTER TABLE state ADD COLUMN missing_after INTEGER"),
         ])
 }

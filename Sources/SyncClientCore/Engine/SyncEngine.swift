@@ -96,6 +96,8 @@ actor SyncEngine {
                 event = .pauseOver
             case .finish:
                 round.report.milliseconds = milliseconds(since: round.startedAt)
+                round.report.heldBack = (round.machine.heldBackAfter ?? round.missingAfter)
+                    .map(SyncFailure.writesMissing)
                 return round.report
             case .stop(let failure):
                 if failure == .signInExpired { try await keeper.markExpired() }
@@ -116,6 +118,8 @@ actor SyncEngine {
         var bytes: [UInt8] = []
         var scan: PageScan?
         var writesSent = 0
+        /// What the store knew of a gap at the end of the last step.
+        var missingAfter: UInt64?
         var rowsReceived = 0
         var fraction = 0.0
 
@@ -151,7 +155,8 @@ actor SyncEngine {
         } catch {
             return .failed(error)
         }
-        let plan = try await store.read { try RoundApplier.request($0) }
+        let holdsBack = round.machine.heldBackAfter != nil
+        let plan = try await store.read { try RoundApplier.request($0, holdingBack: holdsBack) }
         try environment.reach(.sendBefore)
         round.report.requests += 1
         round.report.bytesUp += plan.body.count
@@ -267,6 +272,8 @@ actor SyncEngine {
         }
         try environment.reach(.applyAfter)
         round.report.outcomes += result.outcomes
+        round.report.nextMid = result.nextMid
+        round.missingAfter = result.missingAfter
         round.report.rows += result.rows
         round.report.deletes += result.deletes
         took(scan, &round)
@@ -283,6 +290,8 @@ actor SyncEngine {
             try RoundApplier.settle(scan, acked: reached, wallMilliseconds: wall, connection)
         }
         round.report.outcomes += result.outcomes
+        round.report.nextMid = result.nextMid
+        round.missingAfter = result.missingAfter
         return .settled(writesWait: result.writesWait)
     }
 
@@ -290,7 +299,14 @@ actor SyncEngine {
         await caught { () throws(SyncFailure) in
             let count = try await store.write { connection in
                 var state = try CacheState.load(connection)
-                let count = try OutboxTable.offerAgain(after: mid, &state, connection)
+                let count: Int
+                do {
+                    count = try OutboxTable.offerAgain(after: mid, &state, connection)
+                } catch SyncFailure.writesMissing {
+                    // Kept for the next rounds, and for the person to see.
+                    state.missingAfter = mid
+                    count = 0
+                }
                 try state.save(connection)
                 return count
             }

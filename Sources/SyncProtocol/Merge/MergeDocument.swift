@@ -65,61 +65,83 @@ package struct MergeDocument: Hashable, Sendable {
     ///     merge, and does nothing here.
     ///   - time: The mutation's time, as the server accepted it.
     ///   - dot: The mutation's identity.
-    /// - Returns: Whether a reader can see a difference.
+    /// - Returns: Whether the state differs from before, so that it must be stored.
     @discardableResult
     package mutating func apply(_ operation: Operation, time: HybridTime, dot: Dot) -> Bool {
-        let before = self
+        var isChanged = false
         switch operation {
         case .delete:
-            if deleted.map({ $0 < time }) ?? true {
-                deletedBefore = deleted
-                deleted = time
-            }
-            return before.isAlive != isAlive
+            guard deleted.map({ $0 < time }) ?? true else { return false }
+            deletedBefore = deleted
+            deleted = time
+            return true
         case .submit: return false
-        default: revive(from: time)
+        default: isChanged = revive(from: time)
         }
+        if change(by: operation, time: time, dot: dot) { isChanged = true }
+        if time > touched {
+            touched = time
+            isChanged = true
+        }
+        return isChanged
+    }
+
+    /// Applies an operation to the field it names.
+    private mutating func change(by operation: Operation, time: HybridTime, dot: Dot) -> Bool {
         switch operation {
-        case .create, .delete, .submit: break
-        case .set(let field, let value): fold(field, .latest(LatestWrite(value, at: time)))
-        case .raise(let field, let number): fold(field, .maximum(number))
-        case .mark(let field): fold(field, .flag)
+        case .create, .delete, .submit: return false
+        case .set(let field, let value):
+            return fold(field, .latest(LatestWrite(value, at: time)))
+        case .raise(let field, let number): return fold(field, .maximum(number))
+        case .mark(let field): return fold(field, .flag)
         case .add(let field, let element):
-            change(field, .set(AddWinsSet())) { state in
-                guard case .set(var set) = state else { return }
-                set.add(element, dot: dot)
+            return change(field, .set(AddWinsSet())) { state in
+                guard case .set(var set) = state else { return false }
+                let isChanged = set.add(element, dot: dot)
                 state = .set(set)
+                return isChanged
             }
         case .remove(let field, let element, let dots):
-            change(field, .set(AddWinsSet())) { state in
-                guard case .set(var set) = state else { return }
-                set.remove(element, dots: dots)
+            return change(field, .set(AddWinsSet())) { state in
+                guard case .set(var set) = state else { return false }
+                let isChanged = set.remove(element, dots: dots)
                 state = .set(set)
+                return isChanged
             }
         case .increment(let field, let step):
-            change(field, .counter(Counter())) { state in
-                guard case .counter(var counter) = state else { return }
-                counter.add(step, by: dot.device)
+            return change(field, .counter(Counter())) { state in
+                guard case .counter(var counter) = state else { return false }
+                let isChanged = counter.add(step, by: dot.device)
                 state = .counter(counter)
+                return isChanged
             }
         case .write(let field, let text, let seen):
-            change(field, .text(MultiValueText())) { state in
-                guard case .text(var versions) = state else { return }
-                versions.write(text, dot: dot, replacing: seen)
+            return change(field, .text(MultiValueText())) { state in
+                guard case .text(var versions) = state else { return false }
+                let isChanged = versions.write(text, dot: dot, replacing: seen)
                 state = .text(versions)
+                return isChanged
             }
         }
-        touched = max(touched, time)
-        return before.isAlive != isAlive || before.fields != fields
+    }
+
+    /// Whether a field shows another value than the one written to it at a time.
+    package func hidesWrite(of value: JSONValue, to field: String, at time: HybridTime) -> Bool {
+        switch fields[field] {
+        case nil: false
+        case .latest(let write): write.time != time && write.value != value
+        case .some(let state): state.shown != value
+        }
     }
 
     /// Takes a deletion by this very mutation back, for the write that follows it.
     ///
     /// What is left is what the mutations before had deleted, so that the order in
     /// which mutations arrive shows in no byte.
-    private mutating func revive(from time: HybridTime) {
-        guard deleted == time else { return }
+    private mutating func revive(from time: HybridTime) -> Bool {
+        guard deleted == time else { return false }
         deleted = deletedBefore
+        return true
     }
 
     /// Folds another copy of the row into this one.
@@ -132,25 +154,28 @@ package struct MergeDocument: Hashable, Sendable {
         }
     }
 
-    private mutating func fold(_ name: String, _ state: FieldState) {
-        if fields[name] == nil {
+    @discardableResult
+    private mutating func fold(_ name: String, _ state: FieldState) -> Bool {
+        guard fields[name] != nil else {
             fields[name] = state
-        } else {
-            fields[name]?.merge(state)
+            return true
         }
+        return fields[name]?.merge(state) ?? false
     }
 
     private mutating func change(
-        _ name: String, _ empty: FieldState, _ body: (inout FieldState) -> Void
-    ) {
-        if fields[name, default: empty].kind == empty.kind {
-            body(&fields[name, default: empty])
-        } else {
-            // Two kinds meet: the rule of merging decides, not the order of writes.
-            var state = empty
-            body(&state)
-            fold(name, state)
+        _ name: String, _ empty: FieldState, _ body: (inout FieldState) -> Bool
+    ) -> Bool {
+        guard let kind = fields[name]?.kind else {
+            // The field comes to be, even if nothing of it is to be seen.
+            _ = body(&fields[name, default: empty])
+            return true
         }
+        if kind == empty.kind { return body(&fields[name, default: empty]) }
+        // Two kinds meet: the rule of merging decides, not the order of writes.
+        var state = empty
+        _ = body(&state)
+        return fold(name, state)
     }
 
     /// What a person sees of each field, in the order of names.

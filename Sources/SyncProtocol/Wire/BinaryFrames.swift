@@ -12,10 +12,10 @@ package enum BinaryFrames {
 
     /// Appends one frame.
     package static func append(_ frame: Frame, to bytes: inout [UInt8]) {
-        var payload: [UInt8] = []
-        appendPayload(frame, to: &payload)
-        bytes.appendVarint(UInt64(payload.count))
-        bytes.append(contentsOf: payload)
+        let start = bytes.count
+        bytes.append(0)
+        appendPayload(frame, to: &bytes)
+        bytes.writeLength(at: start)
     }
 
     private static func appendPayload(_ frame: Frame, to out: inout [UInt8]) {
@@ -29,9 +29,7 @@ package enum BinaryFrames {
             out.appendField(5, request.outcomesSeen)
             if request.priorityMax != 9 { out.appendField(6, request.priorityMax) }
         case .push(let header):
-            var chain: [UInt8] = []
-            chain.appendBigEndian(header.baseChain)
-            out.appendField(1, chain)
+            out.appendField(1, fixed: header.baseChain)
         case .mutation(let mutation): MutationCodec.append(mutation, to: &out)
         case .hello(let hello):
             out.appendField(1, Hello.magic)
@@ -65,15 +63,13 @@ package enum BinaryFrames {
         case .page(let page):
             out.appendField(1, page.cursor)
             out.appendField(2, page.rows)
-            out.appendField(3, page.sum.bytes)
+            out.appendField(3, page.sum)
         case .checkpoint(let checkpoint):
             out.appendField(1, checkpoint.cursor)
             out.appendField(2, checkpoint.rows)
-            out.appendField(3, checkpoint.sum.bytes)
+            out.appendField(3, checkpoint.sum)
             out.appendField(4, checkpoint.ackedMid)
-            var chain: [UInt8] = []
-            chain.appendBigEndian(checkpoint.ackedChain)
-            out.appendField(5, chain)
+            out.appendField(5, fixed: checkpoint.ackedChain)
             out.appendField(6, checkpoint.lineage)
         case .restart(let reason): out.appendField(1, reason)
         case .error(let error):
@@ -91,7 +87,7 @@ package enum BinaryFrames {
         out.appendField(3, bucket.epoch)
         out.appendField(4, bucket.head)
         out.appendField(5, bucket.count)
-        out.appendField(6, bucket.sum.bytes)
+        out.appendField(6, bucket.sum)
         out.appendField(7, bucket.priority)
         if bucket.leaseUntil != 0 { out.appendField(8, bucket.leaseUntil) }
         out.appendField(9, bucket.ahead)

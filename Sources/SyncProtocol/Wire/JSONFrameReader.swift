@@ -34,6 +34,7 @@ package struct JSONFrameReader {
         while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
             pending.append(contentsOf: rest[..<end])
             rest = rest[(end + 1)...]
+            try checkLength()
             line += 1
             if pending.last == UInt8(ascii: "\r") { pending.removeLast() }
             if !pending.isEmpty {
@@ -43,6 +44,11 @@ package struct JSONFrameReader {
             }
         }
         pending.append(contentsOf: rest)
+        try checkLength()
+    }
+
+    /// Checks what is kept of a line, whether or not its end has come with it.
+    private func checkLength() throws(WireError) {
         guard pending.count <= Self.lineBytesMax else {
             throw failure("wire.line_too_long", "a line is longer than \(Self.lineBytesMax) bytes")
         }

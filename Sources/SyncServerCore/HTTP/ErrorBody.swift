@@ -54,6 +54,11 @@ struct ErrorBody {
         thai: "ขณะนี้ระบบบันทึกข้อมูลไม่ได้",
         adviceEnglish: "Nothing was taken; it is tried again by itself.",
         adviceThai: "ยังไม่มีการบันทึก ระบบจะลองใหม่เอง")
+    static let damaged = ErrorBody(
+        code: "server.damaged", english: "The service found its own data damaged.",
+        thai: "ระบบพบว่าข้อมูลภายในเสียหาย",
+        adviceEnglish: "Your data on this device are safe; the operator has been told.",
+        adviceThai: "ข้อมูลในเครื่องของคุณยังปลอดภัย ผู้ดูแลระบบได้รับแจ้งแล้ว")
     static let bodyTooLarge = ErrorBody(
         code: "http.body-too-large", english: "The request is too large.",
         thai: "คำขอมีขนาดใหญ่เกินไป", adviceEnglish: "Send it in smaller parts.",

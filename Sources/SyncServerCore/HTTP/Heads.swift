@@ -69,6 +69,7 @@ enum Heads {
         405, ["Content-Type": "application/json", "Allow": "GET, HEAD"])
     static let methodNotAllowedPost = StaticHead(
         405, ["Content-Type": "application/json", "Allow": "POST"])
+    static let internalError = error(500)
     static let bodyTooLarge = error(413)
     static let unsupportedMedia = error(415)
     static let unavailable = StaticHead(

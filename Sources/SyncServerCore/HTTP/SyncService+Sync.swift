@@ -167,14 +167,10 @@ extension SyncService {
                 _ = refuse(exchange, Heads.unauthorised, .unauthorised)
                 return
             }
-            respond(form, exchange) { sink in
-                appendOutcomes(result.outcomes, to: &sink)
-                sink.append(
-                    .error(
-                        ErrorFrame(
-                            code: failure.rawValue, message: "the push stopped before its end",
-                            ackedMid: result.ackedMid)))
-            }
+            let error = ErrorFrame(
+                code: failure.rawValue, message: "the push stopped before its end",
+                ackedMid: result.ackedMid)
+            respond(outcomes(result) + [.error(error)], Heads.frames, form, exchange)
             return
         }
         pull(request, session, form, exchange, pushed: result)
@@ -185,29 +181,20 @@ extension SyncService {
         pushed: PushResult?
     ) {
         if request.rowsMax == 0, let pushed {
-            respond(form, exchange) { sink in
-                appendOutcomes(pushed.outcomes, to: &sink)
-                sink.append(.pushed(ackedMid: pushed.ackedMid))
-            }
-            return
+            let frames = outcomes(pushed) + [.pushed(ackedMid: pushed.ackedMid)]
+            return respond(frames, Heads.frames, form, exchange)
         }
         let cursor: Cursor
         switch pages.open(request.cursor, for: session.id) {
         case .success(let opened): cursor = opened
         case .failure(let problem):
             metrics.restarted()
-            respond(form, exchange) { sink in
-                appendOutcomes(pushed?.outcomes ?? [], to: &sink)
-                sink.append(.restart(reason: problem.rawValue))
-            }
-            return
+            let frames = outcomes(pushed) + [.restart(reason: problem.rawValue)]
+            return respond(frames, Heads.frames, form, exchange)
         }
         if pushed == nil, let mid = unchanged(request, cursor, session) {
             metrics.unchanged()
-            respond(form, exchange, head: Heads.framesUnchanged) { sink in
-                sink.append(.unchanged(ackedMid: mid))
-            }
-            return
+            return respond([.unchanged(ackedMid: mid)], Heads.framesUnchanged, form, exchange)
         }
         page(request, cursor, session, form, exchange)
     }
@@ -246,65 +233,60 @@ extension SyncService {
     ) {
         let asker = PageBuilder.Asker(
             device: session.device, id: session.id, person: session.person)
+        func build(_ sink: inout some FrameSink) throws {
+            sink.append(.hello(Hello(serverMilliseconds: parts.now())))
+            let summary = try reader.snapshot(holding: parts.heads.commits) { snapshot in
+                try pages.build(
+                    request, cursor, for: asker, in: snapshot, names: { try reader.name($0) },
+                    into: &sink)
+            }
+            metrics.page(summary)
+        }
         do {
             switch form {
             case .binary:
-                var sink = BinaryFrameSink(reusing: pageBuffer)
-                pageBuffer = []
-                defer { pageBuffer = sink.bytes }
-                sink.append(.hello(Hello(serverMilliseconds: parts.now())))
-                let summary = try build(request, cursor, asker, into: &sink)
-                exchange.respond(Heads.frames, body: sink.bytes)
-                metrics.page(summary)
+                try exchange.respond(Heads.frames) { body in
+                    var sink = BinaryFrameSink(body)
+                    try build(&sink)
+                }
             case .lines:
-                var sink = JSONFrameSink()
-                sink.append(.hello(Hello(serverMilliseconds: parts.now())))
-                let summary = try build(request, cursor, asker, into: &sink)
-                exchange.respond(Heads.frameLines, body: sink.bytes)
-                metrics.page(summary)
+                try exchange.respond(Heads.frameLines) { body in
+                    var sink = JSONFrameSink(body)
+                    try build(&sink)
+                }
             }
         } catch is PageBuilder.Revoked {
             _ = refuse(exchange, Heads.unauthorised, .unauthorised)
+        } catch let failure as StoreFailure {
+            metrics.log(.error, "store.damaged", "\(failure)")
+            exchange.respond(Heads.internalError, body: ErrorBody.damaged.bytes)
         } catch {
             metrics.log(.error, "store.read_failed", "\(error)")
             exchange.respond(Heads.unavailable, body: ErrorBody.storage.bytes)
         }
     }
 
-    private func build(
-        _ request: SyncRequest, _ cursor: Cursor, _ asker: PageBuilder.Asker,
-        into sink: inout some FrameSink
-    ) throws -> PageBuilder.Summary {
-        try reader.snapshot { snapshot in
-            try pages.build(
-                request, cursor, for: asker, in: snapshot, names: { try reader.name($0) },
-                into: &sink)
-        }
+    private func outcomes(_ pushed: PushResult?) -> [Frame] {
+        OutcomeRange.runs(of: pushed?.outcomes ?? []).map { .outcomes($0) }
     }
 
-    private func appendOutcomes(_ outcomes: [Outcome], to sink: inout some FrameSink) {
-        for range in OutcomeRange.runs(of: outcomes) { sink.append(.outcomes(range)) }
-    }
-
+    /// Answers with frames that are all at hand.
     private func respond(
-        _ form: Form, _ exchange: Exchange, head: StaticHead? = nil,
-        _ build: (inout any FrameSink) -> Void
+        _ frames: [Frame], _ head: StaticHead, _ form: Form, _ exchange: Exchange
     ) {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(64)
+        let hello = Frame.hello(Hello(serverMilliseconds: parts.now()))
         switch form {
         case .binary:
-            var sink: any FrameSink = BinaryFrameSink(reusing: [])
-            sink.append(.hello(Hello(serverMilliseconds: parts.now())))
-            build(&sink)
-            if let sink = sink as? BinaryFrameSink {
-                exchange.respond(head ?? Heads.frames, body: sink.bytes)
-            }
+            BinaryFrames.append(hello, to: &bytes)
+            for frame in frames { BinaryFrames.append(frame, to: &bytes) }
+            exchange.respond(head, body: bytes)
         case .lines:
-            var sink: any FrameSink = JSONFrameSink()
-            sink.append(.hello(Hello(serverMilliseconds: parts.now())))
-            build(&sink)
-            if let sink = sink as? JSONFrameSink {
-                exchange.respond(Heads.frameLines, body: sink.bytes)
-            }
+            var writer = JSONFrameWriter()
+            writer.append(hello, to: &bytes)
+            for frame in frames { writer.append(frame, to: &bytes) }
+            exchange.respond(Heads.frameLines, body: bytes)
         }
     }
 }

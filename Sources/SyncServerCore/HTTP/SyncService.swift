@@ -26,7 +26,6 @@ final class SyncService: RequestHandler {
     let reader: any StoreReader
     let live: LiveHub
     let pages: PageBuilder
-    var pageBuffer: [UInt8] = []
 
     var store: any ReplicaStore { parts.store }
     var commits: GroupCommit { parts.commits }
@@ -41,16 +40,20 @@ final class SyncService: RequestHandler {
             metrics: parts.metrics, context: context, spreadAtOnce: parts.limits.liveSpreadAtOnce)
         pages = PageBuilder(
             lineage: parts.store.lineage, key: parts.store.cursorKey, limits: parts.limits)
-        pageBuffer.reserveCapacity(64 * 1_024)
     }
 
     deinit {
         reader.close()
     }
 
+    func turnEnded() {
+        reader.endSnapshot()
+    }
+
     // MARK: - Routes
 
     func received(_ request: borrowing RequestView, exchange: Exchange) -> BodyPlan {
+        if isRefusedAtTheDoor(request, exchange) { return .answered }
         if request.pathIs("/v1/sync") { return receivedSync(request, exchange) }
         if request.pathIs("/v1/live") { return receivedLive(request, exchange) }
         if request.pathIs("/v1/agency/records") { return receivedFeed(request, exchange) }

@@ -79,8 +79,7 @@ struct FeedMachine {
         guard let policy = TablePolicy.all[record.key.table] else {
             throw StoreFailure.inconsistent("table \(record.key.table) has no policy")
         }
-        let bucket = try context.book.number(
-            named: policy.bucket(subject: person?.subject ?? ""), person: person?.number ?? 0)
+        let bucket = try context.book.home(of: policy, person: person)
         if let stored, record.sourceVersion == stored.sourceVersion {
             let isSame =
                 stored.isAlive == (record.body != nil) && stored.body == record.body ?? []

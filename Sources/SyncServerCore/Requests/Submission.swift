@@ -124,8 +124,7 @@ struct Submission {
         now: Int64
     ) throws {
         guard let policy = TablePolicy.all[key.table] else { return }
-        let bucket = try book.number(
-            named: policy.bucket(subject: person.subject), person: person.number)
+        let bucket = try book.home(of: policy, person: person)
         // Version 0: whatever the agency feeds about its request is newer.
         try book.put(
             RowRecord(

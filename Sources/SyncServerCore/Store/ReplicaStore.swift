@@ -28,6 +28,24 @@ package protocol StoreReader: AnyObject {
     /// Reads at one moment in time.
     func snapshot<Result>(_ body: (any StoreSnapshot) throws -> Result) throws -> Result
 
+    /// Reads at a moment that holds every commit counted so far.
+    ///
+    /// Beginning a moment can cost more than a short read, so the reader may
+    /// take the one of its last call again, if no commit was counted since.
+    ///
+    /// - Parameters:
+    ///   - commits: How many commits have been published, read by the caller
+    ///     before this call.
+    ///   - body: Reads.
+    /// - Returns: What `body` returns.
+    /// - Throws: What `body` throws, or the store's failure.
+    func snapshot<Result>(
+        holding commits: UInt64, _ body: (any StoreSnapshot) throws -> Result
+    ) throws -> Result
+
+    /// Ends a moment that was kept; to be called before the thread waits.
+    func endSnapshot()
+
     /// The text of a name number that rows carry.
     func name(_ number: Int64) throws -> String
 
@@ -37,7 +55,7 @@ package protocol StoreReader: AnyObject {
 
 /// One moment in time.
 package protocol StoreSnapshot: AnyObject {
-    /// The buckets of a person and of everyone, ordered by number.
+    /// The buckets of a person and of everyone, in any order.
     func buckets(of person: PersonNumber) throws -> [BucketRecord]
 
     /// Finds a bucket by its number.
@@ -50,7 +68,8 @@ package protocol StoreSnapshot: AnyObject {
     /// Finds a device by its number.
     func device(_ number: DeviceNumber) throws -> DeviceRecord?
 
-    /// The first outcomes of a device's mutations above one, in order, at most 1,000.
+    /// The first outcomes of a device's mutations above one, in order: at most
+    /// ``OutcomeRecord/answerMax``.
     func outcomes(of device: DeviceNumber, after mid: UInt64) throws -> [Outcome]
 
     /// Finds a token by its hash, with its device.
@@ -100,7 +119,7 @@ package protocol StoreTransaction: StoreSnapshot {
     // Devices and their outcomes.
     func save(_ device: DeviceRecord) throws
     func outcome(of device: DeviceNumber, mid: UInt64) throws -> OutcomeRecord?
-    func add(_ outcome: OutcomeRecord, of device: DeviceNumber) throws
+    func add(_ outcomes: [OutcomeRecord], of device: DeviceNumber) throws
 
     // Identity.
     func person(tag: Digest32) throws -> PersonRecord?

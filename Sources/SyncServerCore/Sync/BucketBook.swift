@@ -8,8 +8,14 @@ internal import SyncProtocol
 final class BucketBook {
     private let transaction: any StoreTransaction
     private var buckets: [BucketNumber: BucketRecord] = [:]
-    private var numbers: [String: BucketNumber] = [:]
+    private var numbers: [Home: BucketNumber] = [:]
     private(set) var changed: Set<BucketNumber> = []
+
+    /// Whose bucket and which: a name without the text.
+    private struct Home: Hashable {
+        let person: PersonNumber
+        let domain: String
+    }
 
     init(_ transaction: any StoreTransaction) {
         self.transaction = transaction
@@ -20,14 +26,28 @@ final class BucketBook {
         changed.sorted().compactMap { buckets[$0] }
     }
 
+    /// Finds or makes the bucket in which a table's rows live.
+    ///
+    /// - Parameters:
+    ///   - policy: The table.
+    ///   - person: Whose rows; nobody for a table that is for everyone.
+    /// - Returns: The bucket's number.
+    /// - Throws: What the store throws.
+    func home(of policy: TablePolicy, person: PersonRecord?) throws -> BucketNumber {
+        let home = Home(person: person?.number ?? 0, domain: policy.domain)
+        if let number = numbers[home] { return number }
+        let number = try number(
+            named: policy.bucket(subject: person?.subject ?? ""), person: home.person)
+        numbers[home] = number
+        return number
+    }
+
     /// Finds or makes a bucket by its name.
     func number(named name: String, person: PersonNumber) throws -> BucketNumber {
-        if let number = numbers[name] { return number }
         let record =
             try transaction.bucket(named: name)
             ?? transaction.addBucket(named: name, person: person)
         if buckets[record.number] == nil { buckets[record.number] = record }
-        numbers[name] = record.number
         return record.number
     }
 

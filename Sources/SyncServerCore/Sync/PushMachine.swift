@@ -46,6 +46,7 @@ struct PushMachine {
             throw StoreFailure.inconsistent("device \(number) belongs to nobody")
         }
         var result = PushResult(ackedMid: device.lastMid, failure: nil, taken: 0)
+        var taken: [OutcomeRecord] = []
         var previous = baseChain
         for mutation in mutations {
             defer { previous = mutation.chain }
@@ -69,15 +70,17 @@ struct PushMachine {
                 break
             }
             let outcome = try apply(mutation, from: device, person: person)
-            try transaction.add(
-                OutcomeRecord(outcome: outcome, chain: mutation.chain), of: number)
+            taken.append(OutcomeRecord(outcome: outcome, chain: mutation.chain))
             device.lastMid = mutation.mid
             device.lastChain = mutation.chain
             device.lastTime = accepted(mutation, device).packed
-            result.taken += 1
             result.outcomes.append(outcome)
         }
-        if result.taken > 0 { try transaction.save(device) }
+        if !taken.isEmpty {
+            try transaction.add(taken, of: number)
+            try transaction.save(device)
+        }
+        result.taken = taken.count
         result.ackedMid = device.lastMid
         return result
     }
@@ -107,17 +110,19 @@ struct PushMachine {
                 return refusal(mutation, problem.code, problem.detail)
             }
         }
-        var rows: [RowRecord] = []
-        for key in plan.order {
-            guard let change = plan.changes[key], change.isDirty else { continue }
-            let body = change.document.body
+        var rows: [(change: Change, body: [UInt8])] = []
+        for change in plan.changes where change.isDirty {
+            // An edit seldom makes a row much longer.
+            let body = change.document.body(
+                expectedBytes: (change.stored?.body.count ?? 512) + 64)
             guard body.count <= WriteRules.rowBytesMax else {
-                return refusal(mutation, RefusalCode.rowTooLarge.rawValue, key.description)
+                return refusal(
+                    mutation, RefusalCode.rowTooLarge.rawValue, change.key.description)
             }
-            rows.append(record(change, key: key, body: body, person: person))
+            rows.append((change, body))
         }
-        for row in rows {
-            try write(row, replacing: plan.changes[row.key]?.stored, person: person)
+        for (change, body) in rows {
+            try write(change, body: body, person: person)
         }
         for command in plan.commands {
             try command.write(
@@ -146,14 +151,16 @@ struct PushMachine {
     private struct Plan {
         let time: HybridTime
         let dot: Dot
-        var order: [RowKey] = []
-        var changes: [RowKey: Change] = [:]
+        /// One for each row, in the order of the operations; a mutation has few.
+        var changes: [Change] = []
         var commands: [RequestCommand] = []
         var sawNewer = false
     }
 
     private struct Change {
-        var stored: RowRecord?
+        let key: RowKey
+        let policy: TablePolicy
+        let stored: RowRecord?
         var document: MergeDocument
         var isDirty: Bool
     }
@@ -176,58 +183,66 @@ struct PushMachine {
             case .failure(let refusal): return Problem(code: refusal.code, detail: refusal.detail)
             }
         }
-        let key = operation.key
-        if plan.changes[key] == nil {
-            let stored = try transaction.row(key, scope: person.number)
-            let document: MergeDocument
-            if let stored {
-                guard let known = MergeDocument(bytes: stored.body) else {
-                    throw StoreFailure.inconsistent("row \(stored.number) is not a merged row")
-                }
-                document = known
-            } else if operation.operation == .create {
-                document = MergeDocument(touched: plan.time)
-            } else {
+        let index: Int
+        if let known = plan.changes.firstIndex(where: { $0.key == operation.key }) {
+            index = known
+        } else {
+            guard let change = try begin(operation, person: person, time: plan.time) else {
                 // A write on an absent row never makes one: see `create`.
-                return Problem(code: RefusalCode.rowAbsent.rawValue, detail: key.description)
+                return Problem(
+                    code: RefusalCode.rowAbsent.rawValue, detail: operation.key.description)
             }
-            plan.order.append(key)
-            plan.changes[key] = Change(stored: stored, document: document, isDirty: stored == nil)
+            index = plan.changes.count
+            plan.changes.append(change)
         }
-        guard var change = plan.changes[key] else { return nil }
-        let before = change.document
-        change.document.apply(operation.operation, time: plan.time, dot: plan.dot)
-        if change.document != before { change.isDirty = true }
-        if case .set(let field, let value) = operation.operation,
-            change.document.fields[field]?.shown != value
-        {
+        // Changed in place: a copy of the document would copy its fields.
+        let isChanged = plan.changes[index].document.apply(
+            operation.operation, time: plan.time, dot: plan.dot)
+        if isChanged { plan.changes[index].isDirty = true }
+        if isOvertaken(operation.operation, in: plan.changes[index].document, plan.time) {
             plan.sawNewer = true
         }
-        if operation.operation == .delete {
-            if change.document.isAlive { plan.sawNewer = true }
-        } else if let deleted = change.document.deleted, deleted > plan.time {
-            plan.sawNewer = true
-        }
-        plan.changes[key] = change
         return nil
     }
 
-    private func record(
-        _ change: Change, key: RowKey, body: [UInt8], person: PersonRecord
-    ) -> RowRecord {
-        RowRecord(
-            number: 0, bucket: 0, rev: 0, key: key, scope: person.number, owner: "citizen",
-            asOf: Int64(change.document.touched.milliseconds), sourceVersion: 0, hash: .zero,
-            isAlive: change.document.isAlive, body: body)
+    /// The row of an operation as it stands, or nothing where it does not exist.
+    private func begin(
+        _ operation: RowOperation, person: PersonRecord, time: HybridTime
+    ) throws -> Change? {
+        let key = operation.key
+        guard let policy = TablePolicy.all[key.table] else { return nil }
+        let stored = try transaction.row(key, scope: person.number)
+        let document: MergeDocument
+        if let stored {
+            guard let known = MergeDocument(bytes: stored.body) else {
+                throw StoreFailure.inconsistent("row \(stored.number) is not a merged row")
+            }
+            document = known
+        } else if operation.operation == .create {
+            document = MergeDocument(touched: time)
+        } else {
+            return nil
+        }
+        return Change(
+            key: key, policy: policy, stored: stored, document: document, isDirty: stored == nil)
     }
 
-    private func write(
-        _ row: RowRecord, replacing stored: RowRecord?, person: PersonRecord
-    ) throws {
-        guard let policy = TablePolicy.all[row.key.table] else { return }
-        var row = row
-        row.bucket = try book.number(
-            named: policy.bucket(subject: person.subject), person: person.number)
-        try book.put(row, replacing: stored)
+    /// Whether something newer stands above a write, so that its reader sees another value.
+    private func isOvertaken(
+        _ operation: Operation, in document: MergeDocument, _ time: HybridTime
+    ) -> Bool {
+        if operation == .delete { return document.isAlive }
+        if let deleted = document.deleted, deleted > time { return true }
+        guard case .set(let field, let value) = operation else { return false }
+        return document.hidesWrite(of: value, to: field, at: time)
+    }
+
+    private func write(_ change: Change, body: [UInt8], person: PersonRecord) throws {
+        let row = RowRecord(
+            number: 0, bucket: try book.home(of: change.policy, person: person), rev: 0,
+            key: change.key, scope: person.number, owner: "citizen",
+            asOf: Int64(change.document.touched.milliseconds), sourceVersion: 0, hash: .zero,
+            isAlive: change.document.isAlive, body: body)
+        try book.put(row, replacing: change.stored)
     }
 }

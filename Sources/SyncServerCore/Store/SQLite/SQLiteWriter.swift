@@ -46,12 +46,11 @@ enum StoreAudit {
             FROM bucket ORDER BY no
             """
         ) { row in
-            // Reading a damaged sum as a sum would end the process.
-            guard row.blob(8).count == 16 else {
-                problems.append("\(row.text(1)): the sum has a wrong length")
-                return
+            do {
+                buckets.append(try SQLiteMoment.bucket(row))
+            } catch StoreFailure.inconsistent(let what) {
+                problems.append("\(row.text(1)): \(what)")
             }
-            buckets.append(SQLiteMoment.bucket(row))
         }
         for bucket in buckets {
             var count: UInt64 = 0
@@ -66,7 +65,7 @@ enum StoreAudit {
                 WHERE r.bucket = ?1 ORDER BY r.rev
                 """, .integer(bucket.number)
             ) { row in
-                last = UInt64(row.int64(0))
+                last = UInt64(clamping: row.int64(0))
                 guard row.int64(1) != 0 else {
                     tombstones += 1
                     return
