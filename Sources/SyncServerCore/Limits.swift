@@ -60,6 +60,10 @@ package struct Limits: Sendable {
     /// How many watchers a shared bucket wakes at once; the rest follow in turn.
     package var liveSpreadAtOnce = 256
 
+    /// How many live streams one device may hold on one event loop: some for each
+    /// program on it, and some that the server does not know to be dead yet.
+    package var liveStreamsPerDeviceMax = 16
+
     /// How many sign-ins may wait for approval at once.
     package var pendingSignInsMax = 10_000
 
