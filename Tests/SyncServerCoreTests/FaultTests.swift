@@ -46,7 +46,7 @@ private final class FailingReader: StoreReader {
     }
 
     func snapshot<Result>(_ body: (any StoreSnapshot) throws -> Result) throws -> Result {
-        if fails() { throw StoreFailure.inconsistent("the disk cannot be read") }
+        if fails() { throw StoreFailure.unusable("the disk cannot be read") }
         return try inner.snapshot(body)
     }
     func name(_ number: Int64) throws -> String { try inner.name(number) }
