@@ -182,7 +182,7 @@ extension SyncService {
     ) {
         if request.rowsMax == 0, let pushed {
             let frames = outcomes(pushed) + [.pushed(ackedMid: pushed.ackedMid)]
-            return respond(frames, Heads.frames, form, exchange)
+            return respond(frames, Heads.framesWithoutRows, form, exchange)
         }
         let cursor: Cursor
         switch pages.open(request.cursor, for: session.id) {
@@ -194,7 +194,7 @@ extension SyncService {
         }
         if pushed == nil, let mid = unchanged(request, cursor, session) {
             metrics.unchanged()
-            return respond([.unchanged(ackedMid: mid)], Heads.framesUnchanged, form, exchange)
+            return respond([.unchanged(ackedMid: mid)], Heads.framesWithoutRows, form, exchange)
         }
         page(request, cursor, session, form, exchange)
     }
@@ -257,8 +257,8 @@ extension SyncService {
             }
         } catch is PageBuilder.Revoked {
             _ = refuse(exchange, Heads.unauthorised, .unauthorised)
-        } catch let failure as StoreFailure {
-            metrics.log(.error, "store.damaged", "\(failure)")
+        } catch StoreFailure.inconsistent(let what) {
+            metrics.log(.error, "store.damaged", what)
             exchange.respond(Heads.internalError, body: ErrorBody.damaged.bytes)
         } catch {
             metrics.log(.error, "store.read_failed", "\(error)")

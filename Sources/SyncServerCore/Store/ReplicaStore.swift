@@ -53,6 +53,17 @@ package protocol StoreReader: AnyObject {
     func close()
 }
 
+/// A store for which a moment costs nothing keeps none.
+extension StoreReader {
+    package func snapshot<Result>(
+        holding commits: UInt64, _ body: (any StoreSnapshot) throws -> Result
+    ) throws -> Result {
+        try snapshot(body)
+    }
+
+    package func endSnapshot() {}
+}
+
 /// One moment in time.
 package protocol StoreSnapshot: AnyObject {
     /// The buckets of a person and of everyone, in any order.
