@@ -19,12 +19,17 @@ enum Tables {
         "CSQLite": [],
         "NetworkIO": ["CLinux", "Glibc", "Synchronization"],
         "HTTPWire": [],
+<<<<<<< HEAD
         "SyncProtocol": ["CSHA256"],
         "CitizenData": ["SyncProtocol", "Foundation"],
+=======
+        "SyncProtocol": [],
+        "CitizenData": ["SyncProtocol"],
+>>>>>>> clientfaults
         "SQLiteKit": ["CSQLite", "Dispatch", "Synchronization", "Glibc"],
         "SyncServerCore": [
-            "SyncProtocol", "CitizenData", "SQLiteKit", "HTTPWire", "NetworkIO", "Foundation",
-            "Dispatch", "Synchronization",
+            "SyncProtocol", "CitizenData", "SQLiteKit", "HTTPWire", "NetworkIO", "Dispatch",
+            "Synchronization",
         ],
         "SyncClientCore": [
             "SyncProtocol", "CitizenData", "SQLiteKit", "Foundation", "FoundationNetworking",
