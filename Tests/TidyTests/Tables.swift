@@ -19,13 +19,8 @@ enum Tables {
         "CSQLite": [],
         "NetworkIO": ["CLinux", "Glibc", "Synchronization"],
         "HTTPWire": [],
-<<<<<<< HEAD
         "SyncProtocol": ["CSHA256"],
-        "CitizenData": ["SyncProtocol", "Foundation"],
-=======
-        "SyncProtocol": [],
         "CitizenData": ["SyncProtocol"],
->>>>>>> clientfaults
         "SQLiteKit": ["CSQLite", "Dispatch", "Synchronization", "Glibc"],
         "SyncServerCore": [
             "SyncProtocol", "CitizenData", "SQLiteKit", "HTTPWire", "NetworkIO", "Dispatch",
