@@ -41,6 +41,9 @@ package struct Limits: Sendable {
     /// How long a user code lives, in milliseconds (RFC 8628).
     package var deviceCodeMillisecondsMax: Int64 = 600_000
 
+    /// The longest name of a device, in bytes; a longer one is cut.
+    package var deviceNameBytesMax = 80
+
     /// How often a device may ask whether it was approved, in seconds.
     package var pollIntervalSeconds: Int64 = 1
 

@@ -15,6 +15,9 @@ final class SQLiteReader: StoreReader {
         moment = SQLiteMoment(connection, names)
     }
 
+    /// Statements run since opening, for tests of counts.
+    var statementsRun: Int { connection.statementsRun }
+
     func snapshot<Result>(_ body: (any StoreSnapshot) throws -> Result) throws -> Result {
         endSnapshot()
         return try connection.transaction(.deferred) { _ in try body(moment) }
