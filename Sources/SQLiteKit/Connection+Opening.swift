@@ -28,6 +28,20 @@ extension Connection {
         return core
     }
 
+    /// Takes note of the length of the log after each commit.
+    ///
+    /// SQLite has one place for this and for checkpoints of its own.
+    func watchLog() {
+        sqlite3_wal_hook(
+            core.handle,
+            { context, _, _, pages in
+                guard let context else { return SQLITE_OK }
+                Unmanaged<ConnectionCore>.fromOpaque(context).takeUnretainedValue().logPages =
+                    Int(pages)
+                return SQLITE_OK
+            }, Unmanaged.passUnretained(core).toOpaque())
+    }
+
     /// Makes every setting and reads each one back.
     func prepareSettings(_ options: ConnectionOptions) throws {
         sqlite3_busy_timeout(core.handle, options.busyTimeoutMilliseconds)

@@ -46,7 +46,9 @@ package enum WriteRules {
         var policy: TablePolicy?
         for (index, operation) in operations.enumerated() {
             // Most mutations are about one table, which is then looked up once.
-            if policy?.table != operation.key.table { policy = TablePolicy.all[operation.key.table] }
+            if policy?.table != operation.key.table {
+                policy = TablePolicy.all[operation.key.table]
+            }
             try check(operation, policy)
             if let field = operation.operation.ownedField,
                 operations[..<index].contains(where: {

@@ -50,7 +50,11 @@ struct SHA256State: Sendable {
 
     private var digest: Digest32 {
         func pair(_ high: UInt32, _ low: UInt32) -> UInt64 { UInt64(high) << 32 | UInt64(low) }
-        return Digest32(words: (pair(words.0, words.1), pair(words.2, words.3), pair(words.4, words.5), pair(words.6, words.7)))
+        return Digest32(
+            words: (
+                pair(words.0, words.1), pair(words.2, words.3), pair(words.4, words.5),
+                pair(words.6, words.7)
+            ))
     }
 
     /// Takes whole blocks of 64 bytes.
