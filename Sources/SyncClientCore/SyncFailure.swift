@@ -2,8 +2,8 @@
 ///
 /// Each case has a stable ``code`` for logs and tests, a sentence and advice in
 /// Thai and English for the person, and says whether waiting alone can put it
-/// right. What a person wrote is safe in every case but ``writeRefused``, in
-/// which nothing was stored.
+/// right. What a person wrote is safe in every case but
+/// ``writeRefused(code:detail:)``, in which nothing was stored.
 public enum SyncFailure: Error, Hashable, Sendable {
     /// The server cannot be reached.
     case offline(reason: String)

@@ -44,6 +44,15 @@ struct CLIWithdrawalTests {
         #expect(json.output.contains(#""withdrawal_queued_at":"2026-11-20T08:30:00+07:00""#))
     }
 
+    @Test("that took effect is told with the time of the system")
+    func withdrawn() async {
+        let row = request("withdrawn", ["withdrawn_at": "2026-11-20T08:31:00+07:00"])
+        let run = await CLIRun.run(
+            ["request", "show", "r1", "--lang", "en"], on: FakeMirror(rows: [row]))
+        #expect(run.output.contains("20 November 2026 08:31 (system clock, the lawful time)"))
+        #expect(!run.output.contains("Withdrawal queued"))
+    }
+
     @Test("of a draft says how a draft is thrown away")
     func draft() async {
         let mirror = FakeMirror(rows: [

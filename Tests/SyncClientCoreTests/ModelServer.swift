@@ -363,12 +363,11 @@ final class ModelServer: Transport {
                     live.first?.value
                         ?? StoredRow(owner: "", asOf: 0, sourceVersion: 0, body: [], rev: 0))
             }
-            frames.append(
-                .bucket(
-                    BucketState(
-                        index: bucket.number, name: name, epoch: bucket.epoch, head: bucket.head,
-                        count: UInt64(live.count), sum: total, priority: 1,
-                        leaseUntil: bucket.leaseUntil, ahead: UInt64(waiting.count))))
+            let announced = BucketState(
+                index: bucket.number, name: name, epoch: bucket.epoch, head: bucket.head,
+                count: UInt64(live.count), sum: total, priority: 1,
+                leaseUntil: bucket.leaseUntil, ahead: UInt64(waiting.count))
+            frames.append(.bucket(isFirst ? announced : announced.forHolder))
             positions[name] = bucket.head
             for (key, row) in waiting {
                 guard rowFrames.count < state.pageRows else {

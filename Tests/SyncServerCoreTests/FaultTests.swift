@@ -52,6 +52,13 @@ private final class FailingReader: StoreReader {
         if fails() { throw ReadFailed() }
         return try inner.snapshot(body)
     }
+    func snapshot<Result>(
+        holding commits: UInt64, _ body: (any StoreSnapshot) throws -> Result
+    ) throws -> Result {
+        if fails() { throw ReadFailed() }
+        return try inner.snapshot(holding: commits, body)
+    }
+    func endSnapshot() { inner.endSnapshot() }
     func name(_ number: Int64) throws -> String { try inner.name(number) }
     func close() { inner.close() }
 }

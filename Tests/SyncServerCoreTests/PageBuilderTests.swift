@@ -80,6 +80,32 @@ struct PageBuilderTests {
         #expect(try rows { $0.rowsMax = 0 } == (0, false))
     }
 
+    @Test("say before the first row how much is to come in all buckets")
+    func progress() throws {
+        let fixture = try ServerFixture()
+        let person = try fixture.addPerson()
+        let device = try fixture.addDevice(person)
+        for (table, count) in [("profile", 3), ("vehicle", 4), ("bill", 5), ("service", 2)] {
+            for index in 0..<count {
+                try fixture.put(table, "\(table)-\(index)", table == "service" ? nil : person)
+            }
+        }
+        var request = SyncRequest()
+        request.rowsMax = 4
+        var left: UInt64 = 3 + 4 + 5 + 2
+        while left > 0 {
+            let frames = try fixture.page(request, for: device).frames
+            let firstRow = frames.firstIndex { if case .row = $0 { true } else { false } }
+            let firstRows = try #require(firstRow)
+            var ahead: UInt64 = 0
+            for case .bucket(let bucket) in frames[..<firstRows] { ahead += bucket.ahead }
+            #expect(ahead == left)
+            #expect(!frames[firstRows...].contains { if case .bucket = $0 { true } else { false } })
+            left -= UInt64(frames.count { if case .row = $0 { true } else { false } })
+            if case .page(let end)? = frames.last { request.cursor = end.cursor }
+        }
+    }
+
     @Test("end in a checkpoint when the budget ends with the last row")
     func exactBudget() throws {
         let fixture = try ServerFixture()

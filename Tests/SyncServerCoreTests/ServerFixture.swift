@@ -186,6 +186,8 @@ struct SimulatedClient {
     private(set) var bucketOrder: [UInt64] = []
     private(set) var ackedMid: UInt64 = 0
     private var buckets: [String: BucketState] = [:]
+    /// The names of the buckets held, by the server's number.
+    private var names: [UInt64: String] = [:]
     private var rows: [String: [RowKey: Held]] = [:]
 
     /// What the device holds, by bucket name.
@@ -204,7 +206,14 @@ struct SimulatedClient {
             switch frame {
             case .hello: break
             case .name(let index, let text): names[index] = text
-            case .bucket(let state):
+            case .bucket(var state):
+                if state.name.isEmpty {
+                    guard let name = self.names[state.index], let held = buckets[name] else {
+                        throw Mistake("a bucket that is not held has no name")
+                    }
+                    (state.name, state.epoch, state.priority) = (name, held.epoch, held.priority)
+                }
+                self.names[state.index] = state.name
                 indices[state.index] = state.name
                 buckets[state.name] = state
                 bucketOrder.append(state.priority)
@@ -247,6 +256,7 @@ struct SimulatedClient {
                 restarts.append(reason)
                 request.cursor = []
                 buckets = [:]
+                self.names = [:]
                 rows = [:]
                 return false
             default: throw Mistake("unexpected \(frame)")

@@ -20,11 +20,11 @@ enum Tables {
         "NetworkIO": ["CLinux", "Glibc", "Synchronization"],
         "HTTPWire": [],
         "SyncProtocol": ["CSHA256"],
-        "CitizenData": ["SyncProtocol", "Foundation"],
+        "CitizenData": ["SyncProtocol"],
         "SQLiteKit": ["CSQLite", "Dispatch", "Synchronization", "Glibc"],
         "SyncServerCore": [
-            "SyncProtocol", "CitizenData", "SQLiteKit", "HTTPWire", "NetworkIO", "Foundation",
-            "Dispatch", "Synchronization",
+            "SyncProtocol", "CitizenData", "SQLiteKit", "HTTPWire", "NetworkIO", "Dispatch",
+            "Synchronization",
         ],
         "SyncClientCore": [
             "SyncProtocol", "CitizenData", "SQLiteKit", "Foundation", "FoundationNetworking",

@@ -51,6 +51,9 @@ package struct RequestRecord: RecordView {
     /// where none waits on this device.
     package var withdrawalQueuedAt: Int64? { fields.moment(Self.withdrawalQueuedField) }
 
+    /// When its withdrawal entered the system, by the server's clock.
+    package var withdrawnAt: Int64? { fields.moment("withdrawn_at") }
+
     /// When it entered the system: the lawful time of receipt.
     package var enteredAt: Int64? { fields.moment("entered_at") }
 

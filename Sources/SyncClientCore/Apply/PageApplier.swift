@@ -39,10 +39,11 @@ struct PageApplier {
     private var slots: [Slot] = []
     private var slotByName: [String: Int] = [:]
     private var slotByID: [Int64: Int] = [:]
+    private var slotByNumber: [UInt64: Int] = [:]
     private var nameIDs: [String: Int64] = [:]
     private var hashBytes: [UInt8] = []
 
-    /// The most names or buckets one page may number.
+    /// The most names one page may number.
     private static let indexMax: UInt64 = 65_536
 
     /// Reads the books.
@@ -83,6 +84,7 @@ struct PageApplier {
     private mutating func add(_ bucket: HeldBucket) {
         slotByName[bucket.name] = slots.count
         slotByID[bucket.id] = slots.count
+        slotByNumber[bucket.number] = slots.count
         slots.append(Slot(held: bucket, promised: nil))
     }
 
@@ -94,7 +96,7 @@ struct PageApplier {
     ///   promises, or an error of the storage.
     mutating func apply(_ page: UnsafeRawBufferPointer) throws {
         var names: [PageName?] = []
-        var buckets: [Int?] = []
+        var buckets: [UInt64: Int] = [:]
         var sum = HashSum.zero
         var promised: HashSum?
         // The splitter's closure throws wire errors only, so others are carried past it.
@@ -124,7 +126,7 @@ struct PageApplier {
     }
 
     private mutating func applyOther(
-        _ frame: Frame, _ buckets: inout [Int?], _ promised: inout HashSum?
+        _ frame: Frame, _ buckets: inout [UInt64: Int], _ promised: inout HashSum?
     ) throws {
         switch frame {
         case .bucket(let state): try applyBucket(state, &buckets)
@@ -132,6 +134,7 @@ struct PageApplier {
             guard let position = slotByName.removeValue(forKey: name) else { return }
             let id = slots[position].held.id
             slotByID[id] = nil
+            slotByNumber[slots[position].held.number] = nil
             slots[position].promised = nil
             deletes += try BucketTable.remove(id, connection)
             hasRemovedBuckets = true
@@ -141,33 +144,42 @@ struct PageApplier {
         }
     }
 
-    private mutating func applyBucket(_ state: BucketState, _ buckets: inout [Int?]) throws {
-        guard state.index < Self.indexMax else {
-            throw WireError(code: "wire.index", position: 0, message: "bucket \(state.index)")
-        }
-        let position: Int
-        if let known = slotByName[state.name] {
-            position = known
-            if slots[known].held.epoch != state.epoch {
-                // Another history: what is held of the bucket is not part of it.
-                let id = slots[known].held.id
-                try connection.run("DELETE FROM row WHERE bucket_id = ?", .integer(id))
-                deletes += connection.changes
-                slots[known].held.count = 0
-                slots[known].held.sum = .zero
-                slots[known].held.epoch = state.epoch
-            }
-        } else {
-            position = slots.count
-            add(try BucketTable.insert(state, connection))
-        }
+    private mutating func applyBucket(
+        _ state: BucketState, _ buckets: inout [UInt64: Int]
+    ) throws {
+        let position = try slot(of: state)
         slots[position].promised = state
         slots[position].held.head = state.head
-        slots[position].held.priority = state.priority
         slots[position].held.leaseUntil = state.leaseUntil
-        let index = Int(state.index)
-        while buckets.count <= index { buckets.append(nil) }
-        buckets[index] = position
+        buckets[state.index] = position
+    }
+
+    /// Finds a bucket, by its number where the server counts on its being held.
+    private mutating func slot(of state: BucketState) throws -> Int {
+        guard !state.name.isEmpty else {
+            guard let held = slotByNumber[state.index] else {
+                throw SyncFailure.verificationFailed(bucket: "\(state.index)")
+            }
+            return held
+        }
+        guard let known = slotByName[state.name] else {
+            add(try BucketTable.insert(state, connection))
+            return slots.count - 1
+        }
+        if slots[known].held.epoch != state.epoch {
+            // Another history: what is held of the bucket is not part of it.
+            let id = slots[known].held.id
+            try connection.run("DELETE FROM row WHERE bucket_id = ?", .integer(id))
+            deletes += connection.changes
+            slots[known].held.count = 0
+            slots[known].held.sum = .zero
+            slots[known].held.epoch = state.epoch
+        }
+        slotByNumber[slots[known].held.number] = nil
+        slotByNumber[state.index] = known
+        slots[known].held.number = state.index
+        slots[known].held.priority = state.priority
+        return known
     }
 
     private mutating func applyName(
@@ -201,18 +213,27 @@ struct PageApplier {
     // MARK: - One row
 
     @inline(__always)
-    private func known<T>(
-        _ list: [T?], _ index: UInt64, _ reader: borrowing ByteReader
-    ) throws(WireError) -> T {
+    private func known(
+        _ list: [PageName?], _ index: UInt64, _ reader: borrowing ByteReader
+    ) throws(WireError) -> PageName {
         guard index < UInt64(list.count), let found = list[Int(index)] else {
             throw reader.failure("wire.index", "index \(index) has not been named")
         }
         return found
     }
 
+    private func announced(
+        _ buckets: [UInt64: Int], _ number: UInt64, _ reader: borrowing ByteReader
+    ) throws(WireError) -> Int {
+        guard let position = buckets[number] else {
+            throw reader.failure("wire.index", "bucket \(number) has not been announced")
+        }
+        return position
+    }
+
     private mutating func applyRow(
-        _ payload: UnsafeRawBufferPointer, _ origin: Int, _ names: [PageName?], _ buckets: [Int?],
-        _ sum: inout HashSum
+        _ payload: UnsafeRawBufferPointer, _ origin: Int, _ names: [PageName?],
+        _ buckets: [UInt64: Int], _ sum: inout HashSum
     ) throws {
         var reader = ByteReader(payload, origin: origin)
         _ = try reader.varint()
@@ -220,7 +241,7 @@ struct PageApplier {
         try row.read(&reader)
         let table = try known(names, row.table, reader)
         let owner = try known(names, row.owner, reader)
-        let position = try known(buckets, row.bucket, reader)
+        let position = try announced(buckets, row.bucket, reader)
         let hash = RowHash.hash(
             table: table.text, id: row.id, owner: owner.text, asOf: row.asOf,
             sourceVersion: row.sourceVersion, body: row.body)
@@ -273,14 +294,15 @@ struct PageApplier {
     }
 
     private mutating func applyTombstone(
-        _ payload: UnsafeRawBufferPointer, _ origin: Int, _ names: [PageName?], _ buckets: [Int?]
+        _ payload: UnsafeRawBufferPointer, _ origin: Int, _ names: [PageName?],
+        _ buckets: [UInt64: Int]
     ) throws {
         guard case .tombstone(let gone) = try BinaryFrames.decode(payload, origin: origin) else {
             return
         }
         let reader = ByteReader(payload, origin: origin)
         let table = try known(names, gone.table, reader)
-        let position = try known(buckets, gone.bucket, reader)
+        let position = try announced(buckets, gone.bucket, reader)
         let bucketID = slots[position].held.id
         var id = gone.id
         let rowID = try id.withUTF8 {

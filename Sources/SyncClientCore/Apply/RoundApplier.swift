@@ -60,7 +60,7 @@ enum RoundApplier {
             upTo: checkpoint.ackedMid, chain: checkpoint.ackedChain, &state, now: now, connection)
         try StageTable.clear(&state, connection)
         state.cursor = checkpoint.cursor
-        state.lineage = checkpoint.lineage
+        if !checkpoint.lineage.isEmpty { state.lineage = checkpoint.lineage }
         state.syncedAt = now
         try state.save(connection)
         try result.look(at: state, connection)

@@ -100,5 +100,13 @@ enum CacheSchema {
             Migration(
                 "writes that the server misses for good",
                 sql: "ALTER TABLE state ADD COLUMN missing_after INTEGER"),
+            // What is held has no numbers yet: the next round pulls anew and brings them.
+            Migration(
+                "buckets by the server's number",
+                sql: """
+                    ALTER TABLE bucket ADD COLUMN number INTEGER NOT NULL DEFAULT -1;
+                    DELETE FROM staged_page;
+                    UPDATE state SET cursor = x'', staged_cursor = NULL, staged_is_whole = 0;
+                    """),
         ])
 }

@@ -68,9 +68,11 @@ package enum BinaryFrames {
             out.appendField(1, checkpoint.cursor)
             out.appendField(2, checkpoint.rows)
             out.appendField(3, checkpoint.sum)
-            out.appendField(4, checkpoint.ackedMid)
-            out.appendField(5, fixed: checkpoint.ackedChain)
-            out.appendField(6, checkpoint.lineage)
+            if checkpoint.ackedMid != 0 {
+                out.appendField(4, checkpoint.ackedMid)
+                out.appendField(5, fixed: checkpoint.ackedChain)
+            }
+            if !checkpoint.lineage.isEmpty { out.appendField(6, checkpoint.lineage) }
         case .restart(let reason): out.appendField(1, reason)
         case .error(let error):
             out.appendField(1, error.code)
@@ -83,12 +85,14 @@ package enum BinaryFrames {
 
     private static func append(_ bucket: BucketState, to out: inout [UInt8]) {
         out.appendField(1, bucket.index)
-        out.appendField(2, bucket.name)
-        out.appendField(3, bucket.epoch)
+        if !bucket.name.isEmpty {
+            out.appendField(2, bucket.name)
+            out.appendField(3, bucket.epoch)
+        }
         out.appendField(4, bucket.head)
         out.appendField(5, bucket.count)
         out.appendField(6, bucket.sum)
-        out.appendField(7, bucket.priority)
+        if !bucket.name.isEmpty { out.appendField(7, bucket.priority) }
         if bucket.leaseUntil != 0 { out.appendField(8, bucket.leaseUntil) }
         out.appendField(9, bucket.ahead)
     }

@@ -52,8 +52,9 @@ enum FramePayload {
             return .checkpoint(
                 Checkpoint(
                     cursor: try found.bytes(1), rows: try found.number(2), sum: try found.sum(3),
-                    ackedMid: try found.number(4), ackedChain: try found.fixed(5),
-                    lineage: try found.bytes(6)))
+                    ackedMid: try found.hasAll(4, 5) ? try found.number(4) : 0,
+                    ackedChain: try found.hasAll(4, 5) ? try found.fixed(5) : 0,
+                    lineage: found.has(6) ? try found.bytes(6) : []))
         case 26: return .pushed(ackedMid: try fields(&reader).number(1))
         case 27: return .restart(reason: try fields(&reader).text(1))
         case 28:
@@ -80,10 +81,13 @@ enum FramePayload {
 
     private static func bucket(_ reader: inout ByteReader) throws(WireError) -> BucketState {
         let found = try fields(&reader)
+        let isNamed = try found.hasAll(2, 3, 7)
         return BucketState(
-            index: try found.number(1), name: try found.text(2), epoch: try found.number(3),
-            head: try found.number(4), count: try found.number(5), sum: try found.sum(6),
-            priority: try found.number(7), leaseUntil: found.has(8) ? try found.number(8) : 0,
+            index: try found.number(1), name: isNamed ? try found.text(2) : "",
+            epoch: isNamed ? try found.number(3) : 0, head: try found.number(4),
+            count: try found.number(5), sum: try found.sum(6),
+            priority: isNamed ? try found.number(7) : 0,
+            leaseUntil: found.has(8) ? try found.number(8) : 0,
             ahead: try found.number(9))
     }
 
@@ -125,6 +129,15 @@ enum FramePayload {
 
         func has(_ number: Int) -> Bool {
             list[number] != nil
+        }
+
+        /// Whether fields that come together or not at all are there.
+        func hasAll(_ numbers: Int...) throws(WireError) -> Bool {
+            let count = numbers.count { has($0) }
+            guard count == 0 || count == numbers.count else {
+                throw reader.failure("wire.field", "fields \(numbers) must stand together")
+            }
+            return count > 0
         }
 
         func one(_ number: Int) throws(WireError) -> WireField {

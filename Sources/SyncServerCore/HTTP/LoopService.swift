@@ -110,6 +110,7 @@ final class LoopService {
         }
         if end > 0 { dirty.removeSubrange(0..<end) }
         if !dirty.isEmpty { eventLoop.wake() }
+        handler?.turnEnded()
     }
 
     func ticked() {

@@ -6,7 +6,7 @@ extension SyncService {
         guard let form = FormBody(body), let client = form["client_id"], !client.isEmpty else {
             return oauthError(exchange, "invalid_request", "client_id is missing")
         }
-        let name = String(decoding: (form["device_name"] ?? client).utf8.prefix(80), as: UTF8.self)
+        let name = (form["device_name"] ?? client).cut(toBytes: limits.deviceNameBytesMax)
         let address = parts.publicURL()
         write(exchange) { machine in
             guard let started = try machine.start(deviceName: name) else { return .busy }

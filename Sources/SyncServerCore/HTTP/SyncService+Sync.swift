@@ -182,7 +182,7 @@ extension SyncService {
     ) {
         if request.rowsMax == 0, let pushed {
             let frames = outcomes(pushed) + [.pushed(ackedMid: pushed.ackedMid)]
-            return respond(frames, Heads.frames, form, exchange)
+            return respond(frames, Heads.framesWithoutRows, form, exchange)
         }
         let cursor: Cursor
         switch pages.open(request.cursor, for: session.id) {
@@ -194,7 +194,7 @@ extension SyncService {
         }
         if pushed == nil, let mid = unchanged(request, cursor, session) {
             metrics.unchanged()
-            return respond([.unchanged(ackedMid: mid)], Heads.framesUnchanged, form, exchange)
+            return respond([.unchanged(ackedMid: mid)], Heads.framesWithoutRows, form, exchange)
         }
         page(request, cursor, session, form, exchange)
     }
@@ -235,7 +235,7 @@ extension SyncService {
             device: session.device, id: session.id, person: session.person)
         func build(_ sink: inout some FrameSink) throws {
             sink.append(.hello(Hello(serverMilliseconds: parts.now())))
-            let summary = try reader.snapshot { snapshot in
+            let summary = try reader.snapshot(holding: parts.heads.commits) { snapshot in
                 try pages.build(
                     request, cursor, for: asker, in: snapshot, names: { try reader.name($0) },
                     into: &sink)
@@ -257,8 +257,8 @@ extension SyncService {
             }
         } catch is PageBuilder.Revoked {
             _ = refuse(exchange, Heads.unauthorised, .unauthorised)
-        } catch let failure as StoreFailure {
-            metrics.log(.error, "store.damaged", "\(failure)")
+        } catch StoreFailure.inconsistent(let what) {
+            metrics.log(.error, "store.damaged", what)
             exchange.respond(Heads.internalError, body: ErrorBody.damaged.bytes)
         } catch {
             metrics.log(.error, "store.read_failed", "\(error)")

@@ -46,6 +46,10 @@ final class SyncService: RequestHandler {
         reader.close()
     }
 
+    func turnEnded() {
+        reader.endSnapshot()
+    }
+
     // MARK: - Routes
 
     func received(_ request: borrowing RequestView, exchange: Exchange) -> BodyPlan {
@@ -174,6 +178,11 @@ final class SyncService: RequestHandler {
             return refuse(exchange, Heads.methodNotAllowedGet, .method)
         }
         guard let session = admit(request, exchange) else { return .answered }
+        // Behind a proxy nothing else keeps one device from taking every connection.
+        guard live.count(of: session) < limits.liveStreamsPerDeviceMax else {
+            metrics.busy()
+            return refuse(exchange, Heads.unavailable, .busy)
+        }
         live.watch(exchange, session: session)
         return .answered
     }

@@ -36,6 +36,11 @@ final class LiveHub {
         }
     }
 
+    /// The streams that a device holds on this loop.
+    func count(of session: Session) -> Int {
+        watchers[session.person, default: [:]].values.count { $0.session.device == session.device }
+    }
+
     /// Begins an endless answer.
     func watch(_ exchange: Exchange, session: Session) {
         let stream = exchange.beginStream(Heads.events, isLive: true)

@@ -31,11 +31,40 @@ package protocol StoreReader: AnyObject {
     /// Reads at one moment in time.
     func snapshot<Result>(_ body: (any StoreSnapshot) throws -> Result) throws -> Result
 
+    /// Reads at a moment that holds every commit counted so far.
+    ///
+    /// Beginning a moment can cost more than a short read, so the reader may
+    /// take the one of its last call again, if no commit was counted since.
+    ///
+    /// - Parameters:
+    ///   - commits: How many commits have been published, read by the caller
+    ///     before this call.
+    ///   - body: Reads.
+    /// - Returns: What `body` returns.
+    /// - Throws: What `body` throws, or the store's failure.
+    func snapshot<Result>(
+        holding commits: UInt64, _ body: (any StoreSnapshot) throws -> Result
+    ) throws -> Result
+
+    /// Ends a moment that was kept; to be called before the thread waits.
+    func endSnapshot()
+
     /// The text of a name number that rows carry.
     func name(_ number: Int64) throws -> String
 
     /// Closes the reader.
     func close()
+}
+
+/// A store for which a moment costs nothing keeps none.
+extension StoreReader {
+    package func snapshot<Result>(
+        holding commits: UInt64, _ body: (any StoreSnapshot) throws -> Result
+    ) throws -> Result {
+        try snapshot(body)
+    }
+
+    package func endSnapshot() {}
 }
 
 /// One moment in time.

@@ -3,6 +3,9 @@ internal import SyncProtocol
 
 /// Where the frames of a response go.
 protocol FrameSink {
+    /// Whether a response must be readable without knowing the one before.
+    static var standsAlone: Bool { get }
+
     /// Appends a frame.
     mutating func append(_ frame: Frame)
 
@@ -14,6 +17,8 @@ protocol FrameSink {
 
 /// Frames as bytes, each row copied once: from the store's page to the answer.
 struct BinaryFrameSink: FrameSink {
+    static let standsAlone = false
+
     private let body: BodyWriter
     /// The present frame, while its length is not known.
     private var frameBytes: [UInt8]
@@ -42,6 +47,8 @@ struct BinaryFrameSink: FrameSink {
 
 /// Frames as JSON lines.
 struct JSONFrameSink: FrameSink {
+    static let standsAlone = true
+
     private let body: BodyWriter
     private var writer = JSONFrameWriter()
     private var line: [UInt8] = []

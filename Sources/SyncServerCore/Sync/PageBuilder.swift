@@ -113,7 +113,10 @@ package struct PageBuilder {
         try announceLost(buckets, snapshot, &page, into: &sink)
         // All of them before the first row: a device then knows from the start how much comes.
         let moved = moved(buckets, since: cursor)
-        for (bucket, start) in moved { announce(bucket, after: start, into: &sink) }
+        for (bucket, start) in moved {
+            announce(
+                bucket, after: start, isHeld: cursor.entry(of: bucket.index) != nil, into: &sink)
+        }
         for (bucket, start) in moved {
             try appendRows(
                 of: bucket, after: start, snapshot: snapshot, names: names, page: &page,
@@ -122,7 +125,7 @@ package struct PageBuilder {
         }
         // A checkpoint says that the device knows how all its writes ended.
         if hasMoreOutcomes { page.isFull = true }
-        finish(&page, asker, device, into: &sink)
+        finish(&page, asker, device, isFirst: request.cursor.isEmpty, into: &sink)
         return page.summary
     }
 
@@ -194,16 +197,14 @@ package struct PageBuilder {
         return moved
     }
 
-    private func announce(
-        _ bucket: BucketRecord, after start: UInt64, into sink: inout some FrameSink
+    private func announce<Sink: FrameSink>(
+        _ bucket: BucketRecord, after start: UInt64, isHeld: Bool, into sink: inout Sink
     ) {
-        sink.append(
-            .bucket(
-                BucketState(
-                    index: bucket.index, name: bucket.name, epoch: bucket.epoch,
-                    head: bucket.head, count: bucket.count, sum: bucket.sum,
-                    priority: bucket.priority, leaseUntil: 0,
-                    ahead: min(bucket.head - start, bucket.count + bucket.tombstones))))
+        let state = BucketState(
+            index: bucket.index, name: bucket.name, epoch: bucket.epoch, head: bucket.head,
+            count: bucket.count, sum: bucket.sum, priority: bucket.priority, leaseUntil: 0,
+            ahead: min(bucket.head - start, bucket.count + bucket.tombstones))
+        sink.append(.bucket(isHeld && !Sink.standsAlone ? state.forHolder : state))
     }
 
     /// Appends rows in the order of revisions and moves the cursor behind them.
@@ -245,9 +246,9 @@ package struct PageBuilder {
         sink.append(.name(index: UInt64(bitPattern: number), text: try names(number)))
     }
 
-    private func finish(
-        _ page: inout PageState, _ asker: Asker, _ device: DeviceRecord,
-        into sink: inout some FrameSink
+    private func finish<Sink: FrameSink>(
+        _ page: inout PageState, _ asker: Asker, _ device: DeviceRecord, isFirst: Bool,
+        into sink: inout Sink
     ) {
         let rows = UInt64(page.summary.rows + page.summary.tombstones)
         let cursor = page.cursor.sealed(for: asker.id, key: key)
@@ -260,7 +261,8 @@ package struct PageBuilder {
             .checkpoint(
                 Checkpoint(
                     cursor: cursor, rows: rows, sum: page.sum, ackedMid: device.lastMid,
-                    ackedChain: device.lastChain, lineage: lineage.bytes)))
+                    ackedChain: device.lastChain,
+                    lineage: isFirst || Sink.standsAlone ? lineage.bytes : [])))
     }
 }
 

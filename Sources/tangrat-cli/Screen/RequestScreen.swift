@@ -144,6 +144,9 @@ struct RequestScreen: Sendable {
             role: entered == nil ? .warning : .good)
         page.field(
             say(FieldMessage.withdrawalAt), device(request.withdrawalQueuedAt), role: .warning)
+        page.field(
+            say(FieldMessage.withdrawnAt),
+            request.withdrawnAt.map { say(RequestMessage.serverClock, say.moment($0)) })
         page.field(say(FieldMessage.receipt), receipt?.number ?? request.receiptNumber)
         page.field(say(FieldMessage.channel), receipt?.channel ?? request.channel)
         page.field(say(FieldMessage.hash), receipt?.payloadHash ?? request.payloadHash)

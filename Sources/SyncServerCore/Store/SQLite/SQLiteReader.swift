@@ -6,6 +6,8 @@ final class SQLiteReader: StoreReader {
     private let connection: Connection
     private let names: NameTable
     private let moment: SQLiteMoment
+    /// The commits that were published before the open transaction began.
+    private var held: UInt64?
 
     init(_ connection: Connection, _ names: NameTable) {
         self.connection = connection
@@ -13,13 +15,43 @@ final class SQLiteReader: StoreReader {
         moment = SQLiteMoment(connection, names)
     }
 
+    /// Statements run since opening, for tests of counts.
+    var statementsRun: Int { connection.statementsRun }
+
     func snapshot<Result>(_ body: (any StoreSnapshot) throws -> Result) throws -> Result {
-        try connection.transaction(.deferred) { _ in try body(moment) }
+        endSnapshot()
+        return try connection.transaction(.deferred) { _ in try body(moment) }
+    }
+
+    func snapshot<Result>(
+        holding commits: UInt64, _ body: (any StoreSnapshot) throws -> Result
+    ) throws -> Result {
+        if held != commits {
+            endSnapshot()
+            try connection.begin(.deferred)
+            held = commits
+        }
+        do {
+            return try body(moment)
+        } catch {
+            endSnapshot()
+            throw error
+        }
+    }
+
+    func endSnapshot() {
+        guard held != nil else { return }
+        held = nil
+        // Nothing was written: undoing it is the ending that cannot fail.
+        connection.rollback()
     }
 
     func name(_ number: Int64) throws -> String { try moment.name(number) }
 
-    func close() { connection.close() }
+    func close() {
+        held = nil
+        connection.close()
+    }
 }
 
 /// What reader and writer read alike.
