@@ -6,6 +6,8 @@ extension Connection {
     package enum CheckpointMode: Sendable {
         /// Copies what no reader needs, without waiting.
         case passive
+        /// Waits for readers and copies everything, so that the log can begin anew.
+        case restart
         /// Waits for readers, copies everything and empties the log file.
         case truncate
     }
@@ -22,13 +24,29 @@ extension Connection {
 
     /// Moves the log into the database file.
     ///
+    /// - Parameters:
+    ///   - mode: How much to insist.
+    ///   - waiting: How long to wait for readers, in milliseconds; as for any lock if nil.
+    /// - Returns: What was achieved.
+    /// - Throws: ``SQLiteError``; a reader that does not end is no error.
     /// - Precondition: This is the writing connection.
-    package func checkpoint(_ mode: CheckpointMode) throws(SQLiteError) -> Checkpoint {
+    package func checkpoint(
+        _ mode: CheckpointMode, waitingMilliseconds waiting: Int32? = nil
+    ) throws(SQLiteError) -> Checkpoint {
         precondition(isWriter, "only the writing connection checkpoints")
         guard !core.isClosed else { throw .closed }
+        if let waiting { sqlite3_busy_timeout(core.handle, waiting) }
+        defer {
+            if waiting != nil { sqlite3_busy_timeout(core.handle, busyTimeoutMilliseconds) }
+        }
         var logPages: Int32 = 0
         var copiedPages: Int32 = 0
-        let code = mode == .passive ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_TRUNCATE
+        let code =
+            switch mode {
+            case .passive: SQLITE_CHECKPOINT_PASSIVE
+            case .restart: SQLITE_CHECKPOINT_RESTART
+            case .truncate: SQLITE_CHECKPOINT_TRUNCATE
+            }
         let result = sqlite3_wal_checkpoint_v2(
             core.handle, "main", code, &logPages, &copiedPages)
         guard result == SQLITE_OK || result & 0xff == SQLITE_BUSY else {

@@ -29,6 +29,20 @@ extension Connection {
         return core
     }
 
+    /// Takes note of the length of the log after each commit.
+    ///
+    /// SQLite has one place for this and for checkpoints of its own.
+    func watchLog() {
+        sqlite3_wal_hook(
+            core.handle,
+            { context, _, _, pages in
+                guard let context else { return SQLITE_OK }
+                Unmanaged<ConnectionCore>.fromOpaque(context).takeUnretainedValue().logPages =
+                    Int(pages)
+                return SQLITE_OK
+            }, Unmanaged.passUnretained(core).toOpaque())
+    }
+
     /// Turns SQLite's count of its own memory off, once for the process.
     ///
     /// The count is behind one lock for all connections, taken twice for each

@@ -59,6 +59,8 @@ package enum ServerProgram {
     private static func serve(_ options: ServerOptions) -> Int32 {
         TerminationSignals.block()
         signal(SIGPIPE, SIG_IGN)
+        // A file that may not grow is a full disk, and no reason to end.
+        signal(SIGXFSZ, SIG_IGN)
         var configuration = TangRatServer.Configuration(
             directory: options.directory, address: options.address)
         configuration.loops = options.loops

@@ -20,6 +20,9 @@ package protocol ReplicaStore: Sendable {
     func makeReader() throws -> any StoreReader
 
     /// Opens the writer. There is only one at a time.
+    ///
+    /// After a writer whose storage failed, this makes sure first that what was
+    /// acknowledged is on the disk.
     func makeWriter() throws -> any StoreWriter
 }
 
@@ -97,11 +100,20 @@ package protocol StoreSnapshot: AnyObject {
 package protocol StoreWriter: AnyObject {
     /// Runs a transaction that is durable when this returns.
     ///
-    /// - Throws: What `body` throws, or the store's failure. Nothing has
-    ///   happened then.
+    /// - Throws: What `body` throws, `StoreFailure.storage` if the disk is full or
+    ///   fails, or another failure of the store. Nothing has happened then, and
+    ///   the writer must be closed.
     func transaction<Result>(_ body: (any StoreTransaction) throws -> Result) throws -> Result
 
-    /// Folds the log into the database file, where the store has such a thing.
+    /// Folds the log into the database file if it has grown enough.
+    ///
+    /// Called between transactions, when nobody waits for an answer.
+    ///
+    /// - Returns: What was done, or nil if nothing had to be.
+    /// - Throws: The store's failure; the writer must be closed then.
+    func maintainLog() throws -> LogUpkeep?
+
+    /// Folds the whole log into the database file, where the store has such a thing.
     func checkpoint() throws
 
     /// Copies the database as it is now into a file of its own.

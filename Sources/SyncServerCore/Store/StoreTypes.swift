@@ -196,6 +196,14 @@ package struct OutcomeRecord: Hashable, Sendable {
     }
 }
 
+/// What was done to keep a store's log short.
+package struct LogUpkeep: Hashable, Sendable {
+    /// The pages in the log before.
+    package var pages: Int
+    /// Whether all of them are in the database file now.
+    package var isWhole: Bool
+}
+
 /// An agency that may feed rows.
 package struct AgencyRecord: Hashable, Sendable {
     /// Its code in the catalogue, which is the owner of its rows.

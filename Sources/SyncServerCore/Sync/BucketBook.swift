@@ -160,6 +160,8 @@ final class BucketBook {
 package enum StoreFailure: Error, Hashable, Sendable, CustomStringConvertible {
     /// The store contradicts itself.
     case inconsistent(String)
+    /// The disk is full or fails: nothing can be written for now.
+    case storage(String)
     /// The store is closed.
     case closed
     /// The data directory belongs to another running server.
@@ -170,6 +172,7 @@ package enum StoreFailure: Error, Hashable, Sendable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .inconsistent(let what): "the store contradicts itself: \(what)"
+        case .storage(let what): "the storage fails: \(what)"
         case .closed: "the store is closed"
         case .inUse(let what): what
         case .unusable(let what): what

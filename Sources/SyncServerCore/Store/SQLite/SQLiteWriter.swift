@@ -3,25 +3,70 @@ internal import SyncProtocol
 
 /// Writes the SQLite store: the one connection that writes and checkpoints.
 final class SQLiteWriter: StoreWriter {
-    private let connection: Connection
+    /// The connection, open to tests of counts.
+    let connection: Connection
     private let names: NameTable
+    private let storageFailed: @Sendable () -> Void
+    private var checkpoints: CheckpointMachine
 
-    init(_ connection: Connection, _ names: NameTable) {
+    /// Creates a writer.
+    ///
+    /// - Parameters:
+    ///   - connection: The only one that writes.
+    ///   - names: The names that all connections share.
+    ///   - policy: How long the log may become.
+    ///   - storageFailed: Is told when it is not known what reached the disk.
+    init(
+        _ connection: Connection, _ names: NameTable, _ policy: CheckpointMachine.Policy,
+        storageFailed: @escaping @Sendable () -> Void
+    ) {
         self.connection = connection
         self.names = names
+        self.checkpoints = CheckpointMachine(policy)
+        self.storageFailed = storageFailed
     }
 
     func transaction<Result>(
         _ body: (any StoreTransaction) throws -> Result
     ) throws -> Result {
         let transaction = SQLiteTransaction(connection, names)
-        let result = try connection.transaction(.immediate) { _ in try body(transaction) }
+        let result = try guarded {
+            try connection.transaction(.immediate) { _ in try body(transaction) }
+        }
         transaction.committed()
         return result
     }
 
+    func maintainLog() throws -> LogUpkeep? {
+        let pages = connection.logPages
+        let mode: Connection.CheckpointMode
+        switch checkpoints.committed(logPages: pages) {
+        case .nothing: return nil
+        case .passive: mode = .passive
+        case .restart: mode = .restart
+        }
+        let done = try guarded {
+            try connection.checkpoint(
+                mode, waitingMilliseconds: checkpoints.policy.readersMillisecondsMax)
+        }
+        return LogUpkeep(
+            pages: pages, isWhole: !done.wasBusy && done.copiedPages == done.logPages)
+    }
+
     func checkpoint() throws {
-        _ = try connection.checkpoint(.truncate)
+        _ = try guarded { try connection.checkpoint(.truncate) }
+    }
+
+    /// Tells what the storage did wrong from what the work did.
+    private func guarded<Result>(_ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch let error as SQLiteError where error.isIO || error.isCorrupt {
+            storageFailed()
+            throw StoreFailure.storage("\(error)")
+        } catch let error as SQLiteError where error.isFull || error.isReadOnly || error.isBusy {
+            throw StoreFailure.storage("\(error)")
+        }
     }
 
     func backup(to path: String) throws {
