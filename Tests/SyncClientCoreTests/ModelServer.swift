@@ -27,6 +27,8 @@ final class ModelServer: Transport {
         case frames([Frame])
         /// The answer is a page of a proxy.
         case page
+        /// It is not answered before the gate opens, or its sender gives up.
+        case held(Gate)
     }
 
     struct StoredRow {
@@ -139,7 +141,11 @@ final class ModelServer: Transport {
     }
 
     func send(_ request: Request) async -> TransportOutcome {
-        with { state in
+        if case .held(let gate) = with({ $0.faults.first }) {
+            with { _ = $0.faults.removeFirst() }
+            guard await gate.pass() else { return .unknown(reason: "cancelled") }
+        }
+        return with { state in
             state.requests.append(request)
             if request.path.hasPrefix("/v1/oauth") { return Self.oauth(request, &state) }
             let fault = state.faults.isEmpty ? nil : state.faults.removeFirst()
@@ -155,7 +161,7 @@ final class ModelServer: Transport {
             case .page:
                 return .response(
                     Response(status: 200, contentType: "text/html", body: Array("<html>".utf8)))
-            case .answerLost, .cut, .change, nil: break
+            case .answerLost, .cut, .change, .held, nil: break
             }
             guard request.bearer == state.accessToken else {
                 return .response(Response(status: 401, contentType: "application/json"))

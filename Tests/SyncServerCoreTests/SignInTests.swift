@@ -66,7 +66,8 @@ struct SignInTests {
         let escaped = name.utf8.map { "%" + FixedHex.text(UInt64($0), digits: 2) }.joined()
         let started = try JSON.parse(
             try running.client().post(
-                "/v1/oauth/device_authorization", "client_id=test&device_name=\(escaped)").body)
+                "/v1/oauth/device_authorization", "client_id=test&device_name=\(escaped)"
+            ).body)
         let approved = try running.admin([
             "command": "approve", "user_code": started["user_code"] ?? "",
             "person": .string(subject),

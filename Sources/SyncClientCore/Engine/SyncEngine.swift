@@ -3,8 +3,8 @@ internal import SyncProtocol
 
 /// Obeys ``SyncRoundMachine``: sends, keeps, applies and waits as it says.
 ///
-/// One round at a time: a second caller joins the round that runs, and another
-/// process waits for its end.
+/// One round at a time: a second caller joins the ``SharedRound`` that runs, and
+/// another process waits for its end.
 actor SyncEngine {
     /// Who listens to a round.
     struct Listener: Sendable {
@@ -16,7 +16,7 @@ actor SyncEngine {
     private let keeper: CredentialsKeeper
     private let server: ServerAddress
     private let environment: SyncEnvironment
-    private var running: (id: UInt64, task: Task<Result<SyncReport, SyncFailure>, Never>)?
+    private var running: SharedRound?
     private var lastID: UInt64 = 0
 
     init(store: CacheStore, keeper: CredentialsKeeper, server: ServerAddress) {
@@ -26,33 +26,55 @@ actor SyncEngine {
         self.environment = store.environment
     }
 
+    /// How many wait for the round that runs.
+    var callers: Int { running?.listeners.count ?? 0 }
+
     /// Runs a round, or joins the one that runs.
     ///
-    /// The check and the claim stand together with no `await` between them.
+    /// Cancelling a caller does not cancel the round for others who wait for it.
     func sync(_ listener: Listener) async throws(SyncFailure) -> SyncReport {
-        if let running { return try await running.task.value.get() }
+        while let running, running.isAbandoned { await running.task?.value }
         lastID += 1
-        let id = lastID
-        let task = Task { await self.attempt(listener) }
-        running = (id, task)
+        let ticket = lastID
+        let id = running?.id ?? ticket
         let result = await withTaskCancellationHandler {
-            await task.value
+            await withCheckedContinuation { continuation in
+                let waiter = SharedRound.Waiter(listener: listener, continuation: continuation)
+                // No `await` stands between the question above and this claim.
+                if running == nil { start(id) }
+                running?.join(ticket, waiter)
+            }
         } onCancel: {
-            task.cancel()
+            Task { await self.leave(id, ticket) }
         }
-        if running?.id == id { running = nil }
         return try result.get()
     }
 
     /// Cancels the round that runs, and waits for it.
     func stop() async {
-        running?.task.cancel()
-        _ = await running?.task.value
+        running?.cancel()
+        await running?.task?.value
     }
 
-    private func attempt(_ listener: Listener) async -> Result<SyncReport, SyncFailure> {
+    private func start(_ id: UInt64) {
+        running = SharedRound(id: id)
+        running?.start(
+            Task {
+                let result = await self.attempt()
+                guard let ended = self.running, ended.id == id else { return }
+                self.running = nil
+                ended.finish(result)
+            })
+    }
+
+    private func leave(_ id: UInt64, _ ticket: UInt64) {
+        guard running?.id == id else { return }
+        running?.leave(ticket)
+    }
+
+    private func attempt() async -> Result<SyncReport, SyncFailure> {
         do throws(SyncFailure) {
-            return .success(try await round(listener))
+            return .success(try await round())
         } catch {
             return .failure(error)
         }
@@ -60,10 +82,10 @@ actor SyncEngine {
 
     // MARK: - One round
 
-    private func round(_ listener: Listener) async throws(SyncFailure) -> SyncReport {
+    private func round() async throws(SyncFailure) -> SyncReport {
         let permit = try await takeRoundLock()
         defer { permit.lock.unlock() }
-        var round = Round(listener, startedAt: environment.monotonic.nanoseconds())
+        var round = Round(startedAt: environment.monotonic.nanoseconds())
         round.credentials = permit.credentials
         var action = round.machine.begin()
         while true {
@@ -111,8 +133,7 @@ actor SyncEngine {
     private struct Round {
         var machine = SyncRoundMachine()
         var report = SyncReport()
-        var listener: Listener
-        var startedAt: UInt64
+        let startedAt: UInt64
         /// As they stood at the start, for the first request alone.
         var credentials: Result<Credentials, SyncFailure>?
         var bytes: [UInt8] = []
@@ -123,8 +144,7 @@ actor SyncEngine {
         var rowsReceived = 0
         var fraction = 0.0
 
-        init(_ listener: Listener, startedAt: UInt64) {
-            self.listener = listener
+        init(startedAt: UInt64) {
             self.startedAt = startedAt
         }
     }
@@ -324,21 +344,21 @@ actor SyncEngine {
         let expected = max(before + scan.ahead, round.rowsReceived)
         let fraction = expected == 0 ? 1 : Double(round.rowsReceived) / Double(expected)
         round.fraction = min(1, max(round.fraction, fraction))
-        round.listener.progress?(
-            SyncProgress(
-                rowsReceived: round.rowsReceived, rowsExpected: expected,
-                fraction: round.fraction))
+        let progress = SyncProgress(
+            rowsReceived: round.rowsReceived, rowsExpected: expected, fraction: round.fraction)
+        for listener in running?.listeners ?? [] { listener.progress?(progress) }
     }
 
     private func trace(
         _ direction: TraceEvent.Direction, _ bytes: [UInt8], _ round: borrowing Round
     ) {
-        guard let trace = round.listener.trace else { return }
-        trace(
-            TraceEvent(
-                direction: direction, request: round.report.requests, bytes: bytes.count,
-                milliseconds: milliseconds(since: round.startedAt),
-                frames: TraceSummary.lines(bytes)))
+        let traces = running?.listeners.compactMap(\.trace) ?? []
+        guard !traces.isEmpty else { return }
+        let event = TraceEvent(
+            direction: direction, request: round.report.requests, bytes: bytes.count,
+            milliseconds: milliseconds(since: round.startedAt),
+            frames: TraceSummary.lines(bytes))
+        for trace in traces { trace(event) }
     }
 
     private func milliseconds(since start: UInt64) -> Int64 {
