@@ -83,6 +83,9 @@ package final class Connection {
         return statement
     }
 
+    /// The texts of all statements of literals that have run, for tests of their plans.
+    package var preparedTexts: [String] { statements.values.map(\.sql) }
+
     /// Prepares a statement for the caller to keep, as a stored property perhaps.
     package func prepare(_ sql: String) throws(SQLiteError) -> Statement {
         try Statement(core, sql: sql, isPersistent: true)

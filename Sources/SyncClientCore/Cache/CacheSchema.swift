@@ -108,5 +108,11 @@ enum CacheSchema {
                     DELETE FROM staged_page;
                     UPDATE state SET cursor = x'', staged_cursor = NULL, staged_is_whole = 0;
                     """),
+            Migration(
+                "what an acknowledgement ends is found without a scan",
+                sql: """
+                    CREATE INDEX outbox_row_mid ON outbox_row(mid);
+                    CREATE INDEX acknowledged_age ON acknowledged(acknowledged_at);
+                    """),
         ])
 }
