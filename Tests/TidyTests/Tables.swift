@@ -33,10 +33,9 @@ enum Tables {
         "SyncServer": ["SyncServerCore"],
         "tangrat-cli": ["SyncClientCore", "CitizenData", "SyncProtocol", "Foundation", "Glibc"],
         "tangrat-qa": [
-            "SyncSimulation", "SyncClientCore", "SyncProtocol", "CitizenData", "NetworkIO",
+            "SyncClientCore", "SyncProtocol", "CitizenData", "NetworkIO",
             "HTTPWire", "Foundation", "Glibc", "Synchronization",
         ],
-        "SyncSimulation": ["SyncProtocol", "CitizenData", "SyncServerCore", "SyncClientCore"],
         "SyncBenchmarks": [
             "SyncProtocol", "SQLiteKit", "SyncClientCore", "Foundation", "FoundationNetworking",
             "Dispatch", "Synchronization", "Glibc",
