@@ -7,6 +7,8 @@
 public enum SyncFailure: Error, Hashable, Sendable {
     /// The server cannot be reached.
     case offline(reason: String)
+    /// The network answers, but not provably as the server that was asked for: nothing was sent.
+    case connectionUntrusted(reason: String)
     /// A request was sent and no answer came: it may have taken effect.
     case noAnswer(reason: String)
     /// The server asks to wait.

@@ -28,12 +28,22 @@ struct TransportTests {
 
     @Test("counts a failure as not sent only where nothing can have left")
     func outcomes() {
-        for code in [-1003, -1004, -1009, -1202] {
+        for code in [-1003, -1004, -1009] {
             #expect(TransportErrors.outcome(code: code) == .notSent(reason: "url.\(code)"))
+        }
+        for code in -1206 ... -1200 {
+            #expect(TransportErrors.outcome(code: code) == .notSent(reason: "tls.\(code)"))
         }
         for code in [-1001, -1005, -999, -1011, -1] {
             #expect(TransportErrors.outcome(code: code) == .unknown(reason: "url.\(code)"))
         }
+    }
+
+    @Test("calls a connection that proves nothing untrusted, and never offline")
+    func untrusted() {
+        #expect(SyncFailure.notSent("tls.-1202").code == "sync.connection_untrusted")
+        #expect(SyncFailure.notSent("url.-1009").code == "sync.offline")
+        #expect(!SyncFailure.notSent("tls.-1202").isTransient)
     }
 
     @Test("reads events however their bytes arrive")

@@ -53,7 +53,8 @@ struct LiveEngine: Sendable {
 
     private func isWorthAnotherTry(_ failure: SyncFailure) async -> Bool {
         switch failure {
-        case .offline, .noAnswer, .serverBusy, .busyElsewhere, .answerUnusable,
+        case .offline, .connectionUntrusted, .noAnswer, .serverBusy, .busyElsewhere,
+            .answerUnusable,
             .verificationFailed, .writesMissing:
             return true
         case .signInExpired:

@@ -112,7 +112,7 @@ package struct SyncRoundMachine: Hashable, Sendable {
             return refused(status, retryAfter, random)
         case .unusable(let code, let random):
             return again(after: nil, random, orStop: .answerUnusable(code: code))
-        case .notSent(let reason): return .stop(.offline(reason: reason))
+        case .notSent(let reason): return .stop(.notSent(reason))
         case .unknown(let reason, let random):
             return again(after: nil, random, orStop: .noAnswer(reason: reason))
         case .cursorDropped, .refreshed, .pauseOver: return send()

@@ -57,6 +57,8 @@ final class URLSessionTransport: Transport {
                 delegate.begin(task, bytesMax: request.responseBytesMax) { outcome in
                     continuation.resume(returning: outcome)
                 }
+                // Whoever cancelled before this line may have been heard by nobody.
+                guard !Task.isCancelled else { return delegate.giveUp(task) }
                 task.resume()
             }
         } onCancel: {
@@ -128,6 +130,14 @@ private final class ExchangeDelegate: NSObject, URLSessionDataDelegate, @uncheck
     ) {
         exchanges.withLock {
             $0[task.taskIdentifier] = Exchange(purpose: .exchange(completion), bytesMax: bytesMax)
+        }
+    }
+
+    /// Ends an exchange that never began.
+    func giveUp(_ task: URLSessionTask) {
+        let ended = exchanges.withLock { $0.removeValue(forKey: task.taskIdentifier) }
+        if case .exchange(let completion) = ended?.purpose {
+            completion(.notSent(reason: "cancelled"))
         }
     }
 
@@ -246,14 +256,15 @@ private final class ExchangeDelegate: NSObject, URLSessionDataDelegate, @uncheck
 /// Which of the session's errors prove that nothing was sent.
 enum TransportErrors {
     /// Errors that happen before the first byte of a request can leave:
-    /// unsupported URL, host not found, cannot connect, not connected, DNS, and
-    /// the failures of the secure connection.
-    private static let beforeSending: Set<Int> = [
-        -1000, -1002, -1003, -1004, -1006, -1009, -1200, -1201, -1202, -1203, -1204, -1205, -1206,
-    ]
+    /// unsupported URL, host not found, cannot connect, not connected, DNS.
+    private static let beforeSending: Set<Int> = [-1000, -1002, -1003, -1004, -1006, -1009]
+
+    /// The failures of the secure connection, from its making to the certificates.
+    private static let secureConnection = -1206 ... -1200
 
     static func outcome(code: Int) -> TransportOutcome {
-        beforeSending.contains(code)
+        if secureConnection.contains(code) { return .notSent(reason: "tls.\(code)") }
+        return beforeSending.contains(code)
             ? .notSent(reason: "url.\(code)") : .unknown(reason: "url.\(code)")
     }
 
@@ -283,5 +294,12 @@ enum RetryAfter {
         guard !digits.isEmpty, digits.count <= 6, digits.allSatisfy({ (48...57).contains($0) })
         else { return nil }
         return Int64(String(decoding: digits, as: UTF8.self)).map { $0 * 1_000 }
+    }
+}
+
+extension SyncFailure {
+    /// What it means that a request did not leave: no network, or one that is not to be trusted.
+    static func notSent(_ reason: String) -> SyncFailure {
+        reason.hasPrefix("tls.") ? .connectionUntrusted(reason: reason) : .offline(reason: reason)
     }
 }
