@@ -9,6 +9,7 @@ import Testing
 struct ArticleTests {
     private static let article =
         "Sources/SyncClientCore/SyncClientCore.docc/YourFirstOfflineFirstScreen.md"
+    private static let imports = "import CitizenData\nimport SyncClientCore\n\n"
     private static let code = "Tests/ArticleCode/ArticleScreen.swift"
 
     /// The parts of a file between two lines, without their common indentation.
@@ -36,7 +37,7 @@ struct ArticleTests {
     @Test("holds the code that is compiled here, line by line")
     func text() throws {
         let blocks = try Self.parts(of: Self.article, from: "```swift", to: "```")
-            .map { $0.replacingOccurrences(of: "import CitizenData\nimport SyncClientCore\n\n", with: "") }
+            .map { $0.replacingOccurrences(of: Self.imports, with: "") }
         let code = try Self.parts(of: Self.code, from: "// article", to: "// end")
         #expect(blocks.count > 5)
         #expect(blocks == code)
@@ -86,7 +87,8 @@ struct ArticleTests {
             for await _ in told { break }
             // Closing ends the observation.
             await client.close()
-            #expect(await reading.value == ["99991010 ใช้งานได้ มีนาคม 2572 dlt 15 พ.ย. 2566 05.13 น."])
+            let shown = await reading.value
+            #expect(shown == ["99991010 ใช้งานได้ มีนาคม 2572 dlt 15 พ.ย. 2566 05.13 น."])
         }
     }
 }
