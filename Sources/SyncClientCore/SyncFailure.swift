@@ -73,12 +73,21 @@ public struct FormProblem: Hashable, Sendable {
     public let messageEnglish: String
     /// What is wrong, in Thai.
     public let messageThai: String
+    /// What the person can do, in English.
+    public let adviceEnglish: String
+    /// What the person can do, in Thai.
+    public let adviceThai: String
 
     /// Creates a problem.
-    package init(field: String, code: String, messageEnglish: String, messageThai: String) {
+    package init(
+        field: String, code: String, messageEnglish: String, messageThai: String,
+        adviceEnglish: String, adviceThai: String
+    ) {
         self.field = field
         self.code = code
         self.messageEnglish = messageEnglish
         self.messageThai = messageThai
+        self.adviceEnglish = adviceEnglish
+        self.adviceThai = adviceThai
     }
 }

@@ -1,3 +1,4 @@
+import ArticleCode
 import Foundation
 import TestSupport
 import Testing
@@ -8,7 +9,8 @@ import Testing
 struct ArticleTests {
     private static let article =
         "Sources/SyncClientCore/SyncClientCore.docc/YourFirstOfflineFirstScreen.md"
-    private static let code = "Tests/SyncClientCoreTests/ArticleCode.swift"
+    private static let imports = "import CitizenData\nimport SyncClientCore\n\n"
+    private static let code = "Tests/ArticleCode/ArticleScreen.swift"
 
     /// The parts of a file between two lines, without their common indentation.
     private static func parts(
@@ -35,7 +37,7 @@ struct ArticleTests {
     @Test("holds the code that is compiled here, line by line")
     func text() throws {
         let blocks = try Self.parts(of: Self.article, from: "```swift", to: "```")
-            .map { $0.replacingOccurrences(of: "import SyncClientCore\n\n", with: "") }
+            .map { $0.replacingOccurrences(of: Self.imports, with: "") }
         let code = try Self.parts(of: Self.code, from: "// article", to: "// end")
         #expect(blocks.count > 5)
         #expect(blocks == code)
@@ -45,7 +47,16 @@ struct ArticleTests {
     func run() async throws {
         try await inWorld { world in
             world.server.put(
-                "driving_licence", "l1", body: #"{"licence_no":"99991010"}"#,
+                "driving_licence", "l1",
+                body: #"{"expires":"2029-03","licence_no":"99991010","status":"active"}"#,
+                asOf: 1_700_000_000_000)
+            world.server.put(
+                "bill", "b1",
+                body: #"{"amount_satang":123450,"biller_th":"การประปา","status":"unpaid"}"#,
+                asOf: 1_700_000_000_000)
+            world.server.put(
+                "bill", "b2",
+                body: #"{"amount_satang":100,"biller_th":"การประปา","status":"paid"}"#,
                 asOf: 1_700_000_000_000)
             let client = try await world.open()
             var screen = ArticleScreen()
@@ -61,6 +72,9 @@ struct ArticleTests {
             try await screen.withdraw(draft, client)
             #expect(try await client.row("request", draft)?.text("withdrawal_queued_at") != nil)
             screen.shown = []
+            try await screen.bills(client)
+            #expect(screen.shown == ["การประปา 1,234.50 บาท dlt 15 พ.ย. 2566 05.13 น."])
+            screen.shown = []
             try await screen.outcomes(of: write, client)
             #expect(screen.shown.isEmpty)
             let (told, continuation) = AsyncStream.makeStream(of: Void.self)
@@ -73,7 +87,8 @@ struct ArticleTests {
             for await _ in told { break }
             // Closing ends the observation.
             await client.close()
-            #expect(await reading.value == ["99991010 dlt 1700000000"])
+            let shown = await reading.value
+            #expect(shown == ["99991010 ใช้งานได้ มีนาคม 2572 dlt 15 พ.ย. 2566 05.13 น."])
         }
     }
 }

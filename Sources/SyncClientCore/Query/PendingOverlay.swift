@@ -170,14 +170,16 @@ struct DraftContent {
         ).map { problem in
             FormProblem(
                 field: problem.field, code: problem.code, messageEnglish: problem.message.english,
-                messageThai: problem.message.thai)
+                messageThai: problem.message.thai, adviceEnglish: problem.advice.english,
+                adviceThai: problem.advice.thai)
         }
         if statements.count > 1 {
             found.append(
                 FormProblem(
                     field: "statement", code: "draft.versions",
-                    messageEnglish: "Two versions were written on two devices. Keep one.",
-                    messageThai: "มีข้อความสองฉบับจากสองอุปกรณ์ โปรดเลือกฉบับเดียว"))
+                    messageEnglish: "Two versions were written on two devices",
+                    messageThai: "มีข้อความสองฉบับจากสองอุปกรณ์",
+                    adviceEnglish: "Keep one of them", adviceThai: "โปรดเลือกฉบับเดียว"))
         }
         return found
     }
