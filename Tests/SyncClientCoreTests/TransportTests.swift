@@ -34,6 +34,22 @@ struct TransportTests {
         for code in -1206 ... -1200 {
             #expect(TransportErrors.outcome(code: code) == .notSent(reason: "tls.\(code)"))
         }
+        let handshakes = [
+            "SSL certificate problem: self-signed certificate",
+            "SSL: no alternative certificate subject name matches target host name 'x'",
+            "OpenSSL/3.0.19: error:0A00010B:SSL routines::wrong version number",
+            "OpenSSL SSL_connect: SSL_ERROR_SYSCALL in connection to 127.0.0.1:1",
+        ]
+        for text in handshakes {
+            #expect(TransportErrors.outcome(code: -1, text: text) == .notSent(reason: "tls.-1"))
+        }
+        let later = [
+            "Recv failure: Connection reset by peer",
+            "OpenSSL SSL_read: OpenSSL/3.0.19: error:0A000126:SSL routines::eof, errno 104",
+        ]
+        for text in later {
+            #expect(TransportErrors.outcome(code: -1, text: text) == .unknown(reason: "url.-1"))
+        }
         for code in [-1001, -1005, -999, -1011, -1] {
             #expect(TransportErrors.outcome(code: code) == .unknown(reason: "url.\(code)"))
         }

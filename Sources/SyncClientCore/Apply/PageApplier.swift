@@ -4,8 +4,8 @@ internal import SyncProtocol
 /// Puts the rows of pages into the mirror and keeps the books on them.
 ///
 /// The hot path of a first sync. A row is read in place, hashed once, bound by
-/// pointer and inserted; nothing is allocated for it. Only where a row exists
-/// already is the old one looked up, to take its hash out of the sum.
+/// pointer and inserted; nothing is allocated for it. Only in a bucket that held
+/// rows before is an old one looked up, to take its hash out of the sum.
 ///
 /// Lives for one writing transaction. ``finish()`` writes the books back.
 struct PageApplier {
@@ -13,6 +13,10 @@ struct PageApplier {
     private struct Slot {
         var held: HeldBucket
         var promised: BucketState?
+        /// Whether it held nothing when the round began, so that rows are new.
+        var wasEmpty: Bool
+        /// Whether its books have changed.
+        var isTouched = false
     }
 
     /// A name of the page: its text in the page's bytes and its number here.
@@ -85,7 +89,7 @@ struct PageApplier {
         slotByName[bucket.name] = slots.count
         slotByID[bucket.id] = slots.count
         slotByNumber[bucket.number] = slots.count
-        slots.append(Slot(held: bucket, promised: nil))
+        slots.append(Slot(held: bucket, promised: nil, wasEmpty: bucket.count == 0))
     }
 
     // MARK: - One page
@@ -149,6 +153,7 @@ struct PageApplier {
     ) throws {
         let position = try slot(of: state)
         slots[position].promised = state
+        slots[position].isTouched = true
         slots[position].held.head = state.head
         slots[position].held.leaseUntil = state.leaseUntil
         buckets[state.index] = position
@@ -249,12 +254,27 @@ struct PageApplier {
         hashBytes.removeAll(keepingCapacity: true)
         hash.append(to: &hashBytes)
         let bucketID = slots[position].held.id
+        // A first sync brings new rows, a later one mostly newer versions.
+        let addsFirst = slots[position].wasEmpty
+        var isDone = try addsFirst && add(row, table.id, owner.id, bucketID)
+        if !isDone { isDone = try replace(row, table.id, owner.id, bucketID) }
+        if !isDone, !addsFirst { isDone = try add(row, table.id, owner.id, bucketID) }
+        guard isDone else { throw SyncFailure.cacheDamaged(path: connection.path) }
+        slots[position].held.count += 1
+        slots[position].held.sum += hash
+        rows += 1
+    }
+
+    /// Writes a row that is not there; tells whether it was so.
+    private mutating func add(
+        _ row: RowView, _ tableID: Int64, _ ownerID: Int64, _ bucketID: Int64
+    ) throws -> Bool {
         try hashBytes.withUnsafeBytes { hashBytes in
             try insert.use { insert in
-                try insert.bind(1, table.id)
+                try insert.bind(1, tableID)
                 try insert.bind(2, text: row.id)
                 try insert.bind(3, bucketID)
-                try insert.bind(4, owner.id)
+                try insert.bind(4, ownerID)
                 try insert.bind(5, Int64(bitPattern: row.rev))
                 try insert.bind(6, row.asOf)
                 try insert.bind(7, row.sourceVersion)
@@ -263,21 +283,15 @@ struct PageApplier {
                 _ = try insert.step()
             }
         }
-        if connection.changes == 0 {
-            try replace(row, table.id, owner.id, bucketID)
-        }
-        slots[position].held.count += 1
-        slots[position].held.sum += hash
-        rows += 1
+        return connection.changes > 0
     }
 
-    /// Takes the old version off the books and writes the new one in its place.
+    /// Takes the old version off the books and writes the new one in its place;
+    /// tells whether there was an old one.
     private mutating func replace(
         _ row: RowView, _ tableID: Int64, _ ownerID: Int64, _ bucketID: Int64
-    ) throws {
-        guard let rowID = try takeOff(tableID, row.id, onlyFrom: nil) else {
-            throw SyncFailure.cacheDamaged(path: connection.path)
-        }
+    ) throws -> Bool {
+        guard let rowID = try takeOff(tableID, row.id, onlyFrom: nil) else { return false }
         try hashBytes.withUnsafeBytes { hashBytes in
             try update.use { update in
                 try update.bind(1, bucketID)
@@ -291,6 +305,7 @@ struct PageApplier {
                 _ = try update.step()
             }
         }
+        return true
     }
 
     private mutating func applyTombstone(
@@ -331,6 +346,7 @@ struct PageApplier {
         }
         guard let found, bucketID == nil || found.bucketID == bucketID else { return nil }
         if let position = slotByID[found.bucketID] {
+            slots[position].isTouched = true
             slots[position].held.count -= 1
             slots[position].held.sum -= found.hash
         }
@@ -352,7 +368,7 @@ struct PageApplier {
             {
                 throw SyncFailure.verificationFailed(bucket: slot.held.name)
             }
-            try BucketTable.save(slot.held, connection)
+            if slot.isTouched { try BucketTable.save(slot.held, connection) }
         }
     }
 }

@@ -58,7 +58,7 @@ enum RoundApplier {
         result.outcomes = try OutcomeTable.store(scan.outcomes, &state, now: now, connection)
         try OutboxTable.acknowledge(
             upTo: checkpoint.ackedMid, chain: checkpoint.ackedChain, &state, now: now, connection)
-        try StageTable.clear(&state, connection)
+        if state.stagedCursor != nil { try StageTable.clear(&state, connection) }
         state.cursor = checkpoint.cursor
         if !checkpoint.lineage.isEmpty { state.lineage = checkpoint.lineage }
         state.syncedAt = now

@@ -5,6 +5,10 @@ internal import SyncProtocol
 ///
 /// One round at a time: a second caller joins the ``SharedRound`` that runs, and
 /// another process waits for its end.
+///
+/// It runs on the queue of the cache's writer, with which it works most. There
+/// it may block on files, and a step costs no change of threads; only the wait
+/// for the network leaves the queue to others.
 actor SyncEngine {
     /// Who listens to a round.
     struct Listener: Sendable {
@@ -18,6 +22,8 @@ actor SyncEngine {
     private let environment: SyncEnvironment
     private var running: SharedRound?
     private var lastID: UInt64 = 0
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { store.writerExecutor }
 
     init(store: CacheStore, keeper: CredentialsKeeper, server: ServerAddress) {
         self.store = store
@@ -41,8 +47,10 @@ actor SyncEngine {
             await withCheckedContinuation { continuation in
                 let waiter = SharedRound.Waiter(listener: listener, continuation: continuation)
                 // No `await` stands between the question above and this claim.
-                if running == nil { start(id) }
+                let isFirst = running == nil
+                if isFirst { running = SharedRound(id: id) }
                 running?.join(ticket, waiter)
+                if isFirst { start(id) }
             }
         } onCancel: {
             Task { await self.leave(id, ticket) }
@@ -57,14 +65,14 @@ actor SyncEngine {
     }
 
     private func start(_ id: UInt64) {
-        running = SharedRound(id: id)
-        running?.start(
-            Task {
-                let result = await self.attempt()
-                guard let ended = self.running, ended.id == id else { return }
-                self.running = nil
-                ended.finish(result)
-            })
+        // Begins at once, on the queue where this runs; it may even end here.
+        let task = Task.immediate {
+            let result = await self.attempt()
+            guard let ended = self.running, ended.id == id else { return }
+            self.running = nil
+            ended.finish(result)
+        }
+        if running?.id == id { running?.start(task) }
     }
 
     private func leave(_ id: UInt64, _ ticket: UInt64) {
@@ -83,10 +91,9 @@ actor SyncEngine {
     // MARK: - One round
 
     private func round() async throws(SyncFailure) -> SyncReport {
-        let permit = try await takeRoundLock()
-        defer { permit.lock.unlock() }
+        let lock = try await takeRoundLock()
+        defer { lock.unlock() }
         var round = Round(startedAt: environment.monotonic.nanoseconds())
-        round.credentials = permit.credentials
         var action = round.machine.begin()
         while true {
             if Task.isCancelled { throw .cancelled }
@@ -134,8 +141,6 @@ actor SyncEngine {
         var machine = SyncRoundMachine()
         var report = SyncReport()
         let startedAt: UInt64
-        /// As they stood at the start, for the first request alone.
-        var credentials: Result<Credentials, SyncFailure>?
         var bytes: [UInt8] = []
         var scan: PageScan?
         var writesSent = 0
@@ -167,16 +172,14 @@ actor SyncEngine {
     private func send(_ round: inout Round) async throws(SyncFailure) -> SyncRoundMachine.Event {
         let token: String
         do throws(SyncFailure) {
-            if let credentials = round.credentials.take() {
-                token = try keeper.accessToken(of: try credentials.get())
-            } else {
-                token = try await keeper.accessToken()
-            }
+            token = try keeper.accessToken(of: try keeper.read())
         } catch {
             return .failed(error)
         }
         let holdsBack = round.machine.heldBackAfter != nil
-        let plan = try await store.read { try RoundApplier.request($0, holdingBack: holdsBack) }
+        let plan = try await store.readOnWriter {
+            try RoundApplier.request($0, holdingBack: holdsBack)
+        }
         try environment.reach(.sendBefore)
         round.report.requests += 1
         round.report.bytesUp += plan.body.count
@@ -365,27 +368,12 @@ actor SyncEngine {
         Int64(clamping: (environment.monotonic.nanoseconds() &- start) / 1_000_000)
     }
 
-    /// The right to run a round, and what was read on the same visit to the disk.
-    private struct RoundPermit {
-        var lock: any HeldLock
-        var credentials: Result<Credentials, SyncFailure>
-    }
-
-    private func takeRoundLock() async throws(SyncFailure) -> RoundPermit {
+    /// Takes the right to run a round, waiting for another process's round to end.
+    private func takeRoundLock() async throws(SyncFailure) -> any HeldLock {
         let path = store.directory + "/sync.lock"
-        let files = environment.files
-        let keeper = keeper
         var waited: Int64 = 0
         while true {
-            let permit = try await OffPool.run { () throws(SyncFailure) -> RoundPermit? in
-                guard let lock = try files.tryLock(path) else { return nil }
-                do throws(SyncFailure) {
-                    return RoundPermit(lock: lock, credentials: .success(try keeper.read()))
-                } catch {
-                    return RoundPermit(lock: lock, credentials: .failure(error))
-                }
-            }
-            if let permit { return permit }
+            if let lock = try environment.files.tryLock(path) { return lock }
             guard waited < Limits.roundWaitMilliseconds else { throw .busyElsewhere }
             do {
                 try await environment.monotonic.sleep(milliseconds: 50)

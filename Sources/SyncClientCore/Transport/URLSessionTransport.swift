@@ -239,8 +239,7 @@ private final class ExchangeDelegate: NSObject, URLSessionDataDelegate, @uncheck
         guard let error else {
             return response.status == 0 ? .unknown(reason: "no_response") : .response(response)
         }
-        let code = (error as? URLError)?.code.rawValue ?? (error as NSError).code
-        return TransportErrors.outcome(code: code)
+        return TransportErrors.outcome(of: error)
     }
 
     private static func head(of response: URLResponse) -> Response {
@@ -250,26 +249,6 @@ private final class ExchangeDelegate: NSObject, URLSessionDataDelegate, @uncheck
             status: http.statusCode, contentType: MediaType.essence(of: type),
             retryAfterMilliseconds: http.value(forHTTPHeaderField: "Retry-After")
                 .flatMap(RetryAfter.milliseconds))
-    }
-}
-
-/// Which of the session's errors prove that nothing was sent.
-enum TransportErrors {
-    /// Errors that happen before the first byte of a request can leave:
-    /// unsupported URL, host not found, cannot connect, not connected, DNS.
-    private static let beforeSending: Set<Int> = [-1000, -1002, -1003, -1004, -1006, -1009]
-
-    /// The failures of the secure connection, from its making to the certificates.
-    private static let secureConnection = -1206 ... -1200
-
-    static func outcome(code: Int) -> TransportOutcome {
-        if secureConnection.contains(code) { return .notSent(reason: "tls.\(code)") }
-        return beforeSending.contains(code)
-            ? .notSent(reason: "url.\(code)") : .unknown(reason: "url.\(code)")
-    }
-
-    static func reason(_ error: any Error) -> String {
-        "url.\((error as? URLError)?.code.rawValue ?? (error as NSError).code)"
     }
 }
 
@@ -294,12 +273,5 @@ enum RetryAfter {
         guard !digits.isEmpty, digits.count <= 6, digits.allSatisfy({ (48...57).contains($0) })
         else { return nil }
         return Int64(String(decoding: digits, as: UTF8.self)).map { $0 * 1_000 }
-    }
-}
-
-extension SyncFailure {
-    /// What it means that a request did not leave: no network, or one that is not to be trusted.
-    static func notSent(_ reason: String) -> SyncFailure {
-        reason.hasPrefix("tls.") ? .connectionUntrusted(reason: reason) : .offline(reason: reason)
     }
 }

@@ -45,10 +45,11 @@ package enum WriteRules {
         }
         var policy: TablePolicy?
         for (index, operation) in operations.enumerated() {
-            // Most mutations are about one table, which is then looked up once.
-            if policy?.table != operation.key.table {
-                policy = TablePolicy.all[operation.key.table]
+            // Most mutations are about one row, which is then looked at once.
+            if index == 0 || operation.key != operations[index - 1].key {
+                policy = try check(operation.key)
             }
+            guard let policy else { break }
             try check(operation, policy)
             if let field = operation.operation.ownedField,
                 operations[..<index].contains(where: {
@@ -74,16 +75,20 @@ package enum WriteRules {
         }
     }
 
-    private static func check(
-        _ operation: RowOperation, _ policy: TablePolicy?
-    ) throws(Problem) {
-        let key = operation.key
+    private static func check(_ key: RowKey) throws(Problem) -> TablePolicy {
         guard Identifier.isValid(key.id), Identifier.isValid(key.table) else {
             throw Problem(code: .rowInvalid, detail: "")
         }
-        guard let policy else {
+        guard let policy = TablePolicy.all[key.table] else {
             throw Problem(code: .tableUnknown, detail: key.table)
         }
+        return policy
+    }
+
+    private static func check(
+        _ operation: RowOperation, _ policy: TablePolicy
+    ) throws(Problem) {
+        let key = operation.key
         if case .submit(let payload) = operation.operation {
             guard policy.takesSubmissions else {
                 throw Problem(code: .tableReadOnly, detail: key.table)

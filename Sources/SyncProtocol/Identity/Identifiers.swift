@@ -15,12 +15,17 @@ package enum Identifier {
 
     /// Tells whether bytes form an identifier: `[A-Za-z0-9_.:-]{1,128}`.
     package static func isValid(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        guard !bytes.isEmpty, bytes.count <= bytesMax else { return false }
+        guard let start = bytes.baseAddress, !bytes.isEmpty, bytes.count <= bytesMax else {
+            return false
+        }
         // Without a branch a byte: the bit of each character, and any byte beyond ASCII.
         var areAllowed: UInt64 = 1
         var seen: UInt8 = 0
-        for byte in bytes {
-            areAllowed &= (byte & 64 == 0 ? lowBits : highBits) &>> UInt64(byte & 63)
+        var position = 0
+        while position < bytes.count {
+            let byte = start.load(fromByteOffset: position, as: UInt8.self)
+            position &+= 1
+            areAllowed &= (byte & 64 == 0 ? lowBits : highBits) &>> UInt64(byte)
             seen |= byte
         }
         return areAllowed & 1 != 0 && seen < 0x80

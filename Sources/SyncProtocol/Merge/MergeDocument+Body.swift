@@ -14,12 +14,19 @@ extension MergeDocument {
         }
         bytes.appendLiteral(#""fields":{"#)
         var first = true
-        for (name, state) in fields.sorted(by: { $0.key.bytesPrecede($1.key) }) {
+        func append(_ name: String, _ state: FieldState) {
             if !first { bytes.append(UInt8(ascii: ",")) }
             first = false
             bytes.appendJSONString(name)
             bytes.append(UInt8(ascii: ":"))
             state.append(to: &bytes)
+        }
+        if fields.count < 2 {
+            for (name, state) in fields { append(name, state) }
+        } else {
+            for (name, state) in fields.sorted(by: { $0.key.bytesPrecede($1.key) }) {
+                append(name, state)
+            }
         }
         bytes.appendLiteral(#"},"touched":""#)
         touched.append(to: &bytes)

@@ -156,11 +156,11 @@ package struct MergeDocument: Hashable, Sendable {
 
     @discardableResult
     private mutating func fold(_ name: String, _ state: FieldState) -> Bool {
-        guard fields[name] != nil else {
+        guard let index = fields.index(forKey: name) else {
             fields[name] = state
             return true
         }
-        return fields[name]?.merge(state) ?? false
+        return fields.values[index].merge(state)
     }
 
     private mutating func change(

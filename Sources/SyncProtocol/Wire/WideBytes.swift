@@ -42,12 +42,19 @@ enum WideBytes {
 
     /// Whether any byte is zero.
     static func hasZero(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard let start = bytes.baseAddress else { return false }
+        // Sets the top bit of every byte that is zero, and perhaps of some above one.
+        func marks(_ position: Int) -> UInt64 {
+            let word = start.loadUnaligned(fromByteOffset: position, as: UInt64.self)
+            return (word &- ones) & ~word & tops
+        }
         var position = 0
-        while position &+ 8 <= bytes.count {
-            let word = bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self)
-            // Sets the top bit of every byte that is zero, and perhaps of some above one.
-            guard (word &- ones) & ~word & tops == 0 else { return true }
-            position &+= 8
+        while position &+ 32 <= bytes.count {
+            let found =
+                marks(position) | marks(position &+ 8) | marks(position &+ 16)
+                | marks(position &+ 24)
+            guard found == 0 else { return true }
+            position &+= 32
         }
         while position < bytes.count {
             guard bytes[position] != 0 else { return true }
@@ -86,6 +93,13 @@ extension String {
     func hasSameBytes(as other: String) -> Bool {
         guard utf8.count == other.utf8.count else { return false }
         return withBytes(and: other, WideBytes.areEqual) ?? utf8.elementsEqual(other.utf8)
+    }
+
+    /// Whether the UTF-8 bytes are these.
+    func hasSameBytes(as other: UnsafeRawBufferPointer) -> Bool {
+        utf8.withContiguousStorageIfAvailable {
+            WideBytes.areEqual(UnsafeRawBufferPointer($0), other)
+        } ?? utf8.elementsEqual(other)
     }
 
     /// Whether the UTF-8 bytes sort before the other's, unlike `<`.

@@ -9,6 +9,7 @@ final class BucketBook {
     private let transaction: any StoreTransaction
     private var buckets: [BucketNumber: BucketRecord] = [:]
     private var numbers: [Home: BucketNumber] = [:]
+    private var lastHome: (home: Home, number: BucketNumber)?
     private(set) var changed: Set<BucketNumber> = []
 
     /// Whose bucket and which: a name without the text.
@@ -35,7 +36,11 @@ final class BucketBook {
     /// - Throws: What the store throws.
     func home(of policy: TablePolicy, person: PersonRecord?) throws -> BucketNumber {
         let home = Home(person: person?.number ?? 0, domain: policy.domain)
-        if let number = numbers[home] { return number }
+        if let lastHome, lastHome.home == home { return lastHome.number }
+        if let number = numbers[home] {
+            lastHome = (home, number)
+            return number
+        }
         let number = try number(
             named: policy.bucket(subject: person?.subject ?? ""), person: home.person)
         numbers[home] = number

@@ -47,6 +47,8 @@ struct PushMachine {
         }
         var result = PushResult(ackedMid: device.lastMid, failure: nil, taken: 0)
         var taken: [OutcomeRecord] = []
+        taken.reserveCapacity(mutations.count)
+        result.outcomes.reserveCapacity(mutations.count)
         var previous = baseChain
         for mutation in mutations {
             defer { previous = mutation.chain }
@@ -110,19 +112,18 @@ struct PushMachine {
                 return refusal(mutation, problem.code, problem.detail)
             }
         }
-        var rows: [(change: Change, body: [UInt8])] = []
-        for change in plan.changes where change.isDirty {
+        for index in plan.changes.indices where plan.changes[index].isDirty {
             // An edit seldom makes a row much longer.
-            let body = change.document.body(
-                expectedBytes: (change.stored?.body.count ?? 512) + 64)
-            guard body.count <= WriteRules.rowBytesMax else {
+            plan.changes[index].body = plan.changes[index].document.body(
+                expectedBytes: (plan.changes[index].stored?.body.count ?? 512) + 64)
+            guard plan.changes[index].body.count <= WriteRules.rowBytesMax else {
                 return refusal(
-                    mutation, RefusalCode.rowTooLarge.rawValue, change.key.description)
+                    mutation, RefusalCode.rowTooLarge.rawValue,
+                    plan.changes[index].key.description)
             }
-            rows.append((change, body))
         }
-        for (change, body) in rows {
-            try write(change, body: body, person: person)
+        for change in plan.changes where change.isDirty {
+            try write(change, person: person)
         }
         for command in plan.commands {
             try command.write(
@@ -163,6 +164,8 @@ struct PushMachine {
         let stored: RowRecord?
         var document: MergeDocument
         var isDirty: Bool
+        /// What the row becomes, made before anything is written.
+        var body: [UInt8] = []
     }
 
     private struct Problem {
@@ -237,12 +240,12 @@ struct PushMachine {
         return document.hidesWrite(of: value, to: field, at: time)
     }
 
-    private func write(_ change: Change, body: [UInt8], person: PersonRecord) throws {
+    private func write(_ change: Change, person: PersonRecord) throws {
         let row = RowRecord(
             number: 0, bucket: try book.home(of: change.policy, person: person), rev: 0,
             key: change.key, scope: person.number, owner: "citizen",
             asOf: Int64(change.document.touched.milliseconds), sourceVersion: 0, hash: .zero,
-            isAlive: change.document.isAlive, body: body)
+            isAlive: change.document.isAlive, body: change.body)
         try book.put(row, replacing: change.stored)
     }
 }
