@@ -115,6 +115,20 @@ final class Child: Sendable {
         }
     }
 
+    /// Sends a signal to what the process runs, as strace does, and to itself.
+    ///
+    /// What a tracer runs would outlive it.
+    func signalAll(_ number: Int32) {
+        state.withLock { state in
+            guard state.code == nil else { return }
+            let below = ProcessTable.read("/proc/\(pid)/task/\(pid)/children")
+            for child in below.split(separator: " ").compactMap({ pid_t($0) }) {
+                _ = Glibc.kill(child, number)
+            }
+            _ = Glibc.kill(pid, number)
+        }
+    }
+
     var output: String { Self.text(outputPath) }
     var error: String { Self.text(errorPath) }
 
