@@ -22,6 +22,19 @@ extension Connection {
         package let wasBusy: Bool
     }
 
+    /// Makes the log's file as long as so many pages, so that commits do not lengthen it.
+    ///
+    /// SQLite takes what follows the last commit for nothing: zeros carry no salt of it.
+    ///
+    /// - Parameter pages: How many pages the log is going to have.
+    /// - Throws: ``FileError`` if there is no space; the file is as it was then.
+    /// - Precondition: This is the writing connection, outside of a transaction.
+    package func layOutLog(pages: Int) throws {
+        precondition(isWriter, "only the writing connection writes the log")
+        let frameBytes = (Int(try pragma("page_size")) ?? 4_096) + 24
+        try Files.extend(path + "-wal", toBytes: 32 + pages * frameBytes)
+    }
+
     /// Moves the log into the database file.
     ///
     /// - Parameters:

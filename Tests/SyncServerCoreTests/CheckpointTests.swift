@@ -1,3 +1,4 @@
+import Foundation
 import SQLiteKit
 import SyncProtocol
 import TestSupport
@@ -29,12 +30,20 @@ struct CheckpointMachineTests {
         #expect(machine.committed(logPages: 10) == .passive)
     }
 
+    @Test("lays the log out once, when it is used in earnest")
+    func layOut() {
+        var machine = CheckpointMachine(.init(passivePages: 10, layOutPages: 4))
+        let actions = [1, 3, 5, 9, 10, 1, 5].map { machine.committed(logPages: $0) }
+        #expect(
+            actions == [.nothing, .nothing, .layOut, .nothing, .passive, .nothing, .nothing])
+    }
+
     @Test("does no more for a log that cannot begin anew", arguments: [1, 3, 7, 11])
     func work(step: Int) {
         var machine = CheckpointMachine(policy)
         var count = 0
         for length in stride(from: step, through: 1_000, by: step)
-        where machine.committed(logPages: length) != .nothing {
+        where [.passive, .restart].contains(machine.committed(logPages: length)) {
             count += 1
         }
         #expect(count <= 1_000 / policy.passivePages)
@@ -113,6 +122,39 @@ struct LogUpkeepTests {
         #expect(after.upkeeps.contains { $0.isWhole })
         let later = try write(writer, commits: 40)
         #expect(later.longest < 40, "\(later.longest) pages")
+    }
+
+    @Test("does not grow any more once it is laid out, and loses nothing by that")
+    func laidOut() throws {
+        let directory = try TemporaryDirectory()
+        let store = try SQLiteStore(
+            directory: directory.path, randomBytes: seededSecrets(1).bytes,
+            checkpoints: .init(passivePages: 200, restartPages: 900, layOutPages: 100))
+        defer { store.close() }
+        func bytes() throws -> Int {
+            try #require(
+                try FileManager.default.attributesOfItem(
+                    atPath: directory.file("server.sqlite-wal"))[.size] as? Int)
+        }
+        do {
+            let writer = try store.makeWriter()
+            defer { writer.close() }
+            _ = try write(writer, commits: 1)
+            let before = try bytes()
+            _ = try write(writer, commits: 40)
+            let laidOut = try bytes()
+            #expect(before < laidOut)
+            #expect(laidOut == 32 + 250 * 4_120)
+            _ = try write(writer, commits: 300)
+            #expect(try bytes() == laidOut)
+            _ = try write(writer, commits: 3)
+        }
+        // Without a checkpoint at the end, as after a crash.
+        let writer = try store.makeWriter()
+        defer { writer.close() }
+        let value = try writer.transaction { try $0.value("v") }
+        #expect(value == [UInt8](repeating: 2, count: 9_000))
+        #expect(try writer.verify() == [])
     }
 
     @Test("is empty after a server that was stopped")
