@@ -11,14 +11,15 @@ package struct Limits: Sendable {
 
     /// The most requests that one device or agency may have open at once, counted
     /// until their answers are taken.
-    package var requestsPerTokenMax = 20
+    package var requestsPerTokenMax = 32
 
     /// The most live streams in all: fewer than connections, so that who comes to
     /// sync still finds room.
     package var watchersMax = 10_000
 
-    /// The most live streams of one device; one more ends the oldest.
-    package var watchersPerDeviceMax = 4
+    /// The most live streams of one device: some for each program on it, and some
+    /// that the server does not know to be dead yet. One more ends the oldest.
+    package var watchersPerDeviceMax = 16
 
     /// Descriptors that are never given to connections: files, loops, sockets.
     package var descriptorsReserved = 32
@@ -65,6 +66,9 @@ package struct Limits: Sendable {
     /// How long a user code lives, in milliseconds (RFC 8628).
     package var deviceCodeMillisecondsMax: Int64 = 600_000
 
+    /// The longest name of a device, in bytes; a longer one is cut.
+    package var deviceNameBytesMax = 80
+
     /// How often a device may ask whether it was approved, in seconds.
     package var pollIntervalSeconds: Int64 = 1
 
@@ -80,6 +84,9 @@ package struct Limits: Sendable {
 
     /// How many people's heads and sessions are kept in memory.
     package var cachedPeopleMax = 200_000
+
+    /// How many watchers a shared bucket wakes at once; the rest follow in turn.
+    package var liveSpreadAtOnce = 256
 
     /// How many sign-ins may wait for approval at once.
     package var pendingSignInsMax = 10_000

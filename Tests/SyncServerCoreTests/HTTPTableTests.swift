@@ -68,18 +68,28 @@ struct HTTPTableTests {
         if row.ends { client.endOutput() }
     }
 
+    /// Whether `100 Continue` comes first depends on how much of the body came with the head.
+    private func finalAnswer(
+        _ client: HTTPTestClient, toHead: Bool = false
+    ) throws -> HTTPTestClient.Answer {
+        while true {
+            let answer = try client.answer(toHead: toHead)
+            if answer.status != 100 { return answer }
+        }
+    }
+
     private func checkAnswers(_ row: HTTPVector, _ client: HTTPTestClient) throws {
         let isHead = row.input.starts(with: Array("HEAD".utf8))
         let goesOn = row.rejection == nil && !row.closes && !row.ends
         for number in 0..<row.accepted + (goesOn ? 1 : 0) {
-            let answer = try client.answer(toHead: isHead && number == 0)
+            let answer = try finalAnswer(client, toHead: isHead && number == 0)
             #expect(answer.status == 200, "\(row.id)")
             #expect(answer.head.contains("\r\nDate: "), "\(row.id)")
             #expect(answer.head.contains("\r\nContent-Length: "), "\(row.id)")
             #expect(answer.text.hasPrefix("/smuggled") == (number == row.accepted), "\(row.id)")
         }
         if let status = row.rejection, let code = row.code {
-            let answer = try client.answer()
+            let answer = try finalAnswer(client)
             #expect(answer.status == status, "\(row.id)")
             #expect(answer.closes, "\(row.id)")
             #expect(answer.text.contains(#""code":"\#(code)""#), "\(row.id)")

@@ -55,6 +55,9 @@ package struct HTTPLimits: Sendable {
     /// Above it what asks for much is answered 503, until readers have caught up.
     package var bufferedBytesMax = 512 * 1024 * 1024
 
+    /// From how many bytes on a part of a long answer is sent before the rest is built.
+    package var answerSliceBytes = 32 * 1024
+
     /// How often deadlines are looked at.
     package var tickMilliseconds: Int64 = 1_000
 
