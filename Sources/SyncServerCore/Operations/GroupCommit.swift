@@ -70,6 +70,7 @@ package final class GroupCommit: Sendable {
     ///
     /// - Throws: What opening the writer throws, or `StoreFailure.closed`.
     package func start() throws {
+        // WORKAROUND(docs/workarounds.md#1): the only writer of the file.
         let box = WriterBox(store)
         _ = try box.open()
         let mayRun = state.withLock { state in
