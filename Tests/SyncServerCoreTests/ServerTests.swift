@@ -235,7 +235,7 @@ struct ServerTests {
         json["Content-Type"] = "application/json"
         try expectError(
             try ask("POST", "/v1/sync", json, String(repeating: " ", count: 4_097)), 413,
-            "http.body-too-large")
+            "http.body_too_large")
         for (body, code, position) in [
             ("", "wire.sync_missing", 0), ("{", "wire.json.end", 1),
             ("\n{}", "wire.member_missing", 2),

@@ -8,15 +8,9 @@ struct StoreKind: Sendable, CustomTestStringConvertible {
         case body, hash, count, sum, tombstones, head, hashLength
     }
 
-    /// A store and what gives up its place.
-    struct Opened {
-        let store: any ReplicaStore
-        let close: () -> Void
-    }
-
     let testDescription: String
     /// Opens the store that lives at a place; a new one if the place is new.
-    let open: @Sendable (_ place: String) throws -> Opened
+    let open: @Sendable (_ place: String) throws -> any ReplicaStore
     /// Changes what a closed store holds behind its back.
     let damage: @Sendable (_ place: String, Damage) throws -> Void
     /// Makes a new place from what a backup wrote.
@@ -27,32 +21,39 @@ struct StoreKind: Sendable, CustomTestStringConvertible {
 struct StoreConformance {
     let kind: StoreKind
     let place: String
+    /// Looks at a session before it is closed.
+    var willClose: (Session) -> Void = { _ in }
 
     /// A store, its writer and a reader, closed in the right order.
     final class Session {
-        let opened: StoreKind.Opened
+        let store: any ReplicaStore
         let writer: any StoreWriter
         let reader: any StoreReader
+        private let willClose: (Session) -> Void
         private var isOpen = true
 
-        init(_ kind: StoreKind, _ place: String) throws {
-            opened = try kind.open(place)
-            writer = try opened.store.makeWriter()
-            reader = try opened.store.makeReader()
+        init(
+            _ kind: StoreKind, _ place: String, willClose: @escaping (Session) -> Void
+        ) throws {
+            self.willClose = willClose
+            store = try kind.open(place)
+            writer = try store.makeWriter()
+            reader = try store.makeReader()
         }
 
         func close() {
             guard isOpen else { return }
             isOpen = false
+            willClose(self)
             reader.close()
             writer.close()
-            opened.close()
+            store.close()
         }
 
         deinit { close() }
     }
 
-    func session() throws -> Session { try Session(kind, place) }
+    func session() throws -> Session { try Session(kind, place, willClose: willClose) }
 
     struct Stop: Error {}
 
@@ -122,6 +123,79 @@ struct StoreConformance {
         }
     }
 
+    /// A store may keep a moment or begin one each time; what it must not do is
+    /// answer from before a commit that was counted.
+    func heldMomentHasWhatWasCounted() throws {
+        let session = try session()
+        func commit(_ id: String) throws -> BucketNumber {
+            try session.writer.transaction {
+                try Self.fill($0, "public/catalogue", [id]).number
+            }
+        }
+        func held(_ commits: UInt64, _ bucket: BucketNumber) throws -> [String] {
+            try session.reader.snapshot(holding: commits) { try Self.ids($0, bucket) }
+        }
+        let bucket = try commit("a")
+        #expect(try held(1, bucket) == ["a"])
+        // Not counted yet: it may be seen or not.
+        _ = try commit("b")
+        #expect([["a"], ["a", "b"]].contains(try held(1, bucket)))
+        #expect(try held(2, bucket) == ["a", "b"])
+        // A moment of its own is always the newest, whatever was kept.
+        _ = try commit("c")
+        #expect(try held(2, bucket).starts(with: ["a", "b"]))
+        #expect(try session.reader.snapshot { try Self.ids($0, bucket) } == ["a", "b", "c"])
+        #expect(try held(2, bucket) == ["a", "b", "c"])
+    }
+
+    func heldMomentIsOneMoment() throws {
+        let session = try session()
+        let bucket = try session.writer.transaction {
+            try Self.fill($0, "public/catalogue", ["a"]).number
+        }
+        for round in 1...3 as ClosedRange<UInt64> {
+            try session.reader.snapshot(holding: round) { snapshot throws in
+                let before = try Self.ids(snapshot, bucket)
+                #expect(before.count == Int(round))
+                try session.writer.transaction {
+                    _ = try Self.fill($0, "public/catalogue", ["b\(round)"])
+                }
+                #expect(try Self.ids(snapshot, bucket) == before)
+                #expect(try snapshot.bucket(bucket)?.count == round)
+            }
+        }
+    }
+
+    func endedMomentIsBegunAnew() throws {
+        let session = try session()
+        // Nothing is kept yet, and ending twice is ending.
+        session.reader.endSnapshot()
+        let bucket = try session.writer.transaction {
+            try Self.fill($0, "public/catalogue", ["a"]).number
+        }
+        func held() throws -> [String] {
+            try session.reader.snapshot(holding: 7) { try Self.ids($0, bucket) }
+        }
+        #expect(try held() == ["a"])
+        _ = try session.writer.transaction { try Self.fill($0, "public/catalogue", ["b"]) }
+        session.reader.endSnapshot()
+        session.reader.endSnapshot()
+        #expect(try held() == ["a", "b"])
+        // What threw is not gone on with.
+        _ = try session.writer.transaction { try Self.fill($0, "public/catalogue", ["c"]) }
+        #expect(throws: Stop.self) {
+            try session.reader.snapshot(holding: 7) { _ in throw Stop() }
+        }
+        #expect(try held() == ["a", "b", "c"])
+        #expect(try session.reader.name(1).isEmpty == false)
+        // A kept moment keeps nobody from writing, folding the log or closing.
+        try session.writer.transaction { _ = try Self.fill($0, "public/catalogue", ["d"]) }
+        session.reader.endSnapshot()
+        try session.writer.checkpoint()
+        #expect(try held() == ["a", "b", "c", "d"])
+        session.close()
+    }
+
     func rowsComeInOrder() throws {
         let session = try session()
         let bucket = try session.writer.transaction { transaction throws in
@@ -154,6 +228,69 @@ struct StoreConformance {
             }
             #expect(taken == [2])
         }
+    }
+
+    func rowsChangeAndGo() throws {
+        let session = try session()
+        let key = RowKey(table: "vehicle", id: "b")
+        let bucket = try session.writer.transaction {
+            try Self.fill($0, "public/catalogue", ["a", "b", "c"])
+        }
+        var row = try session.writer.transaction { transaction throws in
+            var row = try #require(try transaction.row(key, scope: 0))
+            row.rev = 4
+            row.owner = "another"
+            row.asOf = 7
+            row.sourceVersion = 8
+            row.body = Array(#"{"n":"ก"}"#.utf8)
+            row.hash = RowHash.hash(
+                key: key, owner: row.owner, asOf: 7, sourceVersion: 8, body: row.body)
+            try transaction.update(row)
+            #expect(try transaction.row(key, scope: 0) == row)
+            return row
+        }
+        try session.reader.snapshot { snapshot throws in
+            #expect(try Self.ids(snapshot, bucket.number) == ["a", "c", "b"])
+            try snapshot.rows(in: bucket.number, after: 3) { found throws in
+                #expect((found.rev, found.asOf, found.sourceVersion) == (4, 7, 8))
+                #expect(try session.reader.name(found.owner) == "another")
+                #expect(found.hash == row.hash && [UInt8](found.body) == row.body)
+                return true
+            }
+        }
+        try session.writer.transaction { transaction throws in
+            row.isAlive = false
+            row.rev = 5
+            row.body = []
+            try transaction.update(row)
+            #expect(try transaction.row(key, scope: 0)?.isAlive == false)
+            try transaction.remove(row: row.number)
+            #expect(try transaction.row(key, scope: 0) == nil)
+        }
+        try session.reader.snapshot { snapshot throws in
+            #expect(try Self.ids(snapshot, bucket.number) == ["a", "c"])
+        }
+    }
+
+    func bucketsAreThoseOfAPersonAndOfAll() throws {
+        let session = try session()
+        func names(_ person: PersonNumber) throws -> Set<String> {
+            try session.reader.snapshot { snapshot throws in
+                let found = try snapshot.buckets(of: person)
+                #expect(found.allSatisfy { [0, person].contains($0.person) })
+                #expect(Set(found.map(\.number)).count == found.count)
+                return Set(found.map(\.name))
+            }
+        }
+        #expect(try names(1).isEmpty)
+        try session.writer.transaction { transaction throws in
+            for (name, person) in [("x", 0), ("a/1", 1), ("b/1", 1), ("a/2", 2), ("y", 0)] {
+                _ = try transaction.addBucket(named: name, person: PersonNumber(person))
+            }
+        }
+        #expect(try names(1) == ["x", "y", "a/1", "b/1"])
+        #expect(try names(2) == ["x", "y", "a/2"])
+        #expect(try names(3) == ["x", "y"])
     }
 
     func rollbackLeavesNothing() throws {
@@ -364,6 +501,51 @@ struct StoreConformance {
         }
     }
 
+    func signInsAreCounted() throws {
+        var session = try session()
+        func signIn(_ number: UInt8, expires: Int64 = 100) -> SignInRecord {
+            SignInRecord(
+                hash: SHA256.hash([number]), userCode: "CODE-\(number)", deviceName: "",
+                expires: expires)
+        }
+        func count() throws -> Int { try session.writer.transaction { try $0.pendingSignIns() } }
+        #expect(try count() == 0)
+        try session.writer.transaction { transaction throws in
+            for number in 1...5 as ClosedRange<UInt8> {
+                try transaction.save(signIn(number, expires: Int64(number) * 10))
+                #expect(try transaction.pendingSignIns() == Int(number))
+            }
+        }
+        #expect(try count() == 5)
+        // Approving one adds none.
+        var approved = signIn(5, expires: 50)
+        approved.person = 1
+        try session.writer.transaction { try $0.save(approved) }
+        #expect(try count() == 5)
+        // What was undone is not counted, before and after the count was asked for.
+        for asks in [true, false] {
+            #expect(throws: Stop.self) {
+                try session.writer.transaction { transaction throws in
+                    if asks { #expect(try transaction.pendingSignIns() == 5) }
+                    try transaction.save(signIn(6))
+                    try transaction.removeSignIns(expiredBefore: 30)
+                    #expect(try transaction.pendingSignIns() == 4)
+                    throw Stop()
+                }
+            }
+            #expect(try count() == 5)
+        }
+        try session.writer.transaction { transaction throws in
+            try transaction.removeSignIns(expiredBefore: 30)
+            try transaction.remove(approved)
+            try transaction.remove(approved)
+        }
+        #expect(try count() == 2)
+        session.close()
+        session = try self.session()
+        #expect(try count() == 2)
+    }
+
     func keysAreUnique() throws {
         let session = try session()
         let bucket = try session.writer.transaction { transaction throws in
@@ -403,11 +585,11 @@ struct StoreConformance {
 
     func secretsAndRowsSurviveReopening() throws {
         let first = try session()
-        let lineage = first.opened.store.lineage
+        let lineage = first.store.lineage
         let message = [1, 2, 3] as [UInt8]
         let codes = [
-            first.opened.store.cursorKey.code(for: message),
-            first.opened.store.personKey.code(for: message),
+            first.store.cursorKey.code(for: message),
+            first.store.personKey.code(for: message),
         ]
         #expect(codes[0] != codes[1])
         let bucket = try first.writer.transaction {
@@ -415,9 +597,9 @@ struct StoreConformance {
         }
         first.close()
         let second = try session()
-        #expect(second.opened.store.lineage == lineage)
-        #expect(second.opened.store.cursorKey.code(for: message) == codes[0])
-        #expect(second.opened.store.personKey.code(for: message) == codes[1])
+        #expect(second.store.lineage == lineage)
+        #expect(second.store.cursorKey.code(for: message) == codes[0])
+        #expect(second.store.personKey.code(for: message) == codes[1])
         try second.reader.snapshot { snapshot throws in
             #expect(try snapshot.bucket(bucket.number) == bucket)
             #expect(try Self.ids(snapshot, bucket.number) == ["a", "b"])

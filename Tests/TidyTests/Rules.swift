@@ -191,6 +191,34 @@ enum Rules {
         return false
     }
 
+    // MARK: - Codes
+
+    /// Finds codes of errors and of the log, `area.what_is_wrong`, with another sign than `_`.
+    ///
+    /// A code is a literal of its own, in lower case, with a dot.
+    static func codes(_ source: SourceText) -> [Finding] {
+        var found: [Finding] = []
+        for (index, line) in source.lines.enumerated() where line.utf8.contains(0x22) {
+            let literals = line.split(separator: "\"", omittingEmptySubsequences: false)
+            for literal in literals where isCodeWithHyphen(literal) {
+                found.append(
+                    Finding(
+                        path: source.path, line: index + 1,
+                        message: "`\(literal)`: words of a code are joined by `_`"))
+            }
+        }
+        return found
+    }
+
+    private static func isCodeWithHyphen(_ literal: Substring) -> Bool {
+        let areas = ["http", "auth", "server", "feed", "push", "rule", "admin", "wire", "store"]
+        let bytes = literal.utf8
+        guard bytes.contains(UInt8(ascii: "-")),
+            areas.contains(where: { literal.hasPrefix("\($0).") })
+        else { return false }
+        return bytes.allSatisfy { isName($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") }
+    }
+
     // MARK: - People
 
     /// Finds numbers that could name a real person: 13 digits with a right check digit.

@@ -121,6 +121,17 @@ struct RulesTests {
         #expect(Rules.leftovers(path: "a", lines: [text]).count == count)
     }
 
+    @Test(
+        "find a code whose words are not joined by underscores",
+        arguments: [
+            (#"let a = "http.body-too-large""#, 1), (#"f("admin.x", "push.a-b", 1)"#, 1),
+            (#"let a = "http.body_too_large""#, 0), (#"let a = "no-store""#, 0),
+            (#"let a = "feed.md of a-b""#, 0),
+        ])
+    func codes(text: String, count: Int) {
+        #expect(Rules.codes(source(text)).count == count)
+    }
+
     /// The numbers are put together here, so that the file does not name them.
     @Test(
         "find a number that could be a person's",

@@ -82,6 +82,11 @@ struct TidyTests {
         }
     }
 
+    @Test("spells the words of every code alike")
+    func codes() {
+        for source in Self.sources { expectNone(Rules.codes(source)) }
+    }
+
     @Test("names no real person")
     func people() {
         for text in Self.texts {
