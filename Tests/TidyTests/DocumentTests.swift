@@ -77,6 +77,57 @@ struct DocumentTests {
         expectNone(Rules.workarounds(path: path, lines: lines, texts: TidyTests.texts))
     }
 
+    @Test("list the addresses that the server has, and no other")
+    func addresses() throws {
+        let code = TidyTests.sources.filter { $0.path.hasPrefix("Sources/SyncServerCore/HTTP/") }
+        var served: Set<String> = []
+        for line in code.flatMap(\.lines) {
+            for start in ["pathIs(", "path(after: "] {
+                for part in line.split(separator: start).dropFirst() {
+                    let path = part.dropFirst().prefix { $0 != "\"" }
+                    // A part behind the path is a code; `*` is an option of HTTP, not an address.
+                    if path != "*" { served.insert(path + (path.hasSuffix("/") ? "{code}" : "")) }
+                }
+            }
+        }
+        #expect(served.count > 8)
+        let rows = Rules.table("| Method and path |", in: try lines("docs/protocol.md"))
+        var named: Set<String> = []
+        for span in rows.flatMap({ (row: Rules.Row) in Rules.codeSpans(row.cells[0]) }) {
+            named.insert(String(span.split(separator: " ").last ?? ""))
+        }
+        #expect(named == served)
+        let described = try lines("docs/openapi.yaml").filter { $0.hasPrefix("  /") }.map {
+            $0.split(separator: ":")[0].dropFirst(2).replacing("{user_code}", with: "{code}")
+        }
+        #expect(Set(described.map { String($0) }) == served)
+    }
+
+    @Test("explain each code that the server answers")
+    func codes() throws {
+        var codes: Set<String> = []
+        for source in TidyTests.sources where source.path.hasPrefix("Sources/SyncServerCore/") {
+            // Codes of the log and of admin commands are for operators.
+            let isFeed = source.path.hasPrefix("Sources/SyncServerCore/Ingest/")
+            for line in source.lines {
+                let literals = line.split(separator: "\"", omittingEmptySubsequences: false)
+                for (before, literal) in zip(literals, literals.dropFirst())
+                where before.hasSuffix("code: ") || isFeed && literal.hasPrefix("feed.") {
+                    let area = literal.prefix { $0 != "." }
+                    if ["http", "auth", "feed"].contains(area) { codes.insert(String(literal)) }
+                    if area == "server", source.path.contains("/HTTP/") {
+                        codes.insert(String(literal))
+                    }
+                }
+            }
+        }
+        #expect(codes.count > 25)
+        let spans = Set(try lines("docs/protocol.md").flatMap(Rules.codeSpans))
+        // `feed.json.*` is put together, and explained as one.
+        let missing = codes.subtracting(spans).filter { !$0.contains("\\(") }
+        #expect(missing.isEmpty)
+    }
+
     @Test("list every script that a developer runs, and no other")
     func scripts() throws {
         let lines = try lines("CONTRIBUTING.md")
