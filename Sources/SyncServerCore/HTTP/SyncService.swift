@@ -178,7 +178,7 @@ final class SyncService: RequestHandler {
 
     private func receivedLive(_ request: borrowing RequestView, _ exchange: Exchange) -> BodyPlan {
         guard request.method == .get else {
-            return refuse(exchange, Heads.methodNotAllowedGet, .method)
+            return refuse(exchange, Heads.methodNotAllowedLive, .method)
         }
         guard let session = admit(request, exchange) else { return .answered }
         guard admit(.device(session.device), exchange) else { return .answered }
