@@ -42,13 +42,13 @@ package struct Exchange {
         nonmutating set { if isOpen { connection.attachment = newValue } }
     }
 
-    /// What the request is counted against, given back by being let go of.
+    /// What the request is counted against; it is taken off by the connection.
     ///
     /// Unlike the attachment it is kept until the client has taken the answer,
     /// because until then the answer costs memory.
-    var hold: AnyObject? {
-        get { isOpen ? connection.hold : nil }
-        nonmutating set { if isOpen { connection.hold = newValue } }
+    var count: (any RequestCount)? {
+        get { isOpen ? connection.count : nil }
+        nonmutating set { if isOpen { connection.count = newValue } }
     }
 
     /// Asks to be told if the connection ends before the answer is complete.

@@ -98,7 +98,7 @@ extension HTTPConnection {
         since = now
         bodyBytesBefore = 0
         body = .discard
-        hold = nil
+        count = nil
         HTTPCounters.add(1, to: service.counters.requests)
         guard let handler = service.handler, let request = view(bytes, start) else {
             return abort()

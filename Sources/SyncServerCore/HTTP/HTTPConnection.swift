@@ -65,8 +65,10 @@ final class HTTPConnection: ReadinessHandler {
 
     var body = Body.discard
     var attachment: AnyObject?
-    /// See ``Exchange/hold``.
-    var hold: AnyObject?
+    /// See ``Exchange/count``.
+    var count: (any RequestCount)? {
+        didSet { oldValue?.leave() }
+    }
     var closed: ((Exchange) -> Void)?
     var writable: ((StreamWriter) -> Void)?
 
@@ -179,7 +181,7 @@ final class HTTPConnection: ReadinessHandler {
         input = nil
         output = nil
         collected = nil
-        hold = nil
+        count = nil
         bookBuffers()
     }
 
@@ -354,7 +356,7 @@ final class HTTPConnection: ReadinessHandler {
         }
         self.output = nil
         service.giveBack(output)
-        if !flags.contains(.exchangeIsOpen) { hold = nil }
+        if !flags.contains(.exchangeIsOpen) { count = nil }
         if machine.phase == .head && input == nil { since = now }
     }
 

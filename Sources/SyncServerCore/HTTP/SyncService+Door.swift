@@ -57,16 +57,16 @@ extension SyncService {
     /// Counts a request against who makes it, or answers that it cannot be taken now.
     ///
     /// - Returns: Whether to go on.
-    func admit(_ holder: HolderLedger.Holder, _ exchange: Exchange) -> Bool {
+    func admit(_ count: HolderLedger.Count, _ exchange: Exchange) -> Bool {
         guard !context.isShortOfMemory else {
             refuseBusy(exchange)
             return false
         }
-        guard let hold = parts.holders.admit(holder) else {
+        guard count.enter() else {
             exchange.respond(Self.tooMany, body: Self.tooManyBody.bytes)
             return false
         }
-        exchange.hold = hold
+        exchange.count = count
         return true
     }
 

@@ -161,7 +161,7 @@ final class SyncService: RequestHandler {
         else { return nil }
         let session = Session(
             device: device.number, id: device.id, person: device.person, expires: record.expires,
-            generation: generation)
+            generation: generation, requests: parts.holders.count(of: .device(device.number)))
         parts.sessions.add(session, hash: hash)
         return session
     }
@@ -181,7 +181,7 @@ final class SyncService: RequestHandler {
             return refuse(exchange, Heads.methodNotAllowedLive, .method)
         }
         guard let session = admit(request, exchange) else { return .answered }
-        guard admit(.device(session.device), exchange) else { return .answered }
+        guard admit(session.requests, exchange) else { return .answered }
         if !live.watch(exchange, session: session) { refuseBusy(exchange) }
         return .answered
     }
@@ -213,7 +213,7 @@ final class SyncService: RequestHandler {
             metrics.unauthorised()
             return refuse(exchange, Heads.unauthorised, .agencyKey)
         }
-        guard admit(.agency(agency.code), exchange) else { return .answered }
+        guard admit(parts.holders.count(of: .agency(agency.code)), exchange) else { return .answered }
         let sink = FeedSink(service: self, agency: agency, key: key, exchange: exchange)
         exchange.attachment = sink
         return .stream(sink)

@@ -5,6 +5,9 @@ internal import Synchronization
 /// A request is counted from its head until the client has taken the answer, for
 /// so long it costs memory. Connections are not counted: behind a proxy they are
 /// the proxy's, and carry one person's request after another's.
+///
+/// What a request pays is one addition: whoever is known keeps its count at hand,
+/// and the ledger is asked only when a session is looked up.
 final class HolderLedger: Sendable {
     /// Who makes a request.
     enum Holder: Hashable, Sendable {
@@ -14,46 +17,62 @@ final class HolderLedger: Sendable {
         case agency(String)
     }
 
-    /// One counted request; letting go of it gives its place back.
-    private final class Hold {
+    /// The open requests of one holder, shared by all of its sessions.
+    final class Count: RequestCount {
         private let ledger: HolderLedger
         private let holder: Holder
+        private let open = Atomic<Int>(0)
 
-        init(_ ledger: HolderLedger, _ holder: Holder) {
+        fileprivate init(_ ledger: HolderLedger, _ holder: Holder) {
             self.ledger = ledger
             self.holder = holder
         }
 
-        deinit { ledger.release(holder) }
-    }
+        deinit { ledger.forget(holder) }
 
-    private let holdsMax: Int
-    private let counts = Mutex<[Holder: Int]>([:])
-
-    init(holdsMax: Int) {
-        self.holdsMax = holdsMax
-    }
-
-    /// Counts a request, or refuses it.
-    ///
-    /// - Returns: What keeps the place; nil if the holder has no more.
-    func admit(_ holder: Holder) -> AnyObject? {
-        let isAdmitted = counts.withLock { counts in
-            let count = counts[holder, default: 0]
-            guard count < holdsMax else { return false }
-            counts[holder] = count + 1
+        /// Counts a request.
+        ///
+        /// - Returns: Whether the holder may have one more; it is not counted otherwise.
+        func enter() -> Bool {
+            let (before, _) = open.add(1, ordering: .relaxed)
+            guard before < ledger.requestsMax else {
+                leave()
+                return false
+            }
             return true
         }
-        return isAdmitted ? Hold(self, holder) : nil
+
+        func leave() {
+            open.subtract(1, ordering: .relaxed)
+        }
     }
 
-    /// The open requests of all.
-    var total: Int { counts.withLock { $0.values.reduce(0, +) } }
+    /// Does not keep the count: sessions and open requests do.
+    private struct Entry {
+        weak var count: Count?
+    }
 
-    private func release(_ holder: Holder) {
-        counts.withLock { counts in
-            let count = counts[holder, default: 1]
-            counts[holder] = count > 1 ? count - 1 : nil
+    private let requestsMax: Int
+    private let entries = Mutex<[Holder: Entry]>([:])
+
+    init(requestsMax: Int) {
+        self.requestsMax = requestsMax
+    }
+
+    /// The one count of a holder, made if nobody keeps it.
+    func count(of holder: Holder) -> Count {
+        entries.withLock { entries in
+            if let known = entries[holder]?.count { return known }
+            let made = Count(self, holder)
+            entries[holder] = Entry(count: made)
+            return made
+        }
+    }
+
+    /// Forgets a count that nobody keeps, unless another has taken its place.
+    private func forget(_ holder: Holder) {
+        entries.withLock { entries in
+            if entries[holder]?.count == nil { entries[holder] = nil }
         }
     }
 }

@@ -98,7 +98,7 @@ package final class TangRatServer: Sendable {
             limits: configuration.limits, secrets: configuration.secrets,
             now: clock.milliseconds, publicURL: { publicAddress.url },
             isReady: { ready.isSet },
-            holders: HolderLedger(holdsMax: configuration.limits.requestsPerTokenMax),
+            holders: HolderLedger(requestsMax: configuration.limits.requestsPerTokenMax),
             watchers: WatcherRegistry(
                 watchersMax: configuration.limits.watchersMax,
                 perDeviceMax: configuration.limits.watchersPerDeviceMax))

@@ -8,7 +8,7 @@ import Testing
 
 /// Each limit of the server, at the limit and one past it.
 @Suite("Limits of the server")
-struct LimitTests {
+struct LimitEdgeTests {
     private func code(_ answer: HTTPTestClient.Answer) throws -> String? {
         try JSON.parse(answer.body)["error"]?["code"]?.text
     }
@@ -73,7 +73,7 @@ struct LimitTests {
                 + "\(String(body.utf8.count, radix: 16))\r\n\(body)\r\n0\r\n\r\n")
         let chunked = try client.answer()
         #expect(chunked.status == (more == 0 ? 200 : 413))
-        if more == 1 { #expect(try code(chunked) == "http.body-too-large") }
+        if more == 1 { #expect(try code(chunked) == "http.body_too_large") }
     }
 
     @Test("hold for the small bodies of signing in", arguments: [0, 1])
