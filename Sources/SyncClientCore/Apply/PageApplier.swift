@@ -135,7 +135,18 @@ struct PageApplier {
             slots[position].promised = nil
             deletes += try BucketTable.remove(id, connection)
             hasRemovedBuckets = true
+        case .parts(let answer):
+            let parts = answer.parts.indices.filter { answer.parts[$0].count == 0 }
+                .map { answer.range.part($0, of: answer.split) }
+            guard !parts.isEmpty else { return }
+            try remove(from: answer.bucket, buckets) { hash in
+                parts.contains { $0.contains(hash) }
+            }
+        case .surplus(let surplus):
+            let hashes = Set(surplus.hashes)
+            try remove(from: surplus.bucket, buckets) { hashes.contains($0) }
         case .page(let end): promised = end.sum
+        case .reconciled(let end): promised = end.sum
         case .checkpoint(let end): promised = end.sum
         default: break
         }
@@ -148,15 +159,8 @@ struct PageApplier {
         let position: Int
         if let known = slotByName[state.name] {
             position = known
-            if slots[known].held.epoch != state.epoch {
-                // Another history: what is held of the bucket is not part of it.
-                let id = slots[known].held.id
-                try connection.run("DELETE FROM row WHERE bucket_id = ?", .integer(id))
-                deletes += connection.changes
-                slots[known].held.count = 0
-                slots[known].held.sum = .zero
-                slots[known].held.epoch = state.epoch
-            }
+            // Of another history most rows may be the same: a repair finds the rest.
+            slots[known].held.epoch = state.epoch
         } else {
             position = slots.count
             add(try BucketTable.insert(state, connection))
@@ -313,6 +317,33 @@ struct PageApplier {
             slots[position].held.sum -= found.hash
         }
         return found.rowID
+    }
+
+    // MARK: - Repair
+
+    /// Removes the rows of a bucket whose hashes are wrong.
+    private mutating func remove(
+        from bucket: UInt64, _ buckets: [Int?], where isWrong: (HashSum) -> Bool
+    ) throws {
+        guard bucket < UInt64(buckets.count), let position = buckets[Int(bucket)] else {
+            throw WireError(code: "wire.index", position: 0, message: "bucket \(bucket)")
+        }
+        var wrong: [(rowID: Int64, hash: HashSum)] = []
+        try connection.run(
+            "SELECT rowid, hash FROM row WHERE bucket_id = ?",
+            .integer(slots[position].held.id)
+        ) { row in
+            if let hash = HashSum(row.blob(1)), isWrong(hash) { wrong.append((row.int64(0), hash)) }
+        }
+        for (rowID, hash) in wrong {
+            try delete.use { delete in
+                try delete.bind(1, rowID)
+                _ = try delete.step()
+            }
+            slots[position].held.count -= 1
+            slots[position].held.sum -= hash
+        }
+        deletes += wrong.count
     }
 
     // MARK: - The end

@@ -28,6 +28,7 @@ enum RoundApplier {
         var state = try CacheState.load(connection)
         state.observe(scan.hello, wallMilliseconds: wallMilliseconds)
         let isWhole = state.stagedCursor == nil ? state.cursor.isEmpty : state.stagedIsWhole
+        if state.repair == .mended { try Recount.run(connection) }
         var applier = try PageApplier(connection, replacesMirror: isWhole)
         if state.stagedCursor != nil {
             do {
@@ -50,6 +51,7 @@ enum RoundApplier {
         state.cursor = checkpoint.cursor
         state.lineage = checkpoint.lineage
         state.syncedAt = now
+        state.repair = .none
         try state.save(connection)
         result.writesWait = try OutboxTable.hasUnanswered(state, connection)
         return result
@@ -91,23 +93,29 @@ enum RoundApplier {
         return result
     }
 
-    /// Forgets where the mirror stands; the mirror itself stays readable.
+    /// Forgets where the mirror stands, so that the next checkpoint replaces it.
+    ///
+    /// The mirror itself stays readable until then.
     static func dropCursor(_ connection: Connection) throws {
         var state = try CacheState.load(connection)
         try StageTable.clear(&state, connection)
         state.cursor = []
+        state.repair = .refused
         try state.save(connection)
     }
 
     /// Makes the body of the next request.
     static func request(_ connection: Connection) throws -> RequestPlan {
         let state = try CacheState.load(connection)
+        var plan = RequestPlan()
+        plan.needsRepair = try needsRepair(state, connection)
         var sync = SyncRequest()
         sync.cursor = state.requestCursor
         sync.rowsMax = Limits.pageRowsMax
         sync.bytesMax = Limits.pageBytesMax
         sync.outcomesSeen = state.answeredMid
-        var plan = RequestPlan()
+        // What is kept can only be applied at a checkpoint.
+        sync.wantsCheckpoint = state.stagedCursor != nil
         BinaryFrames.append(.sync(sync), to: &plan.body)
         if let batch = try OutboxTable.batch(state, connection) {
             BinaryFrames.append(.push(PushHeader(baseChain: batch.baseChain)), to: &plan.body)
@@ -115,6 +123,19 @@ enum RoundApplier {
             plan.writes = batch.count
         }
         return plan
+    }
+
+    /// Whether the mirror must be compared with the server's before anything else.
+    private static func needsRepair(
+        _ state: CacheState, _ connection: Connection
+    ) throws -> Bool {
+        switch state.repair {
+        case .running: true
+        case .mended, .refused: false
+        case .none:
+            // A mirror without a cursor, as after signing in anew, is worth keeping.
+            state.requestCursor.isEmpty ? try RepairIndex.holdsRows(connection) : false
+        }
     }
 }
 
@@ -124,4 +145,6 @@ struct RequestPlan: Sendable {
     var body: [UInt8] = []
     /// The number of writes in it.
     var writes = 0
+    /// Whether to repair the mirror instead of sending it.
+    var needsRepair = false
 }

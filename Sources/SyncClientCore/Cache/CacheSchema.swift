@@ -96,6 +96,9 @@ enum CacheSchema {
                         received_at INTEGER NOT NULL
                     ) STRICT;
                     CREATE INDEX outcome_refused ON outcome(mid) WHERE status = 3;
-                    """)
+                    """),
+            Migration(
+                "repair of the mirror",
+                sql: "ALTER TABLE state ADD COLUMN repair INTEGER NOT NULL DEFAULT 0"),
         ])
 }

@@ -12,10 +12,10 @@ actor SyncEngine {
         var trace: (@Sendable (TraceEvent) -> Void)?
     }
 
-    private let store: CacheStore
-    private let keeper: CredentialsKeeper
-    private let server: ServerAddress
-    private let environment: SyncEnvironment
+    let store: CacheStore
+    let keeper: CredentialsKeeper
+    let server: ServerAddress
+    let environment: SyncEnvironment
     private var running: (id: UInt64, task: Task<Result<SyncReport, SyncFailure>, Never>)?
     private var lastID: UInt64 = 0
 
@@ -29,11 +29,18 @@ actor SyncEngine {
     /// Runs a round, or joins the one that runs.
     ///
     /// The check and the claim stand together with no `await` between them.
-    func sync(_ listener: Listener) async throws(SyncFailure) -> SyncReport {
-        if let running { return try await running.task.value.get() }
+    func sync(
+        _ listener: Listener, repairs: Bool = false
+    ) async throws(SyncFailure) -> SyncReport {
+        // A round that only syncs does not answer who asked for a repair.
+        while let running {
+            let result = await running.task.value
+            if !repairs { return try result.get() }
+            if self.running?.id == running.id { self.running = nil }
+        }
         lastID += 1
         let id = lastID
-        let task = Task { await self.attempt(listener) }
+        let task = Task { await self.attempt(listener, repairs: repairs) }
         running = (id, task)
         let result = await withTaskCancellationHandler {
             await task.value
@@ -50,9 +57,11 @@ actor SyncEngine {
         _ = await running?.task.value
     }
 
-    private func attempt(_ listener: Listener) async -> Result<SyncReport, SyncFailure> {
+    private func attempt(
+        _ listener: Listener, repairs: Bool
+    ) async -> Result<SyncReport, SyncFailure> {
         do throws(SyncFailure) {
-            return .success(try await round(listener))
+            return .success(try await round(listener, repairs: repairs))
         } catch {
             return .failure(error)
         }
@@ -60,12 +69,14 @@ actor SyncEngine {
 
     // MARK: - One round
 
-    private func round(_ listener: Listener) async throws(SyncFailure) -> SyncReport {
+    private func round(
+        _ listener: Listener, repairs: Bool
+    ) async throws(SyncFailure) -> SyncReport {
         let permit = try await takeRoundLock()
         defer { permit.lock.unlock() }
         var round = Round(listener, startedAt: environment.monotonic.nanoseconds())
         round.credentials = permit.credentials
-        var action = round.machine.begin()
+        var action = round.machine.begin(repairs: repairs)
         while true {
             if Task.isCancelled { throw .cancelled }
             let event: SyncRoundMachine.Event
@@ -77,8 +88,12 @@ actor SyncEngine {
                 event = await caught { () throws(SyncFailure) in try await self.apply(&round) }
             case .settle:
                 event = await caught { () throws(SyncFailure) in try await self.settle(&round) }
+            case .beginRepair(let bucket):
+                event = await caught { () throws(SyncFailure) in
+                    try await self.beginRepair(of: bucket, &round)
+                }
+            case .reconcile: event = try await reconcile(&round)
             case .dropCursor:
-                round.report.repairs = round.machine.repairs
                 try await store.write { try RoundApplier.dropCursor($0) }
                 event = .cursorDropped
             case .offerAgain(let mid): event = await offerAgain(mid)
@@ -95,6 +110,8 @@ actor SyncEngine {
                 }
                 event = .pauseOver
             case .finish:
+                round.report.repairs = round.machine.repairs
+                round.report.mended = round.mended
                 round.report.milliseconds = milliseconds(since: round.startedAt)
                 return round.report
             case .stop(let failure):
@@ -106,7 +123,7 @@ actor SyncEngine {
     }
 
     /// What one round carries from step to step.
-    private struct Round {
+    struct Round {
         var machine = SyncRoundMachine()
         var report = SyncReport()
         var listener: Listener
@@ -118,6 +135,8 @@ actor SyncEngine {
         var writesSent = 0
         var rowsReceived = 0
         var fraction = 0.0
+        var repair: RepairMachine?
+        var mended = 0
 
         init(_ listener: Listener, startedAt: UInt64) {
             self.listener = listener
@@ -125,7 +144,7 @@ actor SyncEngine {
         }
     }
 
-    private func caught(
+    func caught(
         _ body: () async throws(SyncFailure) -> SyncRoundMachine.Event
     ) async -> SyncRoundMachine.Event {
         do throws(SyncFailure) {
@@ -140,33 +159,13 @@ actor SyncEngine {
         }
     }
 
-    private func send(_ round: inout Round) async throws(SyncFailure) -> SyncRoundMachine.Event {
-        let token: String
-        do throws(SyncFailure) {
-            if let credentials = round.credentials.take() {
-                token = try keeper.accessToken(of: try credentials.get())
-            } else {
-                token = try await keeper.accessToken()
-            }
-        } catch {
-            return .failed(error)
-        }
+    func send(_ round: inout Round) async throws(SyncFailure) -> SyncRoundMachine.Event {
         let plan = try await store.read { try RoundApplier.request($0) }
-        try environment.reach(.sendBefore)
-        round.report.requests += 1
-        round.report.bytesUp += plan.body.count
-        trace(.sent, plan.body, round)
-        let request = Request(
-            .post, server, "/v1/sync", bearer: token, contentType: BinaryFrames.mediaType,
-            body: plan.body)
-        let outcome = await environment.transport.send(request)
-        try environment.reach(.sendAfter)
-        switch outcome {
-        case .notSent(let reason): return .notSent(reason: reason)
-        case .unknown(let reason):
-            return .unknown(reason: reason, random: environment.random.next())
-        case .response(let response):
-            let event = take(response, plan, &round)
+        guard !plan.needsRepair else { return .repairNeeded }
+        switch await exchange(plan.body, at: "/v1/sync", &round) {
+        case .failure(let event): return event
+        case .success(let response):
+            let event = take(response, plan.writes, &round)
             switch event {
             case .answered(.error), .answered(.restart):
                 // Writes before the failure keep their outcomes.
@@ -180,8 +179,46 @@ actor SyncEngine {
         }
     }
 
-    private func take(
-        _ response: Response, _ plan: RequestPlan, _ round: inout Round
+    /// Sends frames and waits for the answer.
+    func exchange(
+        _ body: [UInt8], at path: String, _ round: inout Round
+    ) async -> Exchanged {
+        do throws(SyncFailure) {
+            let token: String
+            if let credentials = round.credentials.take() {
+                token = try keeper.accessToken(of: try credentials.get())
+            } else {
+                token = try await keeper.accessToken()
+            }
+            try environment.reach(.sendBefore)
+            round.report.requests += 1
+            round.report.bytesUp += body.count
+            trace(.sent, body, round)
+            let request = Request(
+                .post, server, path, bearer: token, contentType: BinaryFrames.mediaType,
+                body: body)
+            let outcome = await environment.transport.send(request)
+            try environment.reach(.sendAfter)
+            switch outcome {
+            case .notSent(let reason): return .failure(.notSent(reason: reason))
+            case .unknown(let reason):
+                return .failure(.unknown(reason: reason, random: environment.random.next()))
+            case .response(let response): return .success(response)
+            }
+        } catch {
+            return .failure(.failed(error))
+        }
+    }
+
+    /// What a request came to.
+    enum Exchanged {
+        case success(Response)
+        case failure(SyncRoundMachine.Event)
+    }
+
+    /// Looks over an answer, which is then the round's.
+    func take(
+        _ response: Response, _ writes: Int, _ round: inout Round
     ) -> SyncRoundMachine.Event {
         let random = environment.random.next()
         guard response.status == 200 else {
@@ -205,7 +242,7 @@ actor SyncEngine {
         }
         round.bytes = response.body
         round.scan = scan
-        round.report.pushed += plan.writes
+        round.report.pushed += writes
         return .answered(ending)
     }
 
@@ -216,14 +253,13 @@ actor SyncEngine {
         case .checkpoint: .checkpoint
         case .pushed: .pushed
         case .restart: .restart
+        case .reconciled: .reconciled
         case .error(let error):
             .error(
                 code: error.code,
                 retryAfterMilliseconds: Int64(clamping: error.retryAfterMilliseconds),
                 ackedMid: error.ackedMid, random: random)
-        case .sync, .push, .mutation, .hello, .bucket, .bucketGone, .name, .row, .tombstone,
-            .outcomes, .unknown:
-            nil
+        default: nil
         }
     }
 
@@ -313,7 +349,7 @@ actor SyncEngine {
                 fraction: round.fraction))
     }
 
-    private func trace(
+    func trace(
         _ direction: TraceEvent.Direction, _ bytes: [UInt8], _ round: borrowing Round
     ) {
         guard let trace = round.listener.trace else { return }

@@ -62,6 +62,8 @@ enum FramePayload {
                 ErrorFrame(
                     code: try found.text(1), message: try found.text(2),
                     retryAfterMilliseconds: try found.number(3), ackedMid: try found.number(4)))
+        case 4...6, 29...31:
+            return try ReconcileCodec.decode(type, try fields(&reader), reader)
         default: return .unknown(type)
         }
     }
@@ -75,6 +77,7 @@ enum FramePayload {
         request.schema = try found.number(4)
         request.outcomesSeen = try found.number(5)
         if found.has(6) { request.priorityMax = try found.number(6) }
+        if found.has(7) { request.wantsCheckpoint = try found.number(7) != 0 }
         return request
     }
 
@@ -107,7 +110,7 @@ enum FramePayload {
     /// The fields of a frame by number.
     ///
     /// A field given twice is an error.
-    private struct Fields {
+    struct Fields {
         let list: [WireField]
         let reader: ByteReader
 

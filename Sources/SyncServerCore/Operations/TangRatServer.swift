@@ -76,8 +76,9 @@ package final class TangRatServer: Sendable {
         let ready = ReadyFlag()
         self.ready = ready
         let parts = ServiceParts(
-            store: store, commits: commits, heads: heads, sessions: sessions, metrics: metrics,
-            limits: configuration.limits, secrets: configuration.secrets,
+            store: store, commits: commits, heads: heads, sessions: sessions,
+            indexes: RangeIndexCache(rowsMax: configuration.limits.reconcileRowsMax),
+            metrics: metrics, limits: configuration.limits, secrets: configuration.secrets,
             now: clock.milliseconds, isReady: { ready.isSet })
         var http = HTTPServer.Configuration(
             address: configuration.address, loopCount: configuration.loops)

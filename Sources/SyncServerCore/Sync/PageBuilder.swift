@@ -78,6 +78,15 @@ package struct PageBuilder {
         case future = "cursor.future"
     }
 
+    /// Seals a cursor that stands at the head of some buckets and knows no others.
+    package func cursor(at buckets: [BucketRecord], for device: DeviceID) -> [UInt8] {
+        let entries = buckets.filter { $0.head > 0 }.sorted { $0.number < $1.number }.map {
+            Cursor.Entry(bucket: UInt64($0.number), epoch: $0.epoch, rev: $0.head)
+        }
+        return Cursor(lineageTag: lineageTag, grantsRevision: 0, entries: entries)
+            .sealed(for: device, key: key)
+    }
+
     /// Builds a page.
     ///
     /// - Parameters:

@@ -64,21 +64,49 @@ class SQLiteMoment: StoreSnapshot {
             try statement.bind(1, bucket)
             try statement.bind(2, Int64(clamping: rev))
             while try statement.step() {
-                let goesOn = try statement.withBlob(6) { hash in
-                    try statement.withText(7) { id in
-                        try statement.withBlob(8) { bytes in
-                            try body(
-                                RowInPlace(
-                                    rev: UInt64(statement.int64(0)), table: statement.int64(1),
-                                    owner: statement.int64(2), asOf: statement.int64(3),
-                                    sourceVersion: statement.int64(4),
-                                    isAlive: statement.int64(5) != 0, id: id, hash: hash,
-                                    body: bytes))
-                        }
-                    }
-                }
-                guard goesOn else { return }
+                guard try Self.withRow(statement, body) else { return }
             }
+        }
+    }
+
+    private static func withRow<Result>(
+        _ statement: Statement, _ body: (RowInPlace) throws -> Result
+    ) throws -> Result {
+        try statement.withBlob(6) { hash in
+            try statement.withText(7) { id in
+                try statement.withBlob(8) { bytes in
+                    try body(
+                        RowInPlace(
+                            rev: UInt64(statement.int64(0)), table: statement.int64(1),
+                            owner: statement.int64(2), asOf: statement.int64(3),
+                            sourceVersion: statement.int64(4),
+                            isAlive: statement.int64(5) != 0, id: id, hash: hash, body: bytes))
+                }
+            }
+        }
+    }
+
+    func marks(
+        in bucket: BucketNumber, after rev: UInt64, _ body: (RowMark) throws -> Void
+    ) throws {
+        try connection.statement(HotStatements.marksAfter).use { statement in
+            try statement.bind(1, bucket)
+            try statement.bind(2, Int64(clamping: rev))
+            while try statement.step() {
+                try body(
+                    RowMark(
+                        number: statement.int64(0), isAlive: statement.int64(1) != 0,
+                        hash: statement.withBlob(2) { HashSum(bytes: $0) }))
+            }
+        }
+    }
+
+    func row(_ number: Int64, _ body: (RowInPlace) throws -> Void) throws -> Bool {
+        try connection.statement(HotStatements.rowByNumber).use { statement in
+            try statement.bind(1, number)
+            guard try statement.step() else { return false }
+            try Self.withRow(statement, body)
+            return true
         }
     }
 
