@@ -150,7 +150,9 @@ struct RepairTests {
             var client = try await world.signedIn()
             put(world, 0..<200)
             _ = try await client.sync()
-            try await damage(client, "DELETE FROM row WHERE id IN ('v1', 'v2', 'v3'); UPDATE bucket SET count = 197")
+            try await damage(
+                client,
+                "DELETE FROM row WHERE id IN ('v1', 'v2', 'v3'); UPDATE bucket SET count = 197")
             world.server.put("vehicle", "another", body: "{}")
             for point in [FaultPoint.repairBefore, .repairAfter, .sendAfter] {
                 world.faults.arm(point, after: point == .sendAfter ? 1 : 0)
@@ -172,7 +174,8 @@ struct RepairTests {
             put(world, 0..<50)
             _ = try await client.sync()
             world.server.with { $0.repairs = false }
-            try await damage(client, "DELETE FROM row WHERE id = 'v1'; UPDATE bucket SET count = 49")
+            try await damage(
+                client, "DELETE FROM row WHERE id = 'v1'; UPDATE bucket SET count = 49")
             world.server.put("vehicle", "another", body: "{}")
             let report = try await client.sync()
             #expect(report.rows == 51)

@@ -130,8 +130,10 @@ enum FrameStreams {
     private static func repair(_ sum: HashSum) -> [Frame] {
         let range = HashRange.whole.part(3, of: 2).part(1, of: 7)
         let parts = [RangeSum(count: 2, sum: sum), .zero]
-        let hashes = [HashSum(firstHalfOf: SHA256.hash([1])), HashSum(firstHalfOf: SHA256.hash([2]))]
-            .sorted { $0.precedes($1) }
+        let hashes = [
+            HashSum(firstHalfOf: SHA256.hash([1])), HashSum(firstHalfOf: SHA256.hash([2])),
+        ]
+        .sorted { $0.precedes($1) }
         var request = ReconcileRequest()
         request.goesOn = true
         return [

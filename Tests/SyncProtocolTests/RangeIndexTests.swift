@@ -121,7 +121,8 @@ struct RangeIndexTests {
 
     @Test("refuse hashes that do not ascend")
     func order() throws {
-        let two = Array(SHA256.hash([1]).bytes.prefix(16)) + Array(SHA256.hash([1]).bytes.prefix(16))
+        let two =
+            Array(SHA256.hash([1]).bytes.prefix(16)) + Array(SHA256.hash([1]).bytes.prefix(16))
         let payload: [UInt8] = [6, 0x0a, 1, 0x62, 0x22, 32] + two
         #expect(
             FrameStreams.readBinary([[UInt8(payload.count)] + payload]).error?.code == "wire.items")

@@ -1,3 +1,4 @@
+import HTTPWire
 import SyncProtocol
 import TestSupport
 import Testing
@@ -19,7 +20,8 @@ private struct RepairingDevice {
         RangeIndex(held.keys.map { RangeIndex.Entry(hash: $0, reference: 0) })
     }
 
-    private func claim(_ range: HashRange, _ bucket: String, _ index: RangeIndex) -> ReconcileClaim {
+    private func claim(_ range: HashRange, _ bucket: String, _ index: RangeIndex) -> ReconcileClaim
+    {
         let rows = index.rows(in: range)
         guard rows.count > 32, range.canSplit(4) else {
             return .items(ItemsClaim(bucket: bucket, range: range, hashes: rows.map(\.hash)))
@@ -119,7 +121,8 @@ extension ServerFixture {
     fileprivate func reconcile(
         _ request: ReconcileRequest, _ claims: [ReconcileClaim], for device: DeviceRecord
     ) throws -> (frames: [Frame], bytes: Int) {
-        var sink = BinaryFrameSink(reusing: [])
+        let answer = BodyWriter()
+        var sink = BinaryFrameSink(answer)
         let machine = ReconcileMachine(pages: pages, indexes: indexes, limits: limits)
         let asker = PageBuilder.Asker(device: device.number, id: device.id, person: device.person)
         let summary = try reader.snapshot { snapshot in
@@ -137,7 +140,9 @@ extension ServerFixture {
             case .items(let claim): BinaryFrames.append(.items(claim), to: &body)
             }
         }
-        return (try decodeFrames(sink.bytes), body.count + sink.bytes.count)
+        return (
+            try decodeFrames([UInt8](answer.buffer.readable)), body.count + answer.buffer.count
+        )
     }
 
     /// The live rows of a bucket.
@@ -146,7 +151,7 @@ extension ServerFixture {
         try read { snapshot in
             try snapshot.rows(in: bucket, after: 0) { row in
                 guard row.isAlive else { return true }
-                held[HashSum(bytes: row.hash)] = RowKey(
+                held[row.hash] = RowKey(
                     table: try reader.name(row.table), id: String(decoding: row.id, as: UTF8.self))
                 return true
             }
@@ -231,7 +236,8 @@ struct ReconcileTests {
         let index = try look()
         // Twenty changed or new, one tombstone.
         #expect(index.rowsRead == 21)
-        #expect(Set(index.index.entries.map(\.hash))
+        #expect(
+            Set(index.index.entries.map(\.hash))
                 == Set(try server.held(of: try bucket().number).keys))
         var second = RepairingDevice(first.held)
         try second.repair(transport, on: server, for: device)
@@ -245,7 +251,8 @@ struct ReconcileTests {
         let other = try server.addPerson("another")
         try server.put("vehicle", "v7", other, version: 5)
         let index = try look()
-        #expect(Set(index.index.entries.map(\.hash))
+        #expect(
+            Set(index.index.entries.map(\.hash))
                 == Set(try server.held(of: try bucket().number).keys))
     }
 
@@ -298,7 +305,8 @@ struct ReconcileTests {
     ///
     /// Method: rows change between the requests of a repair; then the device
     /// pulls from the cursor of the first answer and must hold what the server does.
-    @Test("is completed by a pull from the first answer's cursor", arguments: 0..<8 as Range<UInt64>)
+    @Test(
+        "is completed by a pull from the first answer's cursor", arguments: 0..<8 as Range<UInt64>)
     func movingServer(seed: UInt64) throws {
         var random = SeededRandom(seed: seed)
         try fill(0..<500)

@@ -15,7 +15,9 @@ extension SyncEngine {
         let holdsAnything = try await store.write { connection in
             var state = try CacheState.load(connection)
             state.repair = .running
-            if let page { try StageTable.append(page.bytes, cursor: page.cursor, &state, connection) }
+            if let page {
+                try StageTable.append(page.bytes, cursor: page.cursor, &state, connection)
+            }
             let holdsAnything = try RepairIndex.holdsAnything(connection)
             if !holdsAnything { state.repair = .none }
             try state.save(connection)

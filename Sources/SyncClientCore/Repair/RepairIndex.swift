@@ -14,6 +14,7 @@ enum RepairIndex {
     /// everything is undone.
     ///
     /// - Parameter connection: The writer, outside a transaction.
+    /// - Returns: The hashes of the rows by the name of their bucket.
     /// - Throws: ``WireError`` where a page kept was damaged since, or an error
     ///   of the storage.
     static func build(_ connection: Connection) throws -> [String: RangeIndex] {

@@ -81,7 +81,7 @@ enum ReconcileCodec {
     private static func range(
         _ found: FramePayload.Fields, _ reader: ByteReader
     ) throws(WireError) -> HashRange {
-        guard found.has(2) else { return .whole }
+        guard try found.hasAll(2, 3) else { return .whole }
         let depth = try found.number(2)
         let low = try found.bytes(3)
         guard (1...64).contains(depth), low.count == (Int(depth) + 7) / 8,
@@ -146,13 +146,21 @@ enum ReconcileCodec {
             guard parts.count < 1 << split else { break }
             let count = try rest.varint()
             parts.append(
-                count == 0
-                    ? .zero : RangeSum(count: count, sum: HashSum(bytes: try rest.take(16))))
+                count == 0 ? .zero : RangeSum(count: count, sum: try sum(rest.take(16), reader)))
         }
         guard rest.isAtEnd, parts.count == 1 << split else {
             throw reader.failure("wire.parts", "a range has \(1 << split) parts")
         }
         return parts
+    }
+
+    private static func sum(
+        _ bytes: UnsafeRawBufferPointer, _ reader: ByteReader
+    ) throws(WireError) -> HashSum {
+        guard let sum = HashSum(bytes: bytes) else {
+            throw reader.failure("wire.sum", "a sum has 16 bytes")
+        }
+        return sum
     }
 
     private static func hashes(
@@ -161,10 +169,14 @@ enum ReconcileCodec {
         guard raw.count % 16 == 0 else {
             throw reader.failure("wire.items", "a hash has 16 bytes")
         }
-        let hashes = raw.withUnsafeBytes { raw in
-            stride(from: 0, to: raw.count, by: 16).map {
-                HashSum(bytes: UnsafeRawBufferPointer(rebasing: raw[$0..<($0 + 16)]))
+        let hashes = try raw.withUnsafeBytesTyped { (raw) throws(WireError) in
+            var hashes: [HashSum] = []
+            hashes.reserveCapacity(raw.count / 16)
+            for start in stride(from: 0, to: raw.count, by: 16) {
+                let bytes = UnsafeRawBufferPointer(rebasing: raw[start..<start + 16])
+                hashes.append(try sum(bytes, reader))
             }
+            return hashes
         }
         try checkOrder(hashes) { reader.failure("wire.items", "hashes must ascend") }
         return hashes

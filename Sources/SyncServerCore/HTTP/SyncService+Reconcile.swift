@@ -13,6 +13,8 @@ extension SyncService {
         _ request: borrowing RequestView, _ body: UnsafeRawBufferPointer, _ exchange: Exchange
     ) {
         guard let session = exchange.attachment as? Session else { return }
+        // A body may take its time, and rights may have ended since its head.
+        guard parts.sessions.isCurrent(session) || admit(request, exchange) != nil else { return }
         guard let form = Self.form(request.bytes(request.head.contentType)) else {
             _ = refuse(exchange, Heads.unsupportedMedia, .media)
             return
@@ -94,14 +96,21 @@ extension SyncService {
         do {
             switch form {
             case .binary:
-                var sink = BinaryFrameSink(reusing: [])
-                try answer(request, claims, session, into: &sink)
-                exchange.respond(Heads.frames, body: sink.bytes)
+                try exchange.respond(Heads.frames) { body in
+                    var sink = BinaryFrameSink(body)
+                    try answer(request, claims, session, into: &sink)
+                }
             case .lines:
-                var sink = JSONFrameSink()
-                try answer(request, claims, session, into: &sink)
-                exchange.respond(Heads.frameLines, body: sink.bytes)
+                try exchange.respond(Heads.frameLines) { body in
+                    var sink = JSONFrameSink(body)
+                    try answer(request, claims, session, into: &sink)
+                }
             }
+        } catch is PageBuilder.Revoked {
+            _ = refuse(exchange, Heads.unauthorised, .unauthorised)
+        } catch StoreFailure.inconsistent(let what) {
+            metrics.log(.error, "store.damaged", what)
+            exchange.respond(Heads.internalError, body: ErrorBody.damaged.bytes)
         } catch {
             metrics.log(.error, "store.read_failed", "\(error)")
             exchange.respond(Heads.unavailable, body: ErrorBody.storage.bytes)

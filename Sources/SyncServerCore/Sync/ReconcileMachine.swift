@@ -53,6 +53,10 @@ struct ReconcileMachine {
         in snapshot: any StoreSnapshot, names: (Int64) throws -> String,
         into sink: inout some FrameSink
     ) throws -> Summary {
+        // In the moment of the rows: rights that have ended show nothing.
+        guard let device = try snapshot.device(asker.device), device.revoked == 0 else {
+            throw PageBuilder.Revoked()
+        }
         let visible = Dictionary(
             try snapshot.buckets(of: asker.person).map { ($0.name, $0) },
             uniquingKeysWith: { first, _ in first })
@@ -95,7 +99,7 @@ struct ReconcileMachine {
 
     private static func state(of bucket: BucketRecord) -> BucketState {
         BucketState(
-            index: UInt64(bucket.number), name: bucket.name, epoch: bucket.epoch,
+            index: bucket.index, name: bucket.name, epoch: bucket.epoch,
             head: bucket.head, count: bucket.count, sum: bucket.sum, priority: bucket.priority,
             leaseUntil: 0, ahead: 0)
     }
@@ -138,7 +142,7 @@ struct ReconcileMachine {
                 state.summary.surplus += surplus.count
                 state.bytesLeft -= surplus.count * 16
                 sink.append(
-                    .surplus(SurplusRows(bucket: UInt64(bucket.number), hashes: surplus)))
+                    .surplus(SurplusRows(bucket: bucket.index, hashes: surplus)))
             }
             return true
         }
@@ -169,7 +173,7 @@ struct ReconcileMachine {
             sink.append(
                 .parts(
                     PartsAnswer(
-                        bucket: UInt64(bucket.number), range: range, split: split,
+                        bucket: bucket.index, range: range, split: split,
                         parts: index.sums(of: range, split: split))))
         }
     }
@@ -187,10 +191,10 @@ struct ReconcileMachine {
     ) throws {
         let found = try snapshot.row(entry.reference) { row in
             for name in [row.table, row.owner] where state.named.insert(name).inserted {
-                sink.append(.name(index: UInt64(name), text: try names(name)))
+                sink.append(.name(index: UInt64(bitPattern: name), text: try names(name)))
             }
-            state.bytesLeft -= sink.append(row, bucket: UInt64(bucket.number))
-            state.sum += HashSum(bytes: row.hash)
+            state.bytesLeft -= sink.append(row, of: bucket.number)
+            state.sum += row.hash
             state.summary.rows += 1
         }
         guard found else {

@@ -18,6 +18,11 @@ package final class SQLiteStore: ReplicaStore {
     private let lock: FileLock
     private let names: NameTable
 
+    /// Whether a writer's storage failed since the last check of the file.
+    private let isDoubtful = Atomic(false)
+
+    private let checkpoints: CheckpointMachine.Policy
+
     private static let applicationFile = "server.sqlite"
 
     /// Opens the store, making it if the directory is empty.
@@ -27,8 +32,16 @@ package final class SQLiteStore: ReplicaStore {
     ///   - randomBytes: Gives the secrets of a new store.
     /// - Throws: `StoreFailure` if another server holds the directory, `SQLiteError` or
     ///   `SystemError`.
-    package init(directory: String, randomBytes: (Int) -> [UInt8]) throws {
+    package convenience init(directory: String, randomBytes: (Int) -> [UInt8]) throws {
+        try self.init(directory: directory, randomBytes: randomBytes, checkpoints: .init())
+    }
+
+    /// Opens the store with a log of another length.
+    init(
+        directory: String, randomBytes: (Int) -> [UInt8], checkpoints: CheckpointMachine.Policy
+    ) throws {
         self.directory = directory
+        self.checkpoints = checkpoints
         try Files.createDirectory(directory)
         let lockPath = "\(directory)/server.lock"
         guard let lock = try FileLock.tryAcquire(lockPath) else {
@@ -80,7 +93,35 @@ package final class SQLiteStore: ReplicaStore {
     }
 
     package func makeWriter() throws -> any StoreWriter {
-        SQLiteWriter(try Self.openWriter(directory), names)
+        let connection = try Self.openWriter(directory)
+        if isDoubtful.load(ordering: .acquiring) {
+            do {
+                try Self.settle(connection)
+            } catch {
+                connection.close()
+                throw StoreFailure.storage("\(error)")
+            }
+            isDoubtful.store(false, ordering: .releasing)
+        }
+        return SQLiteWriter(connection, names, checkpoints) { [self] in
+            isDoubtful.store(true, ordering: .releasing)
+        }
+    }
+
+    /// Makes sure that all that was acknowledged is on the disk after a failure.
+    ///
+    /// After a sync that failed, Linux takes the pages for clean though they may
+    /// not be on the disk, and the next sync of the log says nothing about them.
+    /// So the whole log is copied into the file, which is written and synced for
+    /// its own sake, and the log begins empty.
+    private static func settle(_ connection: Connection) throws {
+        let done = try connection.checkpoint(.truncate)
+        guard !done.wasBusy, done.logPages <= 0 || done.copiedPages == done.logPages else {
+            throw StoreFailure.storage("a reader keeps the log from being emptied")
+        }
+        if let problem = try connection.quickCheck().first {
+            throw StoreFailure.inconsistent(problem)
+        }
     }
 
     private static func openWriter(_ directory: String) throws -> Connection {
@@ -89,7 +130,8 @@ package final class SQLiteStore: ReplicaStore {
         options.identity = ServerSchema.migrations.identity
         // Deleted rows leave no readable bytes behind in the file.
         options.secureDelete = .fast
-        options.walAutocheckpointPages = 2_000
+        // The writer checkpoints behind its answers: see `CheckpointMachine`.
+        options.walAutocheckpointPages = 0
         return try Connection(path: "\(directory)/\(applicationFile)", options: options)
     }
 }
