@@ -263,7 +263,10 @@ struct PageApplier {
         var isDone = try addsFirst && add(row, table.id, owner.id, bucketID)
         if !isDone { isDone = try replace(row, table.id, owner.id, bucketID) }
         if !isDone, !addsFirst { isDone = try add(row, table.id, owner.id, bucketID) }
-        guard isDone else { throw SyncFailure.cacheDamaged(path: connection.path) }
+        // A row that is in the way and cannot be found: the storage has changed it.
+        guard isDone else {
+            throw SyncFailure.verificationFailed(bucket: slots[position].held.name)
+        }
         slots[position].held.count += 1
         slots[position].held.sum += hash
         rows += 1
@@ -345,7 +348,11 @@ struct PageApplier {
             try find.bind(2, text: id)
             guard try find.step() else { return nil }
             let hash = HashSum(bytes: find.blobInPlace(2))
-            guard let hash else { throw SyncFailure.cacheDamaged(path: connection.path) }
+            // Whatever the storage has made of it, a repair puts it right.
+            guard let hash else {
+                let bucket = slotByID[find.int64(1)].map { slots[$0].held.name }
+                throw SyncFailure.verificationFailed(bucket: bucket ?? "")
+            }
             return (find.int64(0), find.int64(1), hash)
         }
         guard let found, bucketID == nil || found.bucketID == bucketID else { return nil }
@@ -372,7 +379,7 @@ struct PageApplier {
             .integer(slots[position].held.id)
         ) { row in
             guard let hash = HashSum(bytes: row.blobInPlace(1)) else {
-                throw SyncFailure.cacheDamaged(path: connection.path)
+                throw SyncFailure.verificationFailed(bucket: slots[position].held.name)
             }
             if isWrong(hash) { wrong.append((row.int64(0), hash)) }
         }

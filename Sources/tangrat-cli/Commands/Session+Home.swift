@@ -60,6 +60,7 @@ extension Session {
                         ]
                     }),
                 "mended": report.map { .integer(Int64($0.mended)) } ?? .null,
+                "requests": report.map { .integer(Int64($0.requests)) } ?? .null,
                 "sound": .bool(isSound),
             ])
         } else {
