@@ -96,8 +96,9 @@ package final class TangRatServer: Sendable {
             configuration.publicURL ?? PublicURL(listening: configuration.address, port: 0))
         self.publicAddress = publicAddress
         let parts = ServiceParts(
-            store: store, commits: commits, heads: heads, sessions: sessions, metrics: metrics,
-            limits: configuration.limits, secrets: configuration.secrets,
+            store: store, commits: commits, heads: heads, sessions: sessions,
+            indexes: RangeIndexCache(rowsMax: configuration.limits.reconcileRowsMax),
+            metrics: metrics, limits: configuration.limits, secrets: configuration.secrets,
             now: clock.milliseconds, publicURL: { publicAddress.url },
             isReady: { ready.isSet })
         var http = HTTPServer.Configuration(

@@ -84,6 +84,16 @@ package protocol StoreSnapshot: AnyObject {
     func rows(
         in bucket: BucketNumber, after rev: UInt64, _ body: (RowInPlace) throws -> Bool) throws
 
+    /// Gives number, life and hash of the rows above a revision in its order.
+    ///
+    /// Bodies are not read.
+    func marks(in bucket: BucketNumber, after rev: UInt64, _ body: (RowMark) throws -> Void) throws
+
+    /// Gives a row or tombstone by its number.
+    ///
+    /// - Returns: Whether there is one.
+    func row(_ number: Int64, _ body: (RowInPlace) throws -> Void) throws -> Bool
+
     /// Finds a device by its number.
     func device(_ number: DeviceNumber) throws -> DeviceRecord?
 
