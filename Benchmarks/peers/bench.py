@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 
+import ingest
 import peerlib as lib
 from goals import CLIENT_GOALS, GOALS, summary
 from peers import CSync, Kinto, Mosquitto, Nginx, SQLiteAnchors
@@ -257,6 +258,8 @@ def main():
     parser.add_argument("--only", type=int, nargs="+", metavar="GOAL", help="these goals alone")
     parser.add_argument("--label", default=None, help="of the results' files (the commit)")
     parser.add_argument("--ours", default="tangrat", choices=PEERS, help="who stands for ours")
+    parser.add_argument("--ingest", type=int, metavar="LINES",
+                        help="lines of the agency feeds (200000; 0 for none; none with --only)")
     parser.add_argument("--no-client", action="store_true", help="without sync-benchmarks")
     parser.add_argument("--no-keep", action="store_true", help="print, write no results")
     parser.add_argument("--prove", action="store_true", help=argparse.SUPPRESS)
@@ -269,6 +272,11 @@ def main():
         return
     if options.rounds < 1 or options.seconds <= 0:
         parser.error("--rounds and --seconds must be above zero")
+    fed = options.ingest
+    if fed is None:
+        fed = 0 if options.only or options.ours != "tangrat" else 200_000
+    if fed < 0 or fed and options.ours != "tangrat":
+        parser.error("--ingest takes a number of lines, and our own server")
 
     known = {goal.family for goal in GOALS} | {goal.family for goal in CLIENT_GOALS.values()}
     wanted = set(options.only or known)
@@ -281,6 +289,8 @@ def main():
     client = set() if options.no_client else wanted & {g.family for g in CLIENT_GOALS.values()}
     client_summaries, others = client_lines(client)
     summaries += client_summaries
+    if fed:
+        others = ingest.measure(fed) + others
     missing = sorted(wanted - {int("".join(filter(str.isdigit, s["goal"]))) for s in summaries})
     head = {
         "date": datetime.datetime.now().astimezone().isoformat(timespec="minutes"),
