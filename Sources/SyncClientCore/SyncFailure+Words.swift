@@ -109,8 +109,13 @@ extension SyncFailure {
                 "แอปนี้เก่าเกินไปสำหรับระบบ", ("Update the app.", "โปรดอัปเดตแอป"))
         default:
             Words(
-                "sync.offline", "You are offline. Your changes are saved on this device.",
-                "คุณออฟไลน์อยู่ การเปลี่ยนแปลงของคุณบันทึกไว้ในเครื่องนี้แล้ว")
+                "sync.offline",
+                "The service cannot be reached. Your changes are saved on this device.",
+                "ติดต่อระบบไม่ได้ การเปลี่ยนแปลงของคุณบันทึกไว้ในเครื่องนี้แล้ว",
+                (
+                    "Check the network and sync again; reading and writing go on without it.",
+                    "ตรวจสอบเครือข่ายแล้วซิงก์อีกครั้ง ระหว่างนี้อ่านและเขียนต่อได้"
+                ))
         }
     }
 

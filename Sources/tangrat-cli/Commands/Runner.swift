@@ -103,7 +103,8 @@ struct Runner: Sendable {
         if isJSON {
             world.error(String(decoding: JSON.canonical(trouble.json), as: UTF8.self) + "\n")
         } else {
-            world.error(trouble.text(language))
+            let columns = Output.columns(world.environment, world.terminal.errorColumns)
+            world.error(trouble.text(language, cells: columns))
         }
         return trouble.exit.rawValue
     }

@@ -11,7 +11,7 @@ extension Session {
                 AccountMessage.serverAdvice.words, exit: .usage)
         }
         let name = invocation.value(.name) ?? world.hostName
-        let prompt = try await mirror.beginSignIn(server: server, deviceName: name)
+        let prompt = try await prompt(server: server, deviceName: name)
         if invocation.isJSON {
             output.json([
                 "event": "code", "expires_in": .integer(prompt.expiresInSeconds),
@@ -36,6 +36,22 @@ extension Session {
         }
     }
 
+    /// Asks for a code; nothing waits to be sent by somebody who is not signed in.
+    private func prompt(server: String, deviceName: String) async throws -> SignInPrompt {
+        do throws(SyncFailure) {
+            return try await mirror.beginSignIn(server: server, deviceName: deviceName)
+        } catch {
+            switch error {
+            case .offline, .noAnswer:
+                throw Trouble(
+                    error.code, AccountMessage.unreachable.filled(server),
+                    AccountMessage.unreachableAdvice.words,
+                    exit: standing.lastSync == nil ? .nothingCached : .failed)
+            default: throw error
+            }
+        }
+    }
+
     /// Signs out and erases the person's data from this device.
     func logout() async throws {
         try requireAccount()
@@ -53,20 +69,22 @@ struct LoginScreen: Sendable {
     let say: Speaker
     let prompt: SignInPrompt
 
-    /// The code, the address and a picture of both.
+    /// A picture of the code and the address, and both in words.
+    ///
+    /// The picture stands first: in a low window the words stay in sight.
     func page(picture: Bool, usesColor: Bool) -> Page {
         var page = Page()
         page.title(say(AccountMessage.enterCode))
-        page.field(say(AccountMessage.code), prompt.userCode, role: .strong)
-        page.field(say(AccountMessage.open), prompt.verificationURL)
         // Only an address is worth scanning.
         if picture, prompt.verificationURLComplete.hasPrefix("http"),
             let lines = QRPicture.lines(prompt.verificationURLComplete, usesColor: usesColor)
         {
-            page.blank()
-            page.text(say(AccountMessage.orScan))
+            page.text(say(AccountMessage.scan))
             for line in lines { page.verbatim(line) }
+            page.text(say(AccountMessage.orOpen))
         }
+        page.field(say(AccountMessage.open), prompt.verificationURL)
+        page.field(say(AccountMessage.code), prompt.userCode, role: .strong)
         page.blank()
         page.text(
             say(AccountMessage.expires, "\(max(1, prompt.expiresInSeconds / 60))"), role: .quiet,

@@ -3,7 +3,7 @@ internal import CitizenData
 /// What single commands say.
 enum CommandMessage: Message {
     case signedOut, signInAdvice, failed, doctorAdvice, rowMissing, rowAdvice, rowAmbiguous
-    case fieldMissing, allSound, unsound, doctorRepair, sound, notSound, notifications
+    case fieldMissing, fieldAdvice, rowNameAdvice, allSound, unsound, doctorRepair, sound, notSound, notifications
     case unread, read, markedRead, nothingUnread, readAdvice, prefs, prefSet, prefUnknown
     case prefAdvice, prefInvalid, languageAdvice, mobileAdvice, emailAdvice, notSet, pinned
     case unpinned, pinMark, serviceUnknown, serviceAdvice, didYouMean, noted, services
@@ -27,8 +27,12 @@ enum CommandMessage: Message {
         case .rowAdvice: Bilingual("ซิงก์แล้วลองดูอีกครั้ง", "Sync and look again.")
         case .rowAmbiguous:
             Bilingual(
-                "{1} มีมากกว่าหนึ่งรายการ ระบุเป็น ตาราง/รหัส",
-                "{1} is more than one record. Write table/id.")
+                "{1} มีมากกว่าหนึ่งรายการ: {2}",
+                "{1} is more than one record: {2}")
+        case .rowNameAdvice:
+            Bilingual("ระบุรายการใดรายการหนึ่งเป็น ตาราง/รหัส", "Name one of them as it stands here.")
+        case .fieldAdvice:
+            Bilingual("ช่องที่มี: {1}", "Its fields: {1}")
         case .fieldMissing:
             Bilingual(
                 "รายการ {1} ไม่มีช่อง {2}",

@@ -15,7 +15,7 @@ struct PageRenderer: Sendable {
     static let columnsRange = 40...100
 
     /// The widest column of labels.
-    private static let labelCellsMax = 18
+    private static let labelCellsMax = 20
 
     /// The text of a page, each line with a line feed.
     func render(_ page: Page) -> String {

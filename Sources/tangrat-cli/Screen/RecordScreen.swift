@@ -29,7 +29,7 @@ struct RecordScreen: Sendable {
 
     /// The name of the table in the person's language.
     var title: String {
-        RecordKind(rawValue: table).map { context.say($0.label) } ?? table
+        context.say(TableNames.name(table))
     }
 
     /// One record with its details, its owner and its age.
@@ -81,14 +81,9 @@ struct RecordScreen: Sendable {
 
     private func addAnnotation(_ shown: ShownRow, to page: inout Page) {
         guard let annotation = shown.annotation else { return }
-        let say = context.say
-        let queued = annotation.isPending ? " · \(say(RowMessage.queued))" : ""
-        page.field(say(FieldMessage.nickname), annotation.text("nickname").map { $0 + queued })
-        let notes = annotation.texts("note") + [annotation.text("note")].compactMap(\.self)
-        for note in notes where !note.isEmpty { page.field(say(FieldMessage.note), note + queued) }
-        let labels = annotation.texts("labels")
-        if !labels.isEmpty {
-            page.field(say(FieldMessage.labels), labels.joined(separator: ", ") + queued)
+        let queued = annotation.isPending ? " · \(context.say(RowMessage.queued))" : ""
+        for detail in CardMaker(context: context).annotation(annotation).details {
+            page.field(name(detail.label), detail.value + queued)
         }
     }
 }

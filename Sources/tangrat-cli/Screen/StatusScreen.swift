@@ -73,8 +73,8 @@ struct StatusScreen: Sendable {
         let say = context.say
         var page = Page()
         let lease = bucket.leaseUntil.map { " · " + say(HomeMessage.leaseUntil, say.moment($0)) }
-        let text =
-            "\(bucket.name) · \(say(HomeMessage.sourceRows, "\(bucket.rows)"))\(lease ?? "")"
+        let count: HomeMessage = bucket.rows == 1 ? .sourceRow : .sourceRows
+        let text = "\(bucket.name) · \(say(count, "\(bucket.rows)"))\(lease ?? "")"
         page.text(
             bucket.isReadable ? text : say(HomeMessage.bucketClosed, text),
             role: bucket.isReadable ? .plain : .bad)
