@@ -94,6 +94,20 @@ struct CLICommandTests {
         }
     }
 
+    @Test("explains each option and word of a command", arguments: CommandName.allCases)
+    func help(command: CommandName) async {
+        for language in ["th", "en"] {
+            let run = await CLIRun.run(
+                ["help", command.rawValue, "--lang", language], on: FakeMirror(),
+                environment: ["COLUMNS": "60"])
+            #expect(run.code == 0)
+            #expect(run.cellsMax <= 60)
+            let body = run.output.split(separator: "\n").dropFirst(2).joined(separator: "\n")
+            for option in command.options { #expect(body.contains(option.typed)) }
+            for part in command.parts { #expect(body.contains(part.typed)) }
+        }
+    }
+
     @Test("shows any table and suggests one that was meant")
     func show() async throws {
         let mirror = try CLIScreenTests.mirror("wanna-typical")
@@ -173,6 +187,10 @@ struct CLICommandTests {
             terminal: World.Terminal(isOutputShown: true, isErrorShown: true, columns: 80))
         #expect(shown.output.contains("█"))
         #expect(!shown.output.contains("secret"))
+        // A low window shows the end: the code stands behind the picture.
+        let picture = shown.output.split(separator: "█").count
+        #expect(picture > 10)
+        #expect(shown.output.split(separator: "█").last?.contains("WDJB-MJHT") == true)
         let nowhere = await CLIRun.run(["login"], on: FakeMirror(isSignedIn: false))
         #expect(nowhere.code == 2)
     }

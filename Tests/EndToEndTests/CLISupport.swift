@@ -124,6 +124,10 @@ final class FakeMirror: Mirror {
     }
     func close() async {}
     func beginSignIn(server: String, deviceName: String) async throws(SyncFailure) -> SignInPrompt {
+        if let failure = state.withLock({ $0.failure }) { throw failure }
+        return try await prompt(server: server)
+    }
+    private func prompt(server: String) async throws(SyncFailure) -> SignInPrompt {
         SignInPrompt(
             server: server, userCode: "WDJB-MJHT", verificationURL: "\(server)/device",
             verificationURLComplete: "\(server)/device?user_code=WDJB-MJHT", expiresInSeconds: 600,

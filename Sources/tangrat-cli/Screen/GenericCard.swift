@@ -68,8 +68,8 @@ struct GenericCard: Sendable {
             switch member.value {
             case .object(let inner): return members(inner, prefix: name + ".", depth: depth + 1)
             case .array(let items):
-                let texts = items.compactMap(\.text)
-                if texts.count == items.count {
+                let texts = items.filter { $0.text != nil }.compactMap { text(member.key, $0) }
+                if items.allSatisfy({ $0.text != nil }) {
                     return texts.isEmpty ? [] : [(name, texts.joined(separator: ", "))]
                 }
                 return items.enumerated().flatMap { index, item in
@@ -109,6 +109,7 @@ struct GenericCard: Sendable {
                 return context.say.moment(reading.milliseconds)
             }
             if let words = MemberNames.value(key, text) { return context.say(words) }
+            if key == "target_table" || key == "kinds" { return context.say(TableNames.name(text)) }
             if key == "pid" { return (try? NationalID(text))?.masked ?? "x" }
             if let part = PartialDate(iso: text), key == "dob" || key == "period" || key == "month"
             {
