@@ -148,7 +148,8 @@ struct CLIScreenTests {
                     owner: "rtp", rows: 2, oldestAsOf: 0, newestAsOf: personaMoment - 8_000_000),
             ]
         }
-        let run = await CLIRun.run(["status", "--lang", "en"], on: mirror, environment: ["COLUMNS": "100"])
+        let run = await CLIRun.run(
+            ["status", "--lang", "en"], on: mirror, environment: ["COLUMNS": "100"])
         let places = ["Police · 2 records", "Transport · 1 record ", "353 records for everybody"]
             .map { run.output.firstRange(of: $0)?.lowerBound }
         #expect(!places.contains(nil))

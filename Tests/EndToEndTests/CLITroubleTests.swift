@@ -99,9 +99,11 @@ struct CLITroubleTests {
     func advice() {
         let failures: [SyncFailure] = [
             .offline(reason: ""), .noAnswer(reason: ""), .serverBusy(retryAfterMilliseconds: 1_000),
-            .verificationFailed(bucket: "b"), .addressInvalid("a"), .appTooOld, .signedOut, .signInExpired,
+            .verificationFailed(bucket: "b"), .addressInvalid("a"), .appTooOld, .signedOut,
+            .signInExpired,
             .signInTimedOut, .signInDenied, .deviceCopied, .writesMissing(afterMid: 1),
-            .unsentWrites(count: 1), .rowAbsent(table: "t", id: "i"), .outboxFull, .busyElsewhere, .storageFull,
+            .unsentWrites(count: 1), .rowAbsent(table: "t", id: "i"), .outboxFull, .busyElsewhere,
+            .storageFull,
         ]
         for failure in failures {
             let trouble = Trouble(failure)

@@ -3,7 +3,8 @@ internal import CitizenData
 /// What single commands say.
 enum CommandMessage: Message {
     case signedOut, signInAdvice, failed, doctorAdvice, rowMissing, rowAdvice, rowAmbiguous
-    case fieldMissing, fieldAdvice, rowNameAdvice, allSound, unsound, doctorRepair, sound, notSound, notifications
+    case fieldMissing, fieldAdvice, rowNameAdvice, allSound, unsound, doctorRepair, sound, notSound,
+        notifications
     case unread, read, markedRead, nothingUnread, readAdvice, prefs, prefSet, prefUnknown
     case prefAdvice, prefInvalid, languageAdvice, mobileAdvice, emailAdvice, notSet, pinned
     case unpinned, pinMark, serviceUnknown, serviceAdvice, didYouMean, noted, services

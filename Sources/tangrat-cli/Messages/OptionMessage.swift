@@ -51,7 +51,10 @@ extension CommandName {
         switch self {
         case .request:
             [
-                ("new SERVICE", Bilingual("เริ่มร่าง และบอกสิ่งที่ยังขาด", "start a draft, and say what is missing")),
+                (
+                    "new SERVICE",
+                    Bilingual("เริ่มร่าง และบอกสิ่งที่ยังขาด", "start a draft, and say what is missing")
+                ),
                 ("edit ID", Bilingual("แก้ไขร่าง", "change a draft")),
                 ("check ID", Bilingual("ตรวจร่าง", "say what a draft still needs")),
                 ("submit ID", Bilingual("ยื่น แม้ไม่มีสัญญาณ", "hand it in, also offline")),

@@ -38,7 +38,9 @@ struct GenericCard: Sendable {
             let label = Self.stateLabel(shown.row.table, state, fields.text(state))
             card.badge = say(label)
         }
-        let shownAbove = Set([state, titleMember.map { "\($0)_th" }, titleMember.map { "\($0)_en" }])
+        let shownAbove = Set([
+            state, titleMember.map { "\($0)_th" }, titleMember.map { "\($0)_en" },
+        ])
         for (name, value) in members(fields.object, prefix: "", depth: 0)
         where !shownAbove.contains(name) {
             card.details.append(

@@ -57,6 +57,7 @@ struct RequestScreen: Sendable {
         for file in draft.attachments.map(\.name) + draft.otherAttachments {
             page.field(say(FieldMessage.attachment), file)
         }
+        page.blank()
         page.append(problems(draft))
         addRefused(refused, to: &page)
         page.blank()

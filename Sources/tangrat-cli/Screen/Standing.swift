@@ -60,7 +60,8 @@ extension Standing {
             },
             sources: status.sources.map {
                 Source(
-                    owner: $0.owner, isPublic: $0.isPublic, rows: $0.rows, oldestAsOf: $0.oldestAsOfMilliseconds,
+                    owner: $0.owner, isPublic: $0.isPublic, rows: $0.rows,
+                    oldestAsOf: $0.oldestAsOfMilliseconds,
                     newestAsOf: $0.newestAsOfMilliseconds)
             },
             queuedCount: status.queuedCount, queued: status.queued, refused: status.refused,
