@@ -94,6 +94,38 @@ struct CLICommandTests {
         }
     }
 
+    @Test("shows all rows of a table to those who ask for them")
+    func showAll() async throws {
+        let mirror = try CLIScreenTests.mirror("wanna-typical")
+        let some = await CLIRun.run(["show", "payment", "--json"], on: mirror)
+        let all = await CLIRun.run(["show", "payment", "--all", "--json"], on: mirror)
+        let count = try await mirror.rows("payment").count
+        #expect(all.output.split(separator: "\n").count == count)
+        #expect(some.output.split(separator: "\n").count < count)
+    }
+
+    @Test("unpins what is pinned, and says so of anything else")
+    func unpin() async throws {
+        let pinned = PersonaRows.row(
+            table: "pinned", id: "me", owner: "citizen", body: ["services": ["obec-2"]])
+        let mirror = FakeMirror(rows: [pinned])
+        let other = await CLIRun.run(["unpin", "biz-portal", "--lang", "en"], on: mirror)
+        #expect(other.code == 1)
+        #expect(other.error.contains("[service.not_pinned]"))
+        #expect(other.error.contains("Pinned are: obec-2"))
+        #expect(mirror.calls.isEmpty)
+        let own = await CLIRun.run(["unpin", "obec-2"], on: mirror)
+        #expect(own.code == 0)
+        #expect(mirror.calls == ["remove obec-2 pinned/me"])
+    }
+
+    @Test("names what it checks in the language of the person", arguments: ["th", "en"])
+    func doctor(language: String) async {
+        let run = await CLIRun.run(["doctor", "--lang", language], on: FakeMirror())
+        let name = language == "th" ? "ไฟล์ข้อมูล" : "The file of the data"
+        #expect(run.output.contains("\(name) [cache.integrity]"))
+    }
+
     @Test("explains each option and word of a command", arguments: CommandName.allCases)
     func help(command: CommandName) async {
         for language in ["th", "en"] {

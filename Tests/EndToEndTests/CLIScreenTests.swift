@@ -185,6 +185,34 @@ struct CLIScreenTests {
         #expect(!profile.output.contains("female"))
     }
 
+    @Test("draws the code of one bill that may be paid, where a person can scan it")
+    func paymentCode() async throws {
+        let terminal = World.Terminal(isOutputShown: true, isErrorShown: true, columns: 80)
+        func run(
+            _ persona: String, _ words: [String], _ terminal: World.Terminal
+        ) async throws
+            -> String
+        {
+            await CLIRun.run(
+                words + ["--lang", "en"], on: try Self.mirror(persona), terminal: terminal
+            ).output
+        }
+        let due = ["bills", "wanna-typical-bl-16"]
+        let shown = try await run("wanna-typical", due, terminal)
+        #expect(shown.contains("Scan to pay"))
+        #expect(shown.contains("█"))
+        #expect(try await !run("wanna-typical", due, World.Terminal()).contains("█"))
+        #expect(try await !run("wanna-typical", due + ["--plain"], terminal).contains("█"))
+        #expect(try await !run("wanna-typical", ["bills"], terminal).contains("█"))
+        let paid = ["bills", "wanna-typical-bl-13"]
+        #expect(try await !run("wanna-typical", paid, terminal).contains("█"))
+        // A sound code of another biller: the sticker over the poster.
+        let swapped = try await run(
+            "tuk-twelve-bills", ["bills", "tuk-twelve-bills-bl-12"], terminal)
+        #expect(swapped.contains("do not pay it [biller_mismatch]"))
+        #expect(!swapped.contains("█"))
+    }
+
     @Test("lets no control character of a row reach the terminal")
     func control() async throws {
         let row = PersonaRows.row(

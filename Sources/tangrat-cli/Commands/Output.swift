@@ -32,6 +32,12 @@ struct Output: Sendable {
         return min(max(asked ?? terminal ?? 80, range.lowerBound), range.upperBound)
     }
 
+    /// How pictures are drawn, or nil where nobody sees them.
+    var pictures: PictureStyle? {
+        guard world.terminal.isOutputShown, !renderer.isPlain else { return nil }
+        return renderer.usesColor ? .blackOnWhite : .light
+    }
+
     /// Shows a screen.
     func show(_ page: Page) { world.output(renderer.render(page)) }
 

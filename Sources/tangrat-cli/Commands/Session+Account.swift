@@ -22,8 +22,7 @@ extension Session {
         } else {
             output.show(
                 LoginScreen(say: say, prompt: prompt).page(
-                    picture: world.terminal.isOutputShown && !output.renderer.isPlain,
-                    usesColor: output.renderer.usesColor))
+                    output.pictures))
         }
         let account = try await mirror.completeSignIn(prompt)
         if invocation.isJSON {
@@ -72,12 +71,13 @@ struct LoginScreen: Sendable {
     /// A picture of the code and the address, and both in words.
     ///
     /// The picture stands first: in a low window the words stay in sight.
-    func page(picture: Bool, usesColor: Bool) -> Page {
+    func page(_ pictures: PictureStyle?) -> Page {
         var page = Page()
         page.title(say(AccountMessage.enterCode))
         // Only an address is worth scanning.
-        if picture, prompt.verificationURLComplete.hasPrefix("http"),
-            let lines = QRPicture.lines(prompt.verificationURLComplete, usesColor: usesColor)
+        if let pictures, prompt.verificationURLComplete.hasPrefix("http"),
+            let lines = QRPicture.lines(
+                prompt.verificationURLComplete, usesColor: pictures == .blackOnWhite)
         {
             page.text(say(AccountMessage.scan))
             for line in lines { page.verbatim(line) }

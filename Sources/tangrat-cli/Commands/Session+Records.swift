@@ -23,7 +23,10 @@ extension Session {
         if invocation.isJSON {
             for shown in rows { output.json(RowJSON.value(shown, context.directory)) }
         } else {
-            output.show(RecordScreen(context: context, table: table).page(rows, leftOut: left))
+            // One picture has room on a screen; many would hide what they belong to.
+            let screen = RecordScreen(
+                context: context, table: table, pictures: id == nil ? nil : output.pictures)
+            output.show(screen.page(rows, leftOut: left))
         }
         return RowJudge.exitCode(rows)
     }

@@ -10,7 +10,7 @@ enum CommandMessage: Message {
     case unpinned, pinMark, serviceUnknown, serviceAdvice, didYouMean, noted, services
     case noService, catalogueEmpty, canDo, outcomes, noOutcomes, accepted, merged, refused
     case seenNobody, pinTargets, whyRule, noFreshRule, interrupted, version, wantsTables
-    case error
+    case error, notPinned, nonePinned, arePinned
 
     var words: Bilingual {
         switch self {
@@ -72,6 +72,9 @@ enum CommandMessage: Message {
             Bilingual(
                 "เลิกปักหมุด {1} แล้ว รอส่ง",
                 "{1} is no longer pinned, queued.")
+        case .notPinned: Bilingual("{1} ไม่ได้ปักหมุดไว้", "{1} is not pinned.")
+        case .nonePinned: Bilingual("ยังไม่ได้ปักหมุดบริการใด", "No service is pinned.")
+        case .arePinned: Bilingual("ที่ปักหมุดไว้: {1}", "Pinned are: {1}")
         case .pinMark: Bilingual("ปักหมุดไว้", "pinned")
         case .serviceUnknown: Bilingual("ไม่รู้จักบริการ {1}", "There is no service {1}.")
         case .serviceAdvice:

@@ -6,6 +6,9 @@ struct RecordScreen: Sendable {
     let context: ScreenContext
     let table: String
 
+    /// How pictures are drawn; nil where nobody could scan them.
+    var pictures: PictureStyle?
+
     /// The whole screen.
     ///
     /// - Parameters:
@@ -47,6 +50,7 @@ struct RecordScreen: Sendable {
             }
             addAnnotation(shown, to: &page)
             for note in card.notes { page.text(note) }
+            addPicture(card, to: &page)
         }
         page.text(
             context.provenance(shown),
@@ -77,6 +81,15 @@ struct RecordScreen: Sendable {
             shown.freshness.show == .valueUnconfirmed
             || shown.freshness.show == .valueClockWarning
         return isDoubtful && card.badgeRole == .good ? .warning : card.badgeRole
+    }
+
+    private func addPicture(_ card: Card, to page: inout Page) {
+        guard let scan = card.scan else { return }
+        guard let pictures,
+            let lines = QRPicture.lines(scan, usesColor: pictures == .blackOnWhite)
+        else { return }
+        page.text(context.say(RowMessage.scanToPay))
+        for line in lines { page.verbatim(line) }
     }
 
     private func addAnnotation(_ shown: ShownRow, to page: inout Page) {
