@@ -222,7 +222,7 @@ extension SyncFailure {
                 "ผู้ใช้อื่นอาจอ่านหรือแทนที่ข้อมูลของคุณได้",
                 (
                     "Make \(path) yours alone: no link, mode 0700 for directories, 0600 for files.",
-                    "ทำให้ \(path) เป็นของคุณเท่านั้น"
+                    "ทำให้ \(path) เป็นของคุณเท่านั้น ไม่ใช่ลิงก์ สิทธิ์ 0700 สำหรับโฟลเดอร์ 0600 สำหรับไฟล์"
                 ))
         case .closed:
             Words("client.closed", "The app is closing.", "แอปกำลังปิด")

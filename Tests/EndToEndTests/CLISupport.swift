@@ -283,6 +283,18 @@ struct CLIRun {
         return CLIRun(code: code, output: output, error: error)
     }
 
+    /// A run for which the person's data cannot be opened.
+    static func run(_ words: [String], opening failure: SyncFailure) async -> CLIRun {
+        let sink = Sink()
+        let world = World(
+            environment: [:], terminal: World.Terminal(), now: { personaMoment },
+            output: { sink.write($0, isError: false) }, error: { sink.write($0, isError: true) },
+            hostName: "test-host", readFile: { _ in nil },
+            open: { _, _ async throws(SyncFailure) -> any Mirror in throw failure })
+        let code = await Runner(world: world).run(words)
+        return CLIRun(code: code, output: sink.texts.0, error: sink.texts.1)
+    }
+
     private final class Sink: Sendable {
         let pair = Mutex(("", ""))
 

@@ -44,8 +44,7 @@ extension Session {
             case .offline, .noAnswer:
                 throw Trouble(
                     error.code, AccountMessage.unreachable.filled(server),
-                    AccountMessage.unreachableAdvice.words,
-                    exit: standing.lastSync == nil ? .nothingCached : .failed)
+                    AccountMessage.unreachableAdvice.words)
             default: throw error
             }
         }

@@ -10,7 +10,7 @@ enum CommandMessage: Message {
     case unpinned, pinMark, serviceUnknown, serviceAdvice, didYouMean, noted, services
     case noService, catalogueEmpty, canDo, outcomes, noOutcomes, accepted, merged, refused
     case seenNobody, pinTargets, whyRule, noFreshRule, interrupted, version, wantsTables
-    case error, notPinned, nonePinned, arePinned
+    case authoritiesAdvice, dataUnusable, dataAdvice, error, notPinned, nonePinned, arePinned
 
     var words: Bilingual {
         switch self {
@@ -72,6 +72,18 @@ enum CommandMessage: Message {
             Bilingual(
                 "เลิกปักหมุด {1} แล้ว รอส่ง",
                 "{1} is no longer pinned, queued.")
+        case .authoritiesAdvice:
+            Bilingual(
+                "ระบุไฟล์ใบรับรองที่อ่านได้ หรือไม่ใส่ --ca-file",
+                "Name a file of certificates that can be read, or leave --ca-file out.")
+        case .dataUnusable:
+            Bilingual(
+                "ใช้ที่เก็บข้อมูล {1} ไม่ได้ ({2})",
+                "The data directory {1} cannot be used ({2}).")
+        case .dataAdvice:
+            Bilingual(
+                "ตรวจสอบว่าเขียนได้และมีที่ว่าง หรือระบุที่อื่นด้วย --data DIR",
+                "Check that it can be written and has room, or name another: --data DIR")
         case .notPinned: Bilingual("{1} ไม่ได้ปักหมุดไว้", "{1} is not pinned.")
         case .nonePinned: Bilingual("ยังไม่ได้ปักหมุดบริการใด", "No service is pinned.")
         case .arePinned: Bilingual("ที่ปักหมุดไว้: {1}", "Pinned are: {1}")

@@ -66,7 +66,10 @@ struct StatusScreen: Sendable {
                 counts.append((operation, 1))
             }
         }
-        return counts.map { $1 == 1 ? $0 : "\($0) ×\($1)" }.joined(separator: ", ")
+        return counts.map { operation, count in
+            let words = context.say(OperationNames.name(operation))
+            return count == 1 ? words : "\(words) ×\(count)"
+        }.joined(separator: ", ")
     }
 
     private func line(_ bucket: Standing.Bucket) -> Page {
