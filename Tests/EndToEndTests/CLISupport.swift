@@ -146,6 +146,12 @@ final class FakeMirror: Mirror {
         if let failure = state.withLock({ $0.failure }) { throw failure }
         return state.withLock { $0.report }
     }
+    func repair(
+        trace: (@Sendable (TraceEvent) -> Void)?
+    ) async throws(SyncFailure) -> SyncReport {
+        state.withLock { $0.calls.append("repair") }
+        return try await sync(progress: nil, trace: trace)
+    }
     func live(trace: (@Sendable (TraceEvent) -> Void)?) -> AsyncStream<LiveEvent> {
         AsyncStream { continuation in
             continuation.yield(.connected)

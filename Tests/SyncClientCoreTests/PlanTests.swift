@@ -15,7 +15,8 @@ struct PlanTests {
 
     /// Reads in the order of the table itself that stop after so many rows.
     private static let bounded = [
-        "SELECT mid, queued_at, mutation FROM outbox ORDER BY mid LIMIT ?"
+        "SELECT mid, queued_at, mutation FROM outbox ORDER BY mid LIMIT ?",
+        "SELECT EXISTS (SELECT 1 FROM row)",
     ]
 
     private func scans(_ connection: Connection) throws -> [String] {

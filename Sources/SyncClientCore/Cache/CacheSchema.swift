@@ -114,5 +114,8 @@ enum CacheSchema {
                     CREATE INDEX outbox_row_mid ON outbox_row(mid);
                     CREATE INDEX acknowledged_age ON acknowledged(acknowledged_at);
                     """),
+            Migration(
+                "repair of the mirror",
+                sql: "ALTER TABLE state ADD COLUMN repair INTEGER NOT NULL DEFAULT 0"),
         ])
 }

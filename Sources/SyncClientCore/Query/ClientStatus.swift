@@ -103,8 +103,10 @@ public struct SyncReport: Hashable, Sendable {
     public internal(set) var requests = 0
     /// The time it took.
     public internal(set) var milliseconds: Int64 = 0
-    /// Repairs: times that a verification failed and the mirror was fetched anew.
+    /// Repairs: times that the mirror was compared with the server and mended.
     public internal(set) var repairs = 0
+    /// Rows that repairs brought or removed.
+    public internal(set) var mended = 0
     /// The outcomes that arrived.
     public internal(set) var outcomes: [WriteOutcome] = []
     /// Why writes that wait were not sent, though the rest was done; or nil.

@@ -157,6 +157,23 @@ package struct RowRecord: Hashable, Sendable {
     }
 }
 
+/// What a repair needs to know of a row.
+package struct RowMark: Hashable, Sendable {
+    /// The store's number of the row, the same for all its versions.
+    package var number: Int64
+    /// Whether it exists for a reader.
+    package var isAlive: Bool
+    /// The hash of a live row; zero for a tombstone.
+    package var hash: HashSum
+
+    /// Creates a mark.
+    package init(number: Int64, isAlive: Bool, hash: HashSum) {
+        self.number = number
+        self.isAlive = isAlive
+        self.hash = hash
+    }
+}
+
 /// A row read in place, valid only inside the closure it is given to.
 package struct RowInPlace {
     /// The revision.

@@ -40,6 +40,7 @@ enum CommandName: String, CaseIterable, Sendable {
         case .logout: [.discardUnsent]
         case .sync: [.watch, .trace]
         case .dump: [.canonical]
+        case .doctor: [.deep]
         case .notifications, .requests, .show: [.all]
         case .request: [.all, .set, .statement, .attach, .detach, .action]
         default: table == nil ? [] : [.all]
@@ -65,6 +66,7 @@ enum CommandName: String, CaseIterable, Sendable {
         case .logout: "logout [--discard-unsent]"
         case .sync: "sync [--watch] [--trace]"
         case .dump: "dump --canonical"
+        case .doctor: "doctor [--deep]"
         case .services: "services [WORD…]"
         case .notifications: "notifications [list|read ID…|read --all]"
         case .prefs: "prefs [get [KEY]|set KEY VALUE]"

@@ -14,6 +14,9 @@ protocol Mirror: Sendable {
     func sync(
         progress: (@Sendable (SyncProgress) -> Void)?, trace: (@Sendable (TraceEvent) -> Void)?
     ) async throws(SyncFailure) -> SyncReport
+    func repair(
+        trace: (@Sendable (TraceEvent) -> Void)?
+    ) async throws(SyncFailure) -> SyncReport
     func live(trace: (@Sendable (TraceEvent) -> Void)?) -> AsyncStream<LiveEvent>
 
     func rows(_ table: String) async throws(SyncFailure) -> [SyncRow]

@@ -3,8 +3,8 @@ internal import CitizenData
 /// What single commands say.
 enum CommandMessage: Message {
     case signedOut, signInAdvice, failed, doctorAdvice, rowMissing, rowAdvice, rowAmbiguous
-    case fieldMissing, fieldAdvice, rowNameAdvice, allSound, unsound, doctorRepair, sound, notSound,
-        notifications
+    case fieldMissing, fieldAdvice, rowNameAdvice, allSound, unsound, sound, notSound
+    case notifications
     case unread, read, markedRead, nothingUnread, readAdvice, prefs, prefSet, prefUnknown
     case prefAdvice, prefInvalid, languageAdvice, mobileAdvice, emailAdvice, notSet, pinned
     case unpinned, pinMark, serviceUnknown, serviceAdvice, didYouMean, noted, services
@@ -40,10 +40,6 @@ enum CommandMessage: Message {
                 "The record {1} has no field {2}.")
         case .allSound: Bilingual("ทุกอย่างเรียบร้อย", "Everything is as it should be.")
         case .unsound: Bilingual("พบสิ่งผิดปกติ", "Something is not as it should be.")
-        case .doctorRepair:
-            Bilingual(
-                "ซิงก์เพื่อซ่อมแซม: tangrat sync",
-                "Sync to put it right: tangrat sync")
         case .sound: Bilingual("ปกติ", "sound")
         case .notSound: Bilingual("ผิดปกติ", "NOT SOUND")
         case .notifications: Bilingual("การแจ้งเตือน", "Notifications")

@@ -26,6 +26,9 @@ extension OptionName {
         case .trace: Bilingual("แสดงทุกข้อความที่รับส่ง", "write each message to standard error")
         case .canonical:
             Bilingual("รูปแบบที่เปรียบเทียบกันได้", "as canonical JSON lines, to be compared")
+        case .deep:
+            Bilingual(
+                "เทียบทุกรายการกับระบบและซ่อมแซม", "compare each record with the service, and repair")
         case .all: Bilingual("ทั้งหมด ไม่เฉพาะรายการล่าสุด", "all, not only what is open and the newest")
         case .set:
             Bilingual("กรอกช่องหนึ่ง ใช้ซ้ำได้", "fill a field in; may be repeated")

@@ -83,9 +83,6 @@ package final class SQLiteStore: ReplicaStore {
         }
     }
 
-    /// Gives up the directory.
-    ///
-    /// Readers and the writer must be closed before.
     package func close() {
         lock.release()
     }

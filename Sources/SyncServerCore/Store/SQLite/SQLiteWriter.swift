@@ -8,6 +8,8 @@ final class SQLiteWriter: StoreWriter {
     private let names: NameTable
     private let storageFailed: @Sendable () -> Void
     private var checkpoints: CheckpointMachine
+    /// How many sign-ins are stored, once it was asked: nobody else writes.
+    private var signIns: Int?
 
     /// Creates a writer.
     ///
@@ -29,11 +31,12 @@ final class SQLiteWriter: StoreWriter {
     func transaction<Result>(
         _ body: (any StoreTransaction) throws -> Result
     ) throws -> Result {
-        let transaction = SQLiteTransaction(connection, names)
+        let transaction = SQLiteTransaction(connection, names, signIns: signIns)
         let result = try guarded {
             try connection.transaction(.immediate) { _ in try body(transaction) }
         }
         transaction.committed()
+        signIns = transaction.signIns
         return result
     }
 
@@ -74,7 +77,11 @@ final class SQLiteWriter: StoreWriter {
     }
 
     func backup(to path: String) throws {
-        try connection.backup(to: path)
+        do {
+            try connection.backup(to: path)
+        } catch let error as FileError where error.isTaken {
+            throw StoreFailure.taken(path)
+        }
     }
 
     func verify() throws -> [String] {

@@ -72,6 +72,14 @@ package enum HotStatements {
         SELECT rev, tab, owner, as_of, source_version, alive, hash, id, body
         FROM row WHERE bucket = ?1 AND rev > ?2 ORDER BY rev
         """
+    /// Walks a bucket for a repair; the columns before the body, so no long body is read.
+    static let marksAfter: StaticString = """
+        SELECT no, alive, hash FROM row WHERE bucket = ?1 AND rev > ?2 ORDER BY rev
+        """
+    static let rowByNumber: StaticString = """
+        SELECT rev, tab, owner, as_of, source_version, alive, hash, id, body
+        FROM row WHERE no = ?1
+        """
     /// `IN (0, ?1) ORDER BY no` would sort in a table made for each run.
     static let bucketsOfPerson: StaticString = """
         SELECT no, name, person, epoch, head, floor, count, tombstones, sum, priority
@@ -140,7 +148,8 @@ package enum HotStatements {
 
     /// All of them.
     package static let all: [String] = [
-        rowsAfter, bucketsOfPerson, bucketByNumber, bucketByName, rowByKey, insertRow, updateRow,
+        rowsAfter, marksAfter, rowByNumber, bucketsOfPerson, bucketByNumber, bucketByName,
+        rowByKey, insertRow, updateRow,
         saveBucket, deviceByNumber, saveDevice, outcomesAfter, outcomeByMid, insertOutcomes,
         tokenByHash, personByNumber, personByTag, personBySubject,
     ].map { $0.description }
