@@ -43,7 +43,7 @@ struct Runner: Sendable {
     private func runOpen(
         _ invocation: Invocation, _ output: Output, _ early: Speaker
     ) async throws -> Int32 {
-        let mirror = try await open(invocation)
+        let mirror = try await openData(invocation)
         var say = early
         do {
             let standing = try await mirror.standing()
@@ -67,7 +67,7 @@ struct Runner: Sendable {
     }
 
     /// Opens the person's data, and names what cannot be used.
-    private func open(_ invocation: Invocation) async throws -> any Mirror {
+    private func openData(_ invocation: Invocation) async throws -> any Mirror {
         let authorities = invocation.value(.certificateAuthority)
         if let authorities, world.readFile(authorities) == nil {
             throw Trouble(
