@@ -124,6 +124,10 @@ final class FakeMirror: Mirror {
     }
     func close() async {}
     func beginSignIn(server: String, deviceName: String) async throws(SyncFailure) -> SignInPrompt {
+        if let failure = state.withLock({ $0.failure }) { throw failure }
+        return try await prompt(server: server)
+    }
+    private func prompt(server: String) async throws(SyncFailure) -> SignInPrompt {
         SignInPrompt(
             server: server, userCode: "WDJB-MJHT", verificationURL: "\(server)/device",
             verificationURLComplete: "\(server)/device?user_code=WDJB-MJHT", expiresInSeconds: 600,
@@ -283,6 +287,18 @@ struct CLIRun {
         let code = await Runner(world: world).run(words)
         let (output, error) = sink.texts
         return CLIRun(code: code, output: output, error: error)
+    }
+
+    /// A run for which the person's data cannot be opened.
+    static func run(_ words: [String], opening failure: SyncFailure) async -> CLIRun {
+        let sink = Sink()
+        let world = World(
+            environment: [:], terminal: World.Terminal(), now: { personaMoment },
+            output: { sink.write($0, isError: false) }, error: { sink.write($0, isError: true) },
+            hostName: "test-host", readFile: { _ in nil },
+            open: { _, _ async throws(SyncFailure) -> any Mirror in throw failure })
+        let code = await Runner(world: world).run(words)
+        return CLIRun(code: code, output: sink.texts.0, error: sink.texts.1)
     }
 
     private final class Sink: Sendable {

@@ -31,10 +31,12 @@ public struct ClientStatus: Hashable, Sendable {
         public let isReadable: Bool
     }
 
-    /// One owner of rows.
+    /// One owner of rows, once for the person's own rows and once for those of everybody.
     public struct Source: Hashable, Sendable {
         /// The agency.
         public let owner: String
+        /// Whether everybody has these rows, as the catalogue of services.
+        public let isPublic: Bool
         /// The number of its rows.
         public let rows: Int
         /// The oldest moment for which one of its rows was true.
@@ -61,7 +63,7 @@ public struct ClientStatus: Hashable, Sendable {
     /// The buckets by name.
     public let buckets: [Bucket]
 
-    /// The owners by name.
+    /// The owners by name, those of the person's own rows first.
     public let sources: [Source]
 
     /// The number of writes that wait to be sent or confirmed.

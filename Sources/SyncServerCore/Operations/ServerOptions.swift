@@ -80,6 +80,9 @@ struct ServerOptions {
             }
             publicURL = url
         }
+        if let first = words.first, !Self.commands.contains(first) {
+            throw Problem("there is no command \(first)")
+        }
         let needsDirectory = !["help", "version", nil].contains(words.first)
         guard !directory.isEmpty || !needsDirectory else {
             throw Problem("--data is missing", advice: "Name the data directory: --data DIR")
@@ -121,6 +124,11 @@ struct ServerOptions {
             throw Problem("\(path) cannot be read: \(error)")
         }
     }
+
+    /// The words that a command may begin with.
+    private static let commands: Set<String> = [
+        "serve", "agency", "person", "approve", "device", "backup", "verify", "version", "help",
+    ]
 
     /// The command as the admin socket takes it.
     func adminCommand() throws(Problem) -> JSONValue {

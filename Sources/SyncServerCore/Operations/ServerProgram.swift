@@ -25,9 +25,11 @@ package enum ServerProgram {
           version | help
 
         Settings come from the file, then TANGRAT_DATA, TANGRAT_LISTEN,
-        TANGRAT_PUBLIC_URL and TANGRAT_LOOPS, then the options; the last one wins. Every command but
-        serve prints one JSON object a line, and works whether or not a server
-        is running on the data directory.
+        TANGRAT_PUBLIC_URL and TANGRAT_LOOPS, then the options; the last one
+        wins. Every command but serve prints one JSON object a line, and works
+        whether or not a server is running on the data directory.
+
+        Exit codes: 0 done, 1 failed or not sound, 2 wrong command line.
         """
 
     private static func run(_ arguments: [String]) -> Int32 {

@@ -34,6 +34,17 @@ extension TangRatServer {
         _ command: JSONValue, directory: String, secrets: SecretSource = .system,
         wallClock: WallClock = .system
     ) throws -> [UInt8] {
+        // What asks or changes needs something to ask or change: an empty new store is sound,
+        // and tells nobody that the directory was misspelt.
+        let makes = ["agency.add", "person.add"].contains(command["command"]?.text)
+        guard makes || SQLiteStore.exists(in: directory) else {
+            return AdminService.body(
+                .failure(
+                    AdminCommands.Refusal(
+                        code: "admin.no_store", message: "there is no store in \(directory)",
+                        advice: "Check --data. A new one: tangrat-server serve --data \(directory)"
+                    )))
+        }
         let store = try SQLiteStore(directory: directory, randomBytes: secrets.bytes)
         defer { store.close() }
         return try runAdmin(command, on: store, secrets: secrets, wallClock: wallClock)

@@ -41,7 +41,7 @@ enum CommandName: String, CaseIterable, Sendable {
         case .sync: [.watch, .trace]
         case .dump: [.canonical]
         case .doctor: [.deep]
-        case .notifications, .requests: [.all]
+        case .notifications, .requests, .show: [.all]
         case .request: [.all, .set, .statement, .attach, .detach, .action]
         default: table == nil ? [] : [.all]
         }
@@ -69,12 +69,12 @@ enum CommandName: String, CaseIterable, Sendable {
         case .doctor: "doctor [--deep]"
         case .services: "services [WORD…]"
         case .notifications: "notifications [list|read ID…|read --all]"
-        case .prefs: "prefs [get KEY|set KEY VALUE]"
+        case .prefs: "prefs [get [KEY]|set KEY VALUE]"
         case .pin, .unpin: "\(rawValue) SERVICE"
         case .note: "note ROW TEXT"
         case .request: "request new|edit|check|submit|show|list|withdraw|delete …"
         case .why: "why ROW[.FIELD]"
-        case .show: "show TABLE [ID]"
+        case .show: "show [TABLE [ID]] [--all]"
         case .help: "help [COMMAND]"
         default: table == nil ? rawValue : "\(rawValue) [ID] [--all]"
         }

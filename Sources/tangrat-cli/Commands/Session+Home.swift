@@ -69,8 +69,10 @@ extension Session {
                 say(isSound ? CommandMessage.allSound : CommandMessage.unsound))
             for check in checks {
                 let state = say(check.isSound ? CommandMessage.sound : CommandMessage.notSound)
+                let detail = check.detail == "ok" ? "" : " · \(check.detail)"
                 page.item(
-                    "\(check.code) · \(state) · \(check.detail)", mark: check.isSound ? "·" : "!",
+                    "\(say(CheckNames.name(check.code))) [\(check.code)] · \(state)\(detail)",
+                    mark: check.isSound ? "·" : "!",
                     role: check.isSound ? .plain : .bad)
             }
             if let report { page.text(repaired(report), role: .good, indent: 0) }

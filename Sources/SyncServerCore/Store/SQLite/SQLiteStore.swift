@@ -25,6 +25,11 @@ package final class SQLiteStore: ReplicaStore {
 
     private static let applicationFile = "server.sqlite"
 
+    /// Whether a directory holds a store.
+    static func exists(in directory: String) -> Bool {
+        Files.exists("\(directory)/\(applicationFile)")
+    }
+
     /// Opens the store, making it if the directory is empty.
     ///
     /// - Parameters:
