@@ -31,6 +31,7 @@ struct ServerOptions {
 
     private static let known: Set<String> = [
         "data", "listen", "loops", "public-url", "config", "tables", "pid", "person", "device",
+        "days",
     ]
 
     init(_ arguments: [String], environment: (String) -> String?) throws(Problem) {
@@ -122,6 +123,12 @@ struct ServerOptions {
         }
     }
 
+    /// The backup that `restore` names.
+    func restoreFile() throws(Problem) -> String {
+        guard words.count == 2 else { throw Problem("restore needs one FILE") }
+        return absolute(.string(words[1]))
+    }
+
     /// The command as the admin socket takes it.
     func adminCommand() throws(Problem) -> JSONValue {
         func word(_ index: Int, _ what: String) throws(Problem) -> JSONValue {
@@ -162,6 +169,12 @@ struct ServerOptions {
             expected = 3
         case ("backup", _):
             members = [("command", "backup"), ("file", .string(try absolute(word(1, "FILE"))))]
+        case ("compact", _):
+            guard let days = Decimal.parse((values["days"] ?? "90").utf8), days <= 36_500 else {
+                throw Problem("--days must be a number of days")
+            }
+            members = [("command", "compact"), ("days", .integer(Int64(days)))]
+            expected = 1
         case ("verify", _):
             members = [("command", "verify")]
             expected = 1

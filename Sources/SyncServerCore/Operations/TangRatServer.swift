@@ -64,6 +64,11 @@ package final class TangRatServer: Sendable {
         let metrics = Metrics(now: clock.milliseconds, write: configuration.log)
         let store = try SQLiteStore(
             directory: configuration.directory, randomBytes: configuration.secrets.bytes)
+        if store.isReplaced {
+            metrics.log(
+                .warning, "store.replaced",
+                "the file is not the one that ran here last: a new history begins")
+        }
         let heads = HeadCache(peopleMax: configuration.limits.cachedPeopleMax)
         let sessions = SessionCache(sessionsMax: configuration.limits.cachedPeopleMax)
         let poker = Poker()
@@ -157,6 +162,8 @@ package final class TangRatServer: Sendable {
         front.stop()
         admin?.stop()
         commits.close()
+        // A copy of the file made after this moment is told from one made before.
+        try? store.renewHistory()
         store.close()
         return drained
     }
@@ -203,11 +210,41 @@ package final class TangRatServer: Sendable {
         }
         let result = try writer.transaction { transaction in
             let context = WriterContext(transaction: transaction, now: wallClock.milliseconds())
-            return try AdminCommands(
+            let result = try AdminCommands(
                 context: context, secrets: secrets, limits: Limits(), personKey: store.personKey
             ).run(command)
+            try context.book.flush()
+            return result
         }
         return AdminService.body(result)
+    }
+
+    /// Puts a backup in the place of the store of a directory that nobody serves.
+    ///
+    /// - Parameters:
+    ///   - file: The backup, which stays.
+    ///   - directory: The data directory.
+    ///   - secrets: Gives the name of the new history.
+    ///   - wallClock: Names the file that is kept of what was there.
+    /// - Returns: The answer, `{"rows":[…]}`.
+    /// - Throws: `StoreFailure` if the file is no backup or a server is running;
+    ///   everything is as it was then.
+    package static func restore(
+        _ file: String, directory: String, secrets: SecretSource = .system,
+        wallClock: WallClock = .system
+    ) throws -> [UInt8] {
+        let kept = try StoreRestore.run(file, into: directory, now: wallClock.milliseconds())
+        let store = try SQLiteStore(
+            directory: directory, randomBytes: secrets.bytes, startsNewHistory: true)
+        defer { store.close() }
+        return AdminService.body(
+            .success([
+                .object(
+                    JSONObject([
+                        ("file", .string(file)), ("kept", kept.map { .string($0) } ?? .null),
+                        ("lineage", .string(store.lineage.description)),
+                    ]))
+            ]))
     }
 
     private static let storageRefusal = AdminCommands.Refusal(

@@ -23,7 +23,10 @@ package final class SQLiteStore: ReplicaStore {
 
     private let checkpoints: CheckpointMachine.Policy
 
-    private static let applicationFile = "server.sqlite"
+    /// Whether another file than the one that ran here last was found.
+    let isReplaced: Bool
+
+    static let applicationFile = "server.sqlite"
 
     /// Opens the store, making it if the directory is empty.
     ///
@@ -36,9 +39,19 @@ package final class SQLiteStore: ReplicaStore {
         try self.init(directory: directory, randomBytes: randomBytes, checkpoints: .init())
     }
 
+    /// Opens the store, perhaps under a new lineage whatever it holds.
+    convenience init(
+        directory: String, randomBytes: (Int) -> [UInt8], startsNewHistory: Bool
+    ) throws {
+        try self.init(
+            directory: directory, randomBytes: randomBytes, checkpoints: .init(),
+            startsNewHistory: startsNewHistory)
+    }
+
     /// Opens the store with a log of another length.
     init(
-        directory: String, randomBytes: (Int) -> [UInt8], checkpoints: CheckpointMachine.Policy
+        directory: String, randomBytes: (Int) -> [UInt8], checkpoints: CheckpointMachine.Policy,
+        startsNewHistory: Bool = false
     ) throws {
         self.directory = directory
         self.checkpoints = checkpoints
@@ -66,16 +79,30 @@ package final class SQLiteStore: ReplicaStore {
             }
             return made
         }
+        isReplaced = try HistoryMark(directory).isForeign(to: connection)
+        if isReplaced || startsNewHistory {
+            try connection.transaction(.immediate) {
+                try $0.run("DELETE FROM value WHERE name = 'lineage'")
+            }
+        }
         guard let lineage = Lineage(try value("lineage") { randomBytes(16) }) else {
             throw StoreFailure.inconsistent("the lineage has a wrong length")
         }
         self.lineage = lineage
+        try HistoryMark(directory).renew(connection)
         cursorKey = HMACKey(try value("cursor_key") { randomBytes(32) })
         personKey = HMACKey(try value("person_key") { randomBytes(32) })
         names = NameTable()
         try connection.run("SELECT no, text FROM name") { [names] in
             names.add($0.int64(0), $0.text(1))
         }
+    }
+
+    /// Marks this moment in the file's history; there must be no other writer.
+    func renewHistory() throws {
+        let connection = try Self.openWriter(directory)
+        defer { connection.close() }
+        try HistoryMark(directory).renew(connection)
     }
 
     /// Gives up the directory.
@@ -103,7 +130,8 @@ package final class SQLiteStore: ReplicaStore {
             }
             isDoubtful.store(false, ordering: .releasing)
         }
-        return SQLiteWriter(connection, names, checkpoints) { [self] in
+        let history = HistoryMark(directory)
+        return SQLiteWriter(connection, names, checkpoints, history) { [self] in
             isDoubtful.store(true, ordering: .releasing)
         }
     }
@@ -124,7 +152,9 @@ package final class SQLiteStore: ReplicaStore {
         }
     }
 
-    private static func openWriter(_ directory: String) throws -> Connection {
+    static func openWriter(
+        _ directory: String, _ file: String = applicationFile
+    ) throws -> Connection {
         var options = ConnectionOptions(.readWriteCreate)
         options.cacheKiB = 32 * 1_024
         options.identity = ServerSchema.migrations.identity
@@ -132,7 +162,7 @@ package final class SQLiteStore: ReplicaStore {
         options.secureDelete = .fast
         // The writer checkpoints behind its answers: see `CheckpointMachine`.
         options.walAutocheckpointPages = 0
-        return try Connection(path: "\(directory)/\(applicationFile)", options: options)
+        return try Connection(path: "\(directory)/\(file)", options: options)
     }
 }
 
