@@ -24,7 +24,9 @@ extension SyncClient {
     private func claimedDevice(
         at server: ServerAddress
     ) async throws(SyncFailure) -> DeviceID? {
-        guard let session = try? signedIn(), session.server.description == server.description else { return nil }
+        guard let session = try? signedIn(), session.server.description == server.description else {
+            return nil
+        }
         let state = try await session.store.read { try CacheState.load($0) }
         return state.isCopied || state.missingAfter != nil ? nil : state.device
     }

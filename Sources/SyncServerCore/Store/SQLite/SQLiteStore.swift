@@ -103,6 +103,7 @@ package final class SQLiteStore: ReplicaStore {
         let connection = try Self.openWriter(directory)
         defer { connection.close() }
         try HistoryMark(directory).renew(connection)
+        _ = try connection.checkpoint(.truncate)
     }
 
     /// Gives up the directory.
