@@ -48,7 +48,6 @@ struct HistoryTests {
             let store = try open(place, seed: 9)
             #expect(!store.isReplaced)
             #expect(store.lineage == first)
-            try store.renewHistory()
             store.close()
         }
     }

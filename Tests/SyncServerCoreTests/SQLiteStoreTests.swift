@@ -9,10 +9,7 @@ import Testing
 extension StoreKind {
     static let sqlite = StoreKind(
         testDescription: "SQLite",
-        open: { place in
-            let store = try SQLiteStore(directory: place, randomBytes: seededSecrets(3).bytes)
-            return Opened(store: store, close: store.close)
-        },
+        open: { try SQLiteStore(directory: $0, randomBytes: seededSecrets(3).bytes) },
         damage: { place, damage in
             let connection = try Connection(
                 path: "\(place)/server.sqlite", options: ConnectionOptions(.readWriteCreate))
@@ -46,6 +43,36 @@ struct SQLiteStoreTests {
     @Test("a snapshot is one moment while the writer goes on", arguments: [StoreKind.sqlite])
     func moment(kind: StoreKind) throws {
         try with(kind) { suite, _ in try suite.snapshotIsOneMoment() }
+    }
+
+    @Test("a moment that is held has all that was counted", arguments: [StoreKind.sqlite])
+    func heldMoment(kind: StoreKind) throws {
+        try with(kind) { suite, _ in try suite.heldMomentHasWhatWasCounted() }
+    }
+
+    @Test("a moment that is held is one moment", arguments: [StoreKind.sqlite])
+    func oneHeldMoment(kind: StoreKind) throws {
+        try with(kind) { suite, _ in try suite.heldMomentIsOneMoment() }
+    }
+
+    @Test("a moment that ended is begun anew", arguments: [StoreKind.sqlite])
+    func endedMoment(kind: StoreKind) throws {
+        try with(kind) { suite, _ in try suite.endedMomentIsBegunAnew() }
+    }
+
+    @Test("rows change and go", arguments: [StoreKind.sqlite])
+    func changes(kind: StoreKind) throws {
+        try with(kind) { suite, _ in try suite.rowsChangeAndGo() }
+    }
+
+    @Test("buckets are those of a person and of everyone", arguments: [StoreKind.sqlite])
+    func buckets(kind: StoreKind) throws {
+        try with(kind) { suite, _ in try suite.bucketsAreThoseOfAPersonAndOfAll() }
+    }
+
+    @Test("sign-ins are counted", arguments: [StoreKind.sqlite])
+    func signIns(kind: StoreKind) throws {
+        try with(kind) { suite, _ in try suite.signInsAreCounted() }
     }
 
     @Test("rows come in the order of their revisions", arguments: [StoreKind.sqlite])
@@ -152,45 +179,5 @@ struct SQLiteStoreTests {
         var runs: Int64 = 0
         try connection.run("SELECT count(*) FROM outcome_run") { runs = $0.int64(0) }
         #expect(runs == 6)
-    }
-
-    @Test("no hot statement scans", arguments: HotStatements.all)
-    func plans(sql: String) throws {
-        let plan = try Self.plan(sql)
-        #expect(!plan.contains { $0.contains("SCAN") }, "\(plan)")
-    }
-
-    /// The statements of requests that stand at their place of use.
-    @Test(
-        "no statement that runs for each request scans",
-        arguments: [
-            "SELECT text FROM name WHERE no = ?1",
-            "SELECT code, tables, revoked FROM agency WHERE key = ?1",
-            "SELECT code, tables, revoked FROM agency WHERE code = ?1",
-            "SELECT hash, user_code, device_name, expires, person FROM sign_in WHERE hash = ?1",
-            "SELECT hash, user_code, device_name, expires, person FROM sign_in WHERE user_code = ?1",
-            "DELETE FROM sign_in WHERE hash = ?1", "DELETE FROM sign_in WHERE expires < ?1",
-            "DELETE FROM token WHERE device = ?1", "DELETE FROM token WHERE expires < ?1",
-            "DELETE FROM row WHERE no = ?1", "SELECT value FROM value WHERE name = ?1",
-            """
-            SELECT no, id, person, name, added, revoked, last_mid, last_chain, last_time
-            FROM device WHERE id = ?1
-            """,
-            """
-            SELECT no, id, person, name, added, revoked, last_mid, last_chain, last_time
-            FROM device WHERE person = ?1 ORDER BY no
-            """,
-        ])
-    func coldPlans(sql: String) throws {
-        let plan = try Self.plan(sql)
-        #expect(!plan.contains { $0.contains("SCAN") }, "\(plan)")
-    }
-
-    private static func plan(_ sql: String) throws -> [String] {
-        let fixture = try ServerFixture()
-        let connection = try Connection(
-            path: fixture.directory.file("server.sqlite"), options: ConnectionOptions(.readOnly))
-        defer { connection.close() }
-        return try connection.explainQueryPlan(sql)
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import SyncProtocol
+import Synchronization
 import TestSupport
 import Testing
 
@@ -242,6 +243,35 @@ struct SignInTests {
                 #expect(!fileContains(file, text) && !fileContains(file, secret))
             }
         }
+    }
+
+    /// 256 is twelve rounds of the 20 letters and 16 bytes more.
+    @Test("draws a byte of the incomplete round again", arguments: 0...255 as ClosedRange<UInt8>)
+    func fairLetters(byte: UInt8) {
+        let asked = Mutex<[Int]>([])
+        let source = SecretSource { count in
+            asked.withLock { asked in
+                asked.append(count)
+                return [UInt8](repeating: asked.count == 1 ? byte : 19, count: count)
+            }
+        }
+        let letter = byte < 240 ? SecretSource.userCodeLetters[Int(byte) % 20] : UInt8(ascii: "Z")
+        let half = String(repeating: Character(UnicodeScalar(letter)), count: 4)
+        #expect(source.userCode() == "\(half)-\(half)")
+        #expect(asked.withLock { $0 } == (byte < 240 ? [8] : [8, 8]))
+    }
+
+    @Test("draws only what is missing again")
+    func missingLetters() {
+        let asked = Mutex<[Int]>([])
+        let source = SecretSource { count in
+            asked.withLock { asked in
+                asked.append(count)
+                return [[0, 255, 1, 240, 2, 239, 3, 4], [5, 250], [5]][asked.count - 1]
+            }
+        }
+        #expect(source.userCode() == "BCDZ-FGHH")
+        #expect(asked.withLock { $0 } == [8, 2, 1])
     }
 
     @Test("makes secrets that are long and do not repeat")

@@ -64,6 +64,9 @@ enum Heads {
     static let notFound = error(404)
     static let methodNotAllowedGet = StaticHead(
         405, ["Content-Type": "application/json", "Allow": "GET, HEAD"])
+    /// A stream has no answer that its head alone would tell.
+    static let methodNotAllowedLive = StaticHead(
+        405, ["Content-Type": "application/json", "Allow": "GET"])
     static let methodNotAllowedPost = StaticHead(
         405, ["Content-Type": "application/json", "Allow": "POST"])
     static let internalError = error(500)

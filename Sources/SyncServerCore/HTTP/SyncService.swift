@@ -180,7 +180,7 @@ final class SyncService: RequestHandler {
 
     private func receivedLive(_ request: borrowing RequestView, _ exchange: Exchange) -> BodyPlan {
         guard request.method == .get else {
-            return refuse(exchange, Heads.methodNotAllowedGet, .method)
+            return refuse(exchange, Heads.methodNotAllowedLive, .method)
         }
         guard let session = admit(request, exchange) else { return .answered }
         // Behind a proxy nothing else keeps one device from taking every connection.

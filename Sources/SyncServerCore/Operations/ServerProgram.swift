@@ -179,6 +179,7 @@ package enum ServerProgram {
 
     /// One call for a line, so that lines of threads do not mix.
     private static func put(_ text: String, to descriptor: Int32) {
+        // WORKAROUND(docs/workarounds.md#13): `print` mixes them.
         let bytes = Array(text.utf8)
         var sent = 0
         while sent < bytes.count {

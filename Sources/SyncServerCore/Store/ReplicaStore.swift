@@ -24,6 +24,11 @@ package protocol ReplicaStore: Sendable {
     /// After a writer whose storage failed, this makes sure first that what was
     /// acknowledged is on the disk.
     func makeWriter() throws -> any StoreWriter
+
+    /// Gives up what the store holds, a directory or connections, for another to take.
+    ///
+    /// Readers and the writer must be closed before. Closing twice does nothing.
+    func close()
 }
 
 /// A reader that belongs to one thread.
@@ -127,6 +132,8 @@ package protocol StoreWriter: AnyObject {
     func checkpoint() throws
 
     /// Copies the database as it is now into a file of its own.
+    ///
+    /// - Throws: `StoreFailure.taken` if there is such a file, or the store's failure.
     func backup(to path: String) throws
 
     /// Checks the file and recounts every bucket; gives what is wrong.
@@ -192,6 +199,7 @@ package protocol StoreTransaction: StoreSnapshot {
     func removeTokens(expiredBefore milliseconds: Int64) throws
     func signIn(device hash: Digest32) throws -> SignInRecord?
     func signIn(userCode: String) throws -> SignInRecord?
+    /// How many sign-ins are stored; asked so often that it must not count them each time.
     func pendingSignIns() throws -> Int
     func save(_ signIn: SignInRecord) throws
     func remove(_ signIn: SignInRecord) throws

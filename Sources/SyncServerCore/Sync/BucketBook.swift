@@ -214,6 +214,10 @@ package enum StoreFailure: Error, Hashable, Sendable, CustomStringConvertible {
     case storage(String)
     /// The store is closed.
     case closed
+    /// Too much waits for the writer: nothing was done, and it may be tried again.
+    case busy
+    /// There is a file under this path, which is not replaced.
+    case taken(String)
     /// The data directory belongs to another running server.
     case inUse(String)
     /// The file cannot be used, for instance because a newer program made it.
@@ -224,6 +228,8 @@ package enum StoreFailure: Error, Hashable, Sendable, CustomStringConvertible {
         case .inconsistent(let what): "the store contradicts itself: \(what)"
         case .storage(let what): "the storage fails: \(what)"
         case .closed: "the store is closed"
+        case .busy: "too much waits for the writer"
+        case .taken(let path): "there is a file \(path)"
         case .inUse(let what): what
         case .unusable(let what): what
         }

@@ -146,7 +146,7 @@ struct PushMachine {
     }
 
     /// The longest detail of an outcome: a row, a field, and some room.
-    private static let detailBytesMax = 512
+    static let detailBytesMax = 512
 
     /// What a mutation is going to change, decided before anything is written.
     private struct Plan {

@@ -3,7 +3,8 @@ internal import SyncProtocol
 
 /// Reads the SQLite store on one thread, with a connection of its own.
 final class SQLiteReader: StoreReader {
-    private let connection: Connection
+    /// The connection, open to tests of plans.
+    let connection: Connection
     private let names: NameTable
     private let moment: SQLiteMoment
     /// The commits that were published before the open transaction began.

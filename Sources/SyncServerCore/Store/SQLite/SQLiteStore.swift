@@ -21,6 +21,8 @@ package final class SQLiteStore: ReplicaStore {
     /// Whether a writer's storage failed since the last check of the file.
     private let isDoubtful = Atomic(false)
 
+    private let isClosed = Atomic(false)
+
     private let checkpoints: CheckpointMachine.Policy
 
     /// Whether another file than the one that ran here last was found.
@@ -99,17 +101,18 @@ package final class SQLiteStore: ReplicaStore {
     }
 
     /// Marks this moment in the file's history; there must be no other writer.
-    func renewHistory() throws {
+    private func renewHistory() throws {
         let connection = try Self.openWriter(directory)
         defer { connection.close() }
         try HistoryMark(directory).renew(connection)
         _ = try connection.checkpoint(.truncate)
     }
 
-    /// Gives up the directory.
-    ///
-    /// Readers and the writer must be closed before.
     package func close() {
+        guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        // A copy made after this moment is told from one made before. A disk that
+        // fails now leaves the older mark, which the next opening still knows.
+        try? renewHistory()
         lock.release()
     }
 

@@ -9,6 +9,8 @@ final class SQLiteWriter: StoreWriter {
     private let storageFailed: @Sendable () -> Void
     private var checkpoints: CheckpointMachine
     private let history: HistoryMark
+    /// How many sign-ins are stored, once it was asked: nobody else writes.
+    private var signIns: Int?
 
     /// Creates a writer.
     ///
@@ -33,11 +35,12 @@ final class SQLiteWriter: StoreWriter {
     func transaction<Result>(
         _ body: (any StoreTransaction) throws -> Result
     ) throws -> Result {
-        let transaction = SQLiteTransaction(connection, names)
+        let transaction = SQLiteTransaction(connection, names, signIns: signIns)
         let result = try guarded {
             try connection.transaction(.immediate) { _ in try body(transaction) }
         }
         transaction.committed()
+        signIns = transaction.signIns
         return result
     }
 
@@ -78,7 +81,11 @@ final class SQLiteWriter: StoreWriter {
     }
 
     func backup(to path: String) throws {
-        try connection.backup(to: path)
+        do {
+            try connection.backup(to: path)
+        } catch let error as FileError where error.isTaken {
+            throw StoreFailure.taken(path)
+        }
         // From here on the copy is an older state than this file.
         try guarded { try history.renew(connection) }
     }
