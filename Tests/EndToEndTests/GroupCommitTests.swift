@@ -23,7 +23,8 @@ extension WorldTests {
                             "-e", "inject=fdatasync:delay_exit=20000",
                         ])
                 } else {
-                    print("strace is not here, or may not trace: the number of fsyncs is not checked")
+                    print(
+                        "strace is not here, or may not trace: the number of fsyncs is not checked")
                     try await world.start()
                 }
                 let server = try Self.serverProcess(world, isTraced: strace != nil)
