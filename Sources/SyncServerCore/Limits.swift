@@ -27,6 +27,9 @@ package struct Limits: Sendable {
     /// most in a bucket that can be repaired.
     package var reconcileRowsMax = 1_000_000
 
+    /// The most tombstones purged in one transaction, while others wait to write.
+    package var purgedRowsMax = 20_000
+
     /// The longest line of an agency's feed: a record and its envelope.
     package var feedLineBytesMax = 160 * 1_024
 

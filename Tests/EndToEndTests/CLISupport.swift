@@ -146,6 +146,13 @@ final class FakeMirror: Mirror {
         if let failure = state.withLock({ $0.failure }) { throw failure }
         return state.withLock { $0.report }
     }
+    func writesAside() async throws(SyncFailure) -> [AsideWrites] { [] }
+    func useWritesAside(_ row: String) async throws(SyncFailure) -> QueuedWrite {
+        throw SyncFailure.rowAbsent(table: "", id: row)
+    }
+    func dropWritesAside(_ row: String) async throws(SyncFailure) {
+        throw SyncFailure.rowAbsent(table: "", id: row)
+    }
     func repair(
         trace: (@Sendable (TraceEvent) -> Void)?
     ) async throws(SyncFailure) -> SyncReport {

@@ -65,6 +65,17 @@ struct SQLiteStoreTests {
         try with(kind) { suite, _ in try suite.rowsChangeAndGo() }
     }
 
+    @Test("rows are told to a repair by their hashes", arguments: [StoreKind.sqlite])
+    func marks(kind: StoreKind) throws {
+        try with(kind) { suite, _ in try suite.marksTellRows() }
+    }
+
+    @Test("tombstones are purged, by notes of heads", arguments: [StoreKind.sqlite])
+    func purging(kind: StoreKind) throws {
+        try with(kind) { suite, _ in try suite.tombstonesArePurged() }
+        try with(kind) { suite, _ in try suite.headsAreNoted() }
+    }
+
     @Test("buckets are those of a person and of everyone", arguments: [StoreKind.sqlite])
     func buckets(kind: StoreKind) throws {
         try with(kind) { suite, _ in try suite.bucketsAreThoseOfAPersonAndOfAll() }

@@ -141,6 +141,13 @@ actor SyncEngine {
                 return round.report
             case .stop(let failure):
                 if failure == .signInExpired { try await keeper.markExpired() }
+                if failure == .deviceCopied {
+                    try await store.write { connection in
+                        var state = try CacheState.load(connection)
+                        state.isCopied = true
+                        try state.save(connection)
+                    }
+                }
                 throw failure
             }
             action = round.machine.handle(event)

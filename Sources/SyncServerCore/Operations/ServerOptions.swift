@@ -31,6 +31,7 @@ struct ServerOptions {
 
     private static let known: Set<String> = [
         "data", "listen", "loops", "public-url", "config", "tables", "pid", "person", "device",
+        "days",
     ]
 
     init(_ arguments: [String], environment: (String) -> String?) throws(Problem) {
@@ -127,8 +128,15 @@ struct ServerOptions {
 
     /// The words that a command may begin with.
     private static let commands: Set<String> = [
-        "serve", "agency", "person", "approve", "device", "backup", "verify", "version", "help",
+        "serve", "agency", "person", "approve", "device", "backup", "restore", "compact", "verify",
+        "version", "help",
     ]
+
+    /// The backup that `restore` names.
+    func restoreFile() throws(Problem) -> String {
+        guard words.count == 2 else { throw Problem("restore needs one FILE") }
+        return absolute(.string(words[1]))
+    }
 
     /// The command as the admin socket takes it.
     func adminCommand() throws(Problem) -> JSONValue {
@@ -170,6 +178,12 @@ struct ServerOptions {
             expected = 3
         case ("backup", _):
             members = [("command", "backup"), ("file", .string(try absolute(word(1, "FILE"))))]
+        case ("compact", _):
+            guard let days = Decimal.parse((values["days"] ?? "90").utf8), days <= 36_500 else {
+                throw Problem("--days must be a number of days")
+            }
+            members = [("command", "compact"), ("days", .integer(Int64(days)))]
+            expected = 1
         case ("verify", _):
             members = [("command", "verify")]
             expected = 1

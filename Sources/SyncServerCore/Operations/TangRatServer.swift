@@ -59,10 +59,14 @@ package final class TangRatServer: Sendable {
     ///
     /// - Throws: What opening the store throws.
     package convenience init(_ configuration: Configuration) throws {
-        self.init(
-            configuration,
-            store: try SQLiteStore(
-                directory: configuration.directory, randomBytes: configuration.secrets.bytes))
+        let store = try SQLiteStore(
+            directory: configuration.directory, randomBytes: configuration.secrets.bytes)
+        self.init(configuration, store: store)
+        if store.isReplaced {
+            metrics.log(
+                .warning, "store.replaced",
+                "the file is not the one that ran here last: a new history begins")
+        }
     }
 
     /// Takes a store that is open; ``start()`` opens the doors.

@@ -21,6 +21,9 @@ protocol Mirror: Sendable {
 
     func rows(_ table: String) async throws(SyncFailure) -> [SyncRow]
     func row(_ table: String, _ id: String) async throws(SyncFailure) -> SyncRow?
+    func writesAside() async throws(SyncFailure) -> [AsideWrites]
+    func useWritesAside(_ row: String) async throws(SyncFailure) -> QueuedWrite
+    func dropWritesAside(_ row: String) async throws(SyncFailure)
     func outcomes(limit: Int) async throws(SyncFailure) -> [WriteOutcome]
     func dumpCanonical(_ line: @Sendable ([UInt8]) -> Void) async throws(SyncFailure)
 

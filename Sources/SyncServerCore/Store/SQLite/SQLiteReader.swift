@@ -186,6 +186,7 @@ class SQLiteMoment: StoreSnapshot {
         record.count = try count(row, 6, "a count of rows")
         record.tombstones = try count(row, 7, "a count of tombstones")
         record.sum = try sum(row, 8, "a bucket's sum")
+        record.purgedBefore = row.int64(10)
         return record
     }
 
