@@ -108,9 +108,6 @@ package enum Files {
         throw FileError(operation: "read", path: path, reason: .system(EFBIG))
     }
 
-    /// Whether there is anything of this name.
-    package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
-
     /// Removes a file; one that is not there is no error.
     package static func remove(_ path: String) throws(FileError) {
         guard unlink(path) == 0 || errno == ENOENT else { throw .last("unlink", path) }
