@@ -8,7 +8,7 @@ import subprocess
 import time
 import urllib.parse
 
-from torture_world import START_SECONDS_MAX, check
+from torture_world import START_SECONDS_MAX, Violation, check
 
 DRAFTS_KEPT = 40
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import SyncClientCore
 
-/// Goal: what a write, a sync and a look cost does not grow with what is held.
+/// Goal: what a write and a sync cost does not grow with what is held.
 ///
 /// Method: the connections tell which statements they have prepared while all of
 /// that was done, and SQLite tells how it runs each; so a new one cannot be missed.

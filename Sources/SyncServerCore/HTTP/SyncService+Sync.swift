@@ -245,7 +245,7 @@ extension SyncService {
         do {
             switch form {
             case .binary:
-                try exchange.respond(Heads.frames) { body in
+                try exchange.respond(Heads.frames, sliceFields: Heads.longFrames) { body in
                     var sink = BinaryFrameSink(body)
                     try build(&sink)
                 }
