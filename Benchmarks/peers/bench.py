@@ -31,6 +31,7 @@ PEERS = {
     "tangrat": Tangrat,
 }
 ONCE = {"resident"}  # before any load, in the first round only
+DURABLE = {"push10", "put1", "fan"}  # wait for the disk, and so for what others have written
 ORDER = [
     *("resident", "return200", "empty", "delta10", "init200", "init10k"),
     *("push10", "put1", "fan", "idle", "anchors"),
@@ -104,6 +105,8 @@ def measure(goals, ours, rounds, seconds):
                 name, workload, conns = cell
                 if workload in ONCE and number:
                     continue
+                if workload in DURABLE:
+                    lib.settle()
                 busy, total = lib.busy_ticks()
                 try:
                     figures = running[name].measure(workload, conns, seconds)

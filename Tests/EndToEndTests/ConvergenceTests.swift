@@ -9,8 +9,8 @@ extension WorldTests {
     ///
     /// Method: the client library in this process against a real server, which is shut
     /// down while anybody writes; 200 writes that each device took, from a seed, over
-    /// every kind of field that merges. What must come out is also reckoned from what
-    /// was written, so that agreeing on something wrong is seen.
+    /// every kind of field that merges. What must come out of counters, the
+    /// maximum and the flags is also reckoned from what was written.
     @Suite("The devices of one citizen")
     struct ConvergenceTests {
         static let writesOfEach = 200
