@@ -218,12 +218,24 @@ def table(summaries):
     return "\n".join(lines)
 
 
+def rounded(value):
+    """Digits beyond the fourth after the point say nothing."""
+    if isinstance(value, float):
+        return round(value, 4)
+    if isinstance(value, dict):
+        return {name: rounded(member) for name, member in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [rounded(member) for member in value]
+    return value
+
+
 def keep(label, head, summaries, others, folder):
     name = "%s-%s" % (datetime.date.today().isoformat(), label)
     path = os.path.join(folder, name)
     os.makedirs(folder, exist_ok=True)
     with open(path + ".json", "w") as f:
-        json.dump({**head, "goals": summaries, "other": others}, f, indent=1, ensure_ascii=False)
+        found = rounded({**head, "goals": summaries, "other": others})
+        json.dump(found, f, indent=1, ensure_ascii=False)
         f.write("\n")
     with open(path + ".md", "w") as f:
         f.write("# Benchmarks, %s\n\n" % name)
