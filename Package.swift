@@ -71,7 +71,7 @@ let package = Package(
         tests("NetworkIOTests", ["NetworkIO"]),
         tests("SyncServerCoreTests", ["SyncServerCore"]),
         tests("SyncClientCoreTests", ["SyncClientCore", "CitizenData", "ArticleCode"]),
-        tests("EndToEndTests", ["tangrat-cli", "SyncServer", "tangrat-qa"]),
+        tests("EndToEndTests", ["tangrat-cli", "SyncServer", "tangrat-qa", "SQLiteKit"]),
         tests("TidyTests", []),
     ],
     swiftLanguageModes: [.v6]

@@ -23,7 +23,7 @@ extension WorldTests {
                             "-e", "inject=fdatasync:delay_exit=20000",
                         ])
                 } else {
-                    print("strace is not here, or may not trace: the number of fsyncs is not checked")
+                    print("strace is not here, or may not trace: fsyncs are not counted")
                     try await world.start()
                 }
                 let server = try Self.serverProcess(world, isTraced: strace != nil)

@@ -37,6 +37,9 @@ struct LimitsTests {
             "\(size(BinaryFrames.frameBytesMax)); a JSON line \(size(JSONFrameReader.lineBytesMax))",
         "page": "\(grouped(limits.pageRowsMax)) rows, \(size(limits.pageBytesMax)) of rows",
         "cursor": "\(Cursor.entriesMax) buckets, \(grouped(Cursor.bytesMax)) bytes",
+        "claims in a request for repair":
+            "\(grouped(limits.claimsMax)); rows in a bucket that can be repaired "
+            + "\(grouped(limits.reconcileRowsMax))",
         "body of a row":
             "\(size(limits.recordBytesMax)); of a submission "
             + "\(size(WriteRules.submissionBytesMax))",

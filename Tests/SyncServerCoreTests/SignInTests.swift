@@ -47,9 +47,10 @@ struct SignInTests {
     }
 
     private func signIn(
-        _ fixture: ServerFixture, _ person: PersonRecord
+        _ fixture: ServerFixture, _ person: PersonRecord, as claimed: DeviceID? = nil
     ) throws -> SignInMachine.Granted {
-        let started = try #require(try machine(fixture) { try $0.start(deviceName: "phone") })
+        let started = try #require(
+            try machine(fixture) { try $0.start(deviceName: "phone", claimed: claimed) })
         try approve(fixture, started.userCode, person.number)
         return try exchange(fixture, started.deviceCode).get()
     }
@@ -75,6 +76,40 @@ struct SignInTests {
         ])
         let kept = try #require(approved["rows"]?.items?.first?["device_name"]?.text)
         #expect(kept == String(repeating: "ปู่", count: bytesMax / 9))
+    }
+
+    @Test("keeps the name of a device that signs in again, and ends its older tokens")
+    func claimed() throws {
+        let fixture = try ServerFixture()
+        let person = try fixture.addPerson()
+        let first = try signIn(fixture, person)
+        #expect(first.claim == nil)
+        let again = try signIn(fixture, person, as: first.device)
+        #expect(again.claim == .kept)
+        #expect(again.device == first.device)
+        #expect(try token(fixture, first.accessToken) == nil)
+        #expect(try token(fixture, again.accessToken) != nil)
+    }
+
+    @Test("gives a new name to a device that is not known, not its person's, or revoked")
+    func notClaimed() throws {
+        let fixture = try ServerFixture()
+        let person = try fixture.addPerson()
+        let other = try fixture.addPerson("other")
+        let unknown = try signIn(fixture, person, as: DeviceID(99))
+        #expect(unknown.claim == .unknown)
+        #expect(unknown.device != DeviceID(99))
+        let foreign = try signIn(fixture, other, as: unknown.device)
+        #expect(foreign.claim == .ended)
+        #expect(foreign.device != unknown.device)
+        #expect(try token(fixture, unknown.accessToken) != nil)
+        try machine(fixture) { machine in
+            try machine.revoke(
+                try #require(try machine.context.transaction.device(id: unknown.device)))
+        }
+        let ended = try signIn(fixture, person, as: unknown.device)
+        #expect(ended.claim == .ended)
+        #expect(ended.device != unknown.device)
     }
 
     @Test("waits for approval and counts once")

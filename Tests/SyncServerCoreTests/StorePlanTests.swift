@@ -15,6 +15,10 @@ struct StorePlanTests {
     private static let lists: Set<String> = [
         "SELECT no, subject, added FROM person ORDER BY no",
         "SELECT code, tables, revoked FROM agency ORDER BY code",
+        """
+        SELECT no, name, person, epoch, head, floor, count, tombstones, sum, priority, purged
+        FROM bucket ORDER BY no
+        """,
     ]
 
     private static let rules: [@Sendable (StoreConformance) throws -> Void] = [
@@ -23,6 +27,7 @@ struct StorePlanTests {
         { try $0.identitiesRoundTrip() }, { try $0.keysAreUnique() },
         { try $0.rowsChangeAndGo() }, { try $0.bucketsAreThoseOfAPersonAndOfAll() },
         { try $0.signInsAreCounted() }, { try $0.heldMomentHasWhatWasCounted() },
+        { try $0.marksTellRows() }, { try $0.tombstonesArePurged() }, { try $0.headsAreNoted() },
     ]
 
     /// The statements that the writer and the reader of each session prepared, with their plans.

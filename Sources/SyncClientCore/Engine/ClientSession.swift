@@ -9,8 +9,18 @@ final class ClientSession: Sendable {
     let engine: SyncEngine
 
     /// Opens the cache of an account and takes its device name over.
+    ///
+    /// - Parameters:
+    ///   - credentials: The account and its device.
+    ///   - directory: Where the accounts are.
+    ///   - environment: The world.
+    ///   - isUnknown: Whether the server has nothing of what the device wrote under
+    ///     its older name.
+    /// - Returns: The session.
+    /// - Throws: ``SyncFailure``.
     static func open(
-        _ credentials: Credentials, directory: DataDirectory, environment: SyncEnvironment
+        _ credentials: Credentials, directory: DataDirectory, environment: SyncEnvironment,
+        offeringAll isUnknown: Bool = false
     ) async throws(SyncFailure) -> ClientSession {
         let server = try ServerAddress(credentials.server)
         let path = try directory.account(credentials.subject)
@@ -29,7 +39,8 @@ final class ClientSession: Sendable {
                     // A cursor belongs to the device it was made for.
                     try StageTable.clear(&state, connection)
                     state.cursor = []
-                    try OutboxTable.renumber(for: device, nonce: nonce, &state, connection)
+                    try OutboxTable.renumber(
+                        for: device, nonce: nonce, offeringAll: isUnknown, &state, connection)
                     try state.save(connection)
                 }
             }

@@ -95,10 +95,26 @@ extension OutboxTable {
     ///
     /// Their order and what they do stay. Sets and texts that name one of these
     /// writes by its old dot name it by its new one.
+    ///
+    /// - Parameters:
+    ///   - device: The new name.
+    ///   - nonce: Link 0 of the new chain.
+    ///   - isUnknown: Whether the server has never had this device, so that it has
+    ///     none of the writes that were acknowledged: they are sent first.
+    ///   - state: The state; the caller saves it.
+    ///   - connection: The writer, in a transaction.
+    /// - Throws: What the storage refuses.
     static func renumber(
-        for device: DeviceID, nonce: UInt64, _ state: inout CacheState, _ connection: Connection
+        for device: DeviceID, nonce: UInt64, offeringAll isUnknown: Bool = false,
+        _ state: inout CacheState, _ connection: Connection
     ) throws {
-        let waiting = try entries(connection)
+        var waiting: [Entry] = []
+        if isUnknown {
+            try connection.run("SELECT mid, queued_at, mutation FROM acknowledged ORDER BY mid") {
+                waiting.append(try entry($0))
+            }
+        }
+        waiting += try entries(connection)
         try connection.run("DELETE FROM outbox")
         try connection.run("DELETE FROM outbox_row")
         try connection.run("DELETE FROM acknowledged")
@@ -110,6 +126,7 @@ extension OutboxTable {
         state.lastChain = nonce
         state.nextMid = 1
         state.missingAfter = nil
+        state.isCopied = false
         state.ackedMid = 0
         state.answeredMid = 0
         for entry in waiting {

@@ -169,7 +169,7 @@ enum OutboxTable {
         return entries
     }
 
-    private static func entry(_ row: Statement) throws -> Entry {
+    static func entry(_ row: Statement) throws -> Entry {
         let mutation = try row.withBlob(2) { try MutationCodec.decode($0) }
         return Entry(mid: mutation.mid, queuedAt: row.int64(1), mutation: mutation)
     }

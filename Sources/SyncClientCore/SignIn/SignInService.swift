@@ -16,6 +16,8 @@ struct SignInService: Sendable {
         var refresh: String
         var device: DeviceID
         var subject: String
+        /// Whether this history of the server has never had the device claimed.
+        var isUnknownHere = false
     }
 
     /// What one question to the token endpoint came to.
@@ -30,11 +32,20 @@ struct SignInService: Sendable {
     }
 
     /// Asks for a code.
-    func begin(deviceName: String) async throws(SyncFailure) -> SignInPrompt {
+    ///
+    /// - Parameters:
+    ///   - deviceName: What the person calls this device.
+    ///   - claimed: The device that this one has been.
+    /// - Returns: What to show.
+    /// - Throws: ``SyncFailure``.
+    func begin(
+        deviceName: String, claimed: DeviceID? = nil
+    ) async throws(SyncFailure) -> SignInPrompt {
         let outcome = await environment.transport.send(
             request(
                 "/v1/oauth/device_authorization",
-                [("client_id", Self.client), ("device_name", deviceName)]))
+                [("client_id", Self.client), ("device_name", deviceName)]
+                    + (claimed.map { [("device_id", $0.description)] } ?? [])))
         let response = try Self.response(outcome)
         guard response.status == 200, let body = Self.json(response),
             let deviceCode = body["device_code"]?.text, let userCode = body["user_code"]?.text,
@@ -47,7 +58,8 @@ struct SignInService: Sendable {
             verificationURLComplete: body["verification_uri_complete"]?.text ?? url,
             expiresInSeconds: expires, deviceCode: deviceCode,
             intervalSeconds: min(max(body["interval"]?.intValue ?? 5, 1), 60),
-            deadlineNanoseconds: environment.monotonic.nanoseconds() + lifetime)
+            deadlineNanoseconds: environment.monotonic.nanoseconds() + lifetime,
+            claimed: claimed)
     }
 
     /// Asks until the person has decided or the code has ended.
@@ -106,7 +118,9 @@ struct SignInService: Sendable {
             let subject = body["subject"]?.text, Identifier.isValid(subject)
         {
             return .tokens(
-                Tokens(access: access, refresh: refresh, device: device, subject: subject))
+                Tokens(
+                    access: access, refresh: refresh, device: device, subject: subject,
+                    isUnknownHere: body["previous_device"]?.text == "unknown"))
         }
         guard response.status == 400, let code = Self.json(response)?["error"]?.text else {
             return .failed(Self.failure(of: response))

@@ -1,4 +1,5 @@
 internal import SQLiteKit
+internal import SyncProtocol
 
 extension SyncClient {
     /// Asks the server for a code that the person confirms elsewhere.
@@ -14,7 +15,20 @@ extension SyncClient {
         try checkOpen()
         let address = try ServerAddress(server)
         return try await SignInService(server: address, environment: environment)
-            .begin(deviceName: deviceName)
+            .begin(deviceName: deviceName, claimed: try await claimedDevice(at: address))
+    }
+
+    /// The name under which this device goes on, if it can.
+    ///
+    /// A copy must not keep the name that it shares, nor one whose writes have a gap.
+    private func claimedDevice(
+        at server: ServerAddress
+    ) async throws(SyncFailure) -> DeviceID? {
+        guard let session = try? signedIn(), session.server.description == server.description else {
+            return nil
+        }
+        let state = try await session.store.read { try CacheState.load($0) }
+        return state.isCopied || state.missingAfter != nil ? nil : state.device
     }
 
     /// Waits until the person has confirmed the code, then opens their cache.
@@ -34,6 +48,8 @@ extension SyncClient {
         let credentials = Credentials(
             server: prompt.server, subject: tokens.subject, device: tokens.device,
             accessToken: tokens.access, refreshToken: tokens.refresh)
+        // Only for whom this device has worked before.
+        let isUnknown = tokens.isUnknownHere && (try? signedIn())?.account.subject == tokens.subject
         // The old session must not read the new credentials of its own account.
         await replaceSession(with: nil)
         let directory = directory
@@ -43,7 +59,7 @@ extension SyncClient {
             try directory.setCurrent(credentials.subject)
         }
         let session = try await ClientSession.open(
-            credentials, directory: directory, environment: environment)
+            credentials, directory: directory, environment: environment, offeringAll: isUnknown)
         await replaceSession(with: session)
         return session.account
     }
@@ -92,5 +108,6 @@ extension SyncClient {
     private static let erasure = """
         DELETE FROM row; DELETE FROM bucket; DELETE FROM name; DELETE FROM staged_page;
         DELETE FROM outbox; DELETE FROM outbox_row; DELETE FROM acknowledged; DELETE FROM outcome;
+        DELETE FROM aside;
         """
 }

@@ -24,6 +24,9 @@ final class URLSessionTransport: Transport {
             // what Foundation on Linux reads in place of the system's list.
             setenv("URLSessionCertificateAuthorityInfoFile", file, 1)
         }
+        // Every configuration, also this one, begins with the shared cookies and the shared
+        // cache: each makes an empty folder of its own. docs/cli.md names them. Nothing short
+        // of replacing what the whole process shares would prevent it.
         let configuration = URLSessionConfiguration.ephemeral
         configuration.httpCookieStorage = nil
         configuration.urlCache = nil

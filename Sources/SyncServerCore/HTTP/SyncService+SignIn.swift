@@ -7,9 +7,12 @@ extension SyncService {
             return oauthError(exchange, "invalid_request", "client_id is missing")
         }
         let name = (form["device_name"] ?? client).cut(toBytes: limits.deviceNameBytesMax)
+        let claimed = form["device_id"].flatMap { DeviceID(text: $0) }
         let address = parts.publicURL()
         write(exchange) { machine in
-            guard let started = try machine.start(deviceName: name) else { return .busy }
+            guard let started = try machine.start(deviceName: name, claimed: claimed) else {
+                return .busy
+            }
             return .json([
                 ("device_code", .string(started.deviceCode)),
                 ("expires_in", .integer(started.expiresIn)),
@@ -70,14 +73,19 @@ extension SyncService {
         ) -> Answer {
             switch result {
             case .success(let granted):
-                .json([
-                    ("access_token", .string(granted.accessToken)),
-                    ("device_id", .string(granted.device.description)),
-                    ("expires_in", .integer(granted.expiresIn)),
-                    ("refresh_token", .string(granted.refreshToken)),
-                    ("subject", .string(granted.subject)),
-                    ("token_type", "Bearer"),
-                ])
+                .json(
+                    [
+                        ("access_token", .string(granted.accessToken)),
+                        ("device_id", .string(granted.device.description)),
+                        ("expires_in", .integer(granted.expiresIn)),
+                    ]
+                        + (granted.claim.map {
+                            [("previous_device", .string($0.rawValue))]
+                        } ?? []) + [
+                            ("refresh_token", .string(granted.refreshToken)),
+                            ("subject", .string(granted.subject)),
+                            ("token_type", "Bearer"),
+                        ])
             case .failure(let refusal): .error(refusal.rawValue)
             }
         }

@@ -8,6 +8,7 @@ package struct ServiceParts: Sendable {
     let commits: GroupCommit
     let heads: HeadCache
     let sessions: SessionCache
+    let indexes: RangeIndexCache
     let metrics: Metrics
     let limits: Limits
     let secrets: SecretSource
@@ -57,7 +58,9 @@ final class SyncService: RequestHandler {
 
     func received(_ request: borrowing RequestView, exchange: Exchange) -> BodyPlan {
         if isRefusedAtTheDoor(request, exchange) { return .answered }
-        if request.pathIs("/v1/sync") { return receivedSync(request, exchange) }
+        if request.pathIs("/v1/sync") || request.pathIs("/v1/reconcile") {
+            return receivedSync(request, exchange)
+        }
         if request.pathIs("/v1/live") { return receivedLive(request, exchange) }
         if request.pathIs("/v1/agency/records") { return receivedFeed(request, exchange) }
         if request.pathIs("/v1/oauth/device_authorization")
@@ -75,6 +78,8 @@ final class SyncService: RequestHandler {
     ) {
         if request.pathIs("/v1/sync") {
             syncBody(request, body, exchange)
+        } else if request.pathIs("/v1/reconcile") {
+            reconcileBody(request, body, exchange)
         } else if request.pathIs("/v1/oauth/device_authorization") {
             startSignIn(body, exchange)
         } else if request.pathIs("/v1/oauth/token") {

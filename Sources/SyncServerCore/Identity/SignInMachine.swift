@@ -15,8 +15,14 @@ struct SignInMachine {
         let expiresIn: Int64
     }
 
-    /// Starts a sign-in; nil if too many wait already.
-    func start(deviceName: String) throws -> Started? {
+    /// Starts a sign-in.
+    ///
+    /// - Parameters:
+    ///   - deviceName: What the device calls itself.
+    ///   - claimed: The device that it says it has been.
+    /// - Returns: The codes; nil if too many wait already.
+    /// - Throws: What the store throws.
+    func start(deviceName: String, claimed: DeviceID? = nil) throws -> Started? {
         try transaction.removeSignIns(expiredBefore: context.now)
         guard try transaction.pendingSignIns() < limits.pendingSignInsMax else { return nil }
         let deviceCode = Base64URL.encode(secrets.bytes(32))
@@ -26,7 +32,7 @@ struct SignInMachine {
             SignInRecord(
                 hash: SHA256.hash(Array(deviceCode.utf8)), userCode: userCode,
                 deviceName: deviceName,
-                expires: context.now + limits.deviceCodeMillisecondsMax))
+                expires: context.now + limits.deviceCodeMillisecondsMax, claimed: claimed))
         return Started(
             deviceCode: deviceCode, userCode: userCode,
             expiresIn: limits.deviceCodeMillisecondsMax / 1_000)
@@ -39,6 +45,18 @@ struct SignInMachine {
         let expiresIn: Int64
         let device: DeviceID
         let subject: String
+        /// What became of the device that it said it had been.
+        var claim: Claim?
+    }
+
+    /// What becomes of the device that a sign-in says it has been.
+    enum Claim: String, Sendable {
+        /// It goes on under its name.
+        case kept
+        /// This history has never had such a device: nothing it wrote is here.
+        case unknown
+        /// Its rights have ended, or it is another person's.
+        case ended
     }
 
     /// The answers to a request for tokens; raw values are RFC 6749 and 8628 names.
@@ -63,10 +81,25 @@ struct SignInMachine {
         guard let person = try transaction.person(signIn.person) else {
             return .failure(.invalid)
         }
+        var claim: Claim?
+        if let claimed = signIn.claimed {
+            let known = try transaction.device(id: claimed)
+            if let known, known.person == person.number, known.revoked == 0 {
+                // Whoever held it before has lost it: one sign-in, one holder.
+                try transaction.removeTokens(of: known.number)
+                context.endsSessions = true
+                var granted = try grant(known, person: person)
+                granted.claim = .kept
+                return .success(granted)
+            }
+            claim = known == nil ? .unknown : .ended
+        }
         let device = try transaction.addDevice(
             id: try freshDeviceID(), person: person.number, name: signIn.deviceName,
             added: context.now)
-        return .success(try grant(device, person: person))
+        var granted = try grant(device, person: person)
+        granted.claim = claim
+        return .success(granted)
     }
 
     /// Exchanges a refresh token for new tokens.

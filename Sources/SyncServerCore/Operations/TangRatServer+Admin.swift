@@ -34,6 +34,17 @@ extension TangRatServer {
         _ command: JSONValue, directory: String, secrets: SecretSource = .system,
         wallClock: WallClock = .system
     ) throws -> [UInt8] {
+        // What asks or changes needs something to ask or change: an empty new store is sound,
+        // and tells nobody that the directory was misspelt.
+        let makes = ["agency.add", "person.add"].contains(command["command"]?.text)
+        guard makes || SQLiteStore.exists(in: directory) else {
+            return AdminService.body(
+                .failure(
+                    AdminCommands.Refusal(
+                        code: "admin.no_store", message: "there is no store in \(directory)",
+                        advice: "Check --data. A new one: tangrat-server serve --data \(directory)"
+                    )))
+        }
         let store = try SQLiteStore(directory: directory, randomBytes: secrets.bytes)
         defer { store.close() }
         return try runAdmin(command, on: store, secrets: secrets, wallClock: wallClock)
@@ -51,11 +62,41 @@ extension TangRatServer {
         }
         let result = try writer.transaction { transaction in
             let context = WriterContext(transaction: transaction, now: wallClock.milliseconds())
-            return try AdminCommands(
+            let result = try AdminCommands(
                 context: context, secrets: secrets, limits: Limits(), personKey: store.personKey
             ).run(command)
+            try context.book.flush()
+            return result
         }
         return AdminService.body(result)
+    }
+
+    /// Puts a backup in the place of the store of a directory that nobody serves.
+    ///
+    /// - Parameters:
+    ///   - file: The backup, which stays.
+    ///   - directory: The data directory.
+    ///   - secrets: Gives the name of the new history.
+    ///   - wallClock: Names the file that is kept of what was there.
+    /// - Returns: The answer, `{"rows":[…]}`.
+    /// - Throws: `StoreFailure` if the file is no backup or a server is running;
+    ///   everything is as it was then.
+    package static func restore(
+        _ file: String, directory: String, secrets: SecretSource = .system,
+        wallClock: WallClock = .system
+    ) throws -> [UInt8] {
+        let kept = try StoreRestore.run(file, into: directory, now: wallClock.milliseconds())
+        let store = try SQLiteStore(
+            directory: directory, randomBytes: secrets.bytes, startsNewHistory: true)
+        defer { store.close() }
+        return AdminService.body(
+            .success([
+                .object(
+                    JSONObject([
+                        ("file", .string(file)), ("kept", kept.map { .string($0) } ?? .null),
+                        ("lineage", .string(store.lineage.description)),
+                    ]))
+            ]))
     }
 
     private static let storageRefusal = AdminCommands.Refusal(

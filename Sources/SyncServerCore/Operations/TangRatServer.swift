@@ -57,10 +57,14 @@ package final class TangRatServer: Sendable {
     ///
     /// - Throws: What opening the store throws.
     package convenience init(_ configuration: Configuration) throws {
-        self.init(
-            configuration,
-            store: try SQLiteStore(
-                directory: configuration.directory, randomBytes: configuration.secrets.bytes))
+        let store = try SQLiteStore(
+            directory: configuration.directory, randomBytes: configuration.secrets.bytes)
+        self.init(configuration, store: store)
+        if store.isReplaced {
+            metrics.log(
+                .warning, "store.replaced",
+                "the file is not the one that ran here last: a new history begins")
+        }
     }
 
     /// Takes a store that is open; ``start()`` opens the doors.
@@ -94,8 +98,9 @@ package final class TangRatServer: Sendable {
             configuration.publicURL ?? PublicURL(listening: configuration.address, port: 0))
         self.publicAddress = publicAddress
         let parts = ServiceParts(
-            store: store, commits: commits, heads: heads, sessions: sessions, metrics: metrics,
-            limits: configuration.limits, secrets: configuration.secrets,
+            store: store, commits: commits, heads: heads, sessions: sessions,
+            indexes: RangeIndexCache(rowsMax: configuration.limits.reconcileRowsMax),
+            metrics: metrics, limits: configuration.limits, secrets: configuration.secrets,
             now: clock.milliseconds, publicURL: { publicAddress.url },
             isReady: { ready.isSet },
             holders: HolderLedger(requestsMax: configuration.limits.requestsPerTokenMax),

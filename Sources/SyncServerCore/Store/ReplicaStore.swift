@@ -84,6 +84,16 @@ package protocol StoreSnapshot: AnyObject {
     func rows(
         in bucket: BucketNumber, after rev: UInt64, _ body: (RowInPlace) throws -> Bool) throws
 
+    /// Gives number, life and hash of the rows above a revision in its order.
+    ///
+    /// Bodies are not read.
+    func marks(in bucket: BucketNumber, after rev: UInt64, _ body: (RowMark) throws -> Void) throws
+
+    /// Gives a row or tombstone by its number.
+    ///
+    /// - Returns: Whether there is one.
+    func row(_ number: Int64, _ body: (RowInPlace) throws -> Void) throws -> Bool
+
     /// Finds a device by its number.
     func device(_ number: DeviceNumber) throws -> DeviceRecord?
 
@@ -145,6 +155,29 @@ package protocol StoreTransaction: StoreSnapshot {
     func insert(_ row: RowRecord) throws
     func update(_ row: RowRecord) throws
     func remove(row number: Int64) throws
+
+    // Purging.
+    func allBuckets() throws -> [BucketRecord]
+
+    /// The newest mark of a bucket that is not younger than a time.
+    func lastMark(of bucket: BucketNumber, notAfter milliseconds: Int64) throws -> HeadMark?
+    func add(_ mark: HeadMark, of bucket: BucketNumber) throws
+    func removeMarks(of bucket: BucketNumber, before milliseconds: Int64) throws
+
+    /// Removes tombstones in the order of their revisions.
+    ///
+    /// Of agencies' rows key, owner and version stay, in ``RowScope/buried``.
+    ///
+    /// - Parameters:
+    ///   - bucket: The bucket.
+    ///   - floor: The revision above which they stand.
+    ///   - rev: The last revision.
+    ///   - max: The most of them.
+    /// - Returns: How many there were, and the last one's revision.
+    /// - Throws: The store's failure.
+    func purge(
+        _ bucket: BucketNumber, above floor: UInt64, through rev: UInt64, max: Int
+    ) throws -> PurgedRows
 
     // Devices and their outcomes.
     func save(_ device: DeviceRecord) throws

@@ -21,9 +21,19 @@ package final class SQLiteStore: ReplicaStore {
     /// Whether a writer's storage failed since the last check of the file.
     private let isDoubtful = Atomic(false)
 
+    private let isClosed = Atomic(false)
+
     private let checkpoints: CheckpointMachine.Policy
 
-    private static let applicationFile = "server.sqlite"
+    /// Whether another file than the one that ran here last was found.
+    let isReplaced: Bool
+
+    static let applicationFile = "server.sqlite"
+
+    /// Whether a directory holds a store.
+    static func exists(in directory: String) -> Bool {
+        Files.exists("\(directory)/\(applicationFile)")
+    }
 
     /// Opens the store, making it if the directory is empty.
     ///
@@ -36,9 +46,19 @@ package final class SQLiteStore: ReplicaStore {
         try self.init(directory: directory, randomBytes: randomBytes, checkpoints: .init())
     }
 
+    /// Opens the store, perhaps under a new lineage whatever it holds.
+    convenience init(
+        directory: String, randomBytes: (Int) -> [UInt8], startsNewHistory: Bool
+    ) throws {
+        try self.init(
+            directory: directory, randomBytes: randomBytes, checkpoints: .init(),
+            startsNewHistory: startsNewHistory)
+    }
+
     /// Opens the store with a log of another length.
     init(
-        directory: String, randomBytes: (Int) -> [UInt8], checkpoints: CheckpointMachine.Policy
+        directory: String, randomBytes: (Int) -> [UInt8], checkpoints: CheckpointMachine.Policy,
+        startsNewHistory: Bool = false
     ) throws {
         self.directory = directory
         self.checkpoints = checkpoints
@@ -52,6 +72,8 @@ package final class SQLiteStore: ReplicaStore {
         self.lock = lock
         let connection = try Self.openWriter(directory)
         defer { connection.close() }
+        // Before the first answer: a write that comes again is answered from what is here.
+        try connection.makeLogDurable()
         try ServerSchema.migrations.apply(to: connection)
         func value(_ name: String, _ make: () -> [UInt8]) throws -> [UInt8] {
             var found: [UInt8]?
@@ -66,10 +88,17 @@ package final class SQLiteStore: ReplicaStore {
             }
             return made
         }
+        isReplaced = try HistoryMark(directory).isForeign(to: connection)
+        if isReplaced || startsNewHistory {
+            try connection.transaction(.immediate) {
+                try $0.run("DELETE FROM value WHERE name = 'lineage'")
+            }
+        }
         guard let lineage = Lineage(try value("lineage") { randomBytes(16) }) else {
             throw StoreFailure.inconsistent("the lineage has a wrong length")
         }
         self.lineage = lineage
+        try HistoryMark(directory).renew(connection)
         cursorKey = HMACKey(try value("cursor_key") { randomBytes(32) })
         personKey = HMACKey(try value("person_key") { randomBytes(32) })
         names = NameTable()
@@ -78,7 +107,19 @@ package final class SQLiteStore: ReplicaStore {
         }
     }
 
+    /// Marks this moment in the file's history; there must be no other writer.
+    private func renewHistory() throws {
+        let connection = try Self.openWriter(directory)
+        defer { connection.close() }
+        try HistoryMark(directory).renew(connection)
+        _ = try connection.checkpoint(.truncate)
+    }
+
     package func close() {
+        guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        // A copy made after this moment is told from one made before. A disk that
+        // fails now leaves the older mark, which the next opening still knows.
+        try? renewHistory()
         lock.release()
     }
 
@@ -100,7 +141,8 @@ package final class SQLiteStore: ReplicaStore {
             }
             isDoubtful.store(false, ordering: .releasing)
         }
-        return SQLiteWriter(connection, names, checkpoints) { [self] in
+        let history = HistoryMark(directory)
+        return SQLiteWriter(connection, names, checkpoints, history) { [self] in
             isDoubtful.store(true, ordering: .releasing)
         }
     }
@@ -121,7 +163,9 @@ package final class SQLiteStore: ReplicaStore {
         }
     }
 
-    private static func openWriter(_ directory: String) throws -> Connection {
+    static func openWriter(
+        _ directory: String, _ file: String = applicationFile
+    ) throws -> Connection {
         var options = ConnectionOptions(.readWriteCreate)
         options.cacheKiB = 32 * 1_024
         options.identity = ServerSchema.migrations.identity
@@ -129,7 +173,7 @@ package final class SQLiteStore: ReplicaStore {
         options.secureDelete = .fast
         // The writer checkpoints behind its answers: see `CheckpointMachine`.
         options.walAutocheckpointPages = 0
-        return try Connection(path: "\(directory)/\(applicationFile)", options: options)
+        return try Connection(path: "\(directory)/\(file)", options: options)
     }
 }
 

@@ -87,6 +87,7 @@ final class SQLiteTransaction: SQLiteMoment, StoreTransaction {
             try statement.bind(6, Int64(bucket.tombstones))
             try statement.bind(7, bucket.sum.bytes)
             try statement.bind(8, Int64(bucket.priority))
+            try statement.bind(9, bucket.purgedBefore)
             _ = try statement.step()
         }
     }
@@ -288,14 +289,17 @@ final class SQLiteTransaction: SQLiteMoment, StoreTransaction {
 
     func signIn(device hash: Digest32) throws -> SignInRecord? {
         try connection.statement(
-            "SELECT hash, user_code, device_name, expires, person FROM sign_in WHERE hash = ?1"
+            """
+            SELECT hash, user_code, device_name, expires, person, claimed FROM sign_in WHERE hash = ?1
+            """
         ).first(.blob(hash.bytes)) { try Self.signIn($0) }
     }
 
     func signIn(userCode: String) throws -> SignInRecord? {
         try connection.statement(
             """
-            SELECT hash, user_code, device_name, expires, person FROM sign_in WHERE user_code = ?1
+            SELECT hash, user_code, device_name, expires, person, claimed FROM sign_in
+            WHERE user_code = ?1
             """
         ).first(.text(userCode)) { try Self.signIn($0) }
     }
@@ -316,12 +320,13 @@ final class SQLiteTransaction: SQLiteMoment, StoreTransaction {
         if connection.changes > 0 { return }
         try connection.statement(
             """
-            INSERT INTO sign_in(hash, user_code, device_name, expires, person)
-            VALUES (?1, ?2, ?3, ?4, ?5)
+            INSERT INTO sign_in(hash, user_code, device_name, expires, person, claimed)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6)
             """
         ).run(
             .blob(signIn.hash.bytes), .text(signIn.userCode), .text(signIn.deviceName),
-            .integer(signIn.expires), .integer(signIn.person))
+            .integer(signIn.expires), .integer(signIn.person),
+            signIn.claimed.map { .integer(Int64(bitPattern: $0.number)) } ?? .null)
         signIns = signIns.map { $0 + 1 }
     }
 
@@ -343,7 +348,8 @@ final class SQLiteTransaction: SQLiteMoment, StoreTransaction {
         }
         return SignInRecord(
             hash: hash, userCode: row.text(1), deviceName: row.text(2), expires: row.int64(3),
-            person: row.int64(4))
+            person: row.int64(4),
+            claimed: row.optionalInt64(5).map { DeviceID(UInt64(bitPattern: $0)) })
     }
 
     // MARK: - Small values

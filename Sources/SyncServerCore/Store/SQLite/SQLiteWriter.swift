@@ -8,6 +8,7 @@ final class SQLiteWriter: StoreWriter {
     private let names: NameTable
     private let storageFailed: @Sendable () -> Void
     private var checkpoints: CheckpointMachine
+    private let history: HistoryMark
     /// How many sign-ins are stored, once it was asked: nobody else writes.
     private var signIns: Int?
 
@@ -17,14 +18,17 @@ final class SQLiteWriter: StoreWriter {
     ///   - connection: The only one that writes.
     ///   - names: The names that all connections share.
     ///   - policy: How long the log may become.
+    ///   - history: Tells this file from its copies.
     ///   - storageFailed: Is told when it is not known what reached the disk.
     init(
         _ connection: Connection, _ names: NameTable, _ policy: CheckpointMachine.Policy,
+        _ history: HistoryMark,
         storageFailed: @escaping @Sendable () -> Void
     ) {
         self.connection = connection
         self.names = names
         self.checkpoints = CheckpointMachine(policy)
+        self.history = history
         self.storageFailed = storageFailed
     }
 
@@ -82,6 +86,8 @@ final class SQLiteWriter: StoreWriter {
         } catch let error as FileError where error.isTaken {
             throw StoreFailure.taken(path)
         }
+        // From here on the copy is an older state than this file.
+        try guarded { try history.renew(connection) }
     }
 
     func verify() throws -> [String] {
@@ -98,7 +104,7 @@ enum StoreAudit {
         var buckets: [BucketRecord] = []
         try connection.run(
             """
-            SELECT no, name, person, epoch, head, floor, count, tombstones, sum, priority
+            SELECT no, name, person, epoch, head, floor, count, tombstones, sum, priority, purged
             FROM bucket ORDER BY no
             """
         ) { row in
