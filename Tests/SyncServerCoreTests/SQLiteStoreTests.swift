@@ -163,10 +163,12 @@ struct SQLiteStoreTests {
         let cut = directory.file("cut")
         try Files.createDirectory(killed)
         try Files.createDirectory(cut)
-        for suffix in ["", "-wal"] { try copy("server.sqlite" + suffix, from: store.directory, to: killed) }
+        for name in ["server.sqlite", "server.sqlite-wal", "server.history"] {
+            try copy(name, from: store.directory, to: killed)
+        }
 
         let opened = try SQLiteStore(directory: killed, randomBytes: seededSecrets(1).bytes)
-        try copy("server.sqlite", from: killed, to: cut)
+        for name in ["server.sqlite", "server.history"] { try copy(name, from: killed, to: cut) }
         opened.close()
 
         let after = try SQLiteStore(directory: cut, randomBytes: seededSecrets(2).bytes)
