@@ -17,8 +17,10 @@ package struct Limits: Sendable {
     /// sync still finds room.
     package var watchersMax = 10_000
 
-    /// The most live streams of one device: some for each program on it, and some
-    /// that the server does not know to be dead yet. One more ends the oldest.
+    /// The most live streams of one device; one more ends the oldest.
+    ///
+    /// Some for each program on it, and some that the server does not know to be
+    /// dead yet.
     package var watchersPerDeviceMax = 16
 
     /// Descriptors that are never given to connections: files, loops, sockets.

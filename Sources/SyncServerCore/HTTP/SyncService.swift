@@ -218,7 +218,9 @@ final class SyncService: RequestHandler {
             metrics.unauthorised()
             return refuse(exchange, Heads.unauthorised, .agencyKey)
         }
-        guard admit(parts.holders.count(of: .agency(agency.code)), exchange) else { return .answered }
+        guard admit(parts.holders.count(of: .agency(agency.code)), exchange) else {
+            return .answered
+        }
         let sink = FeedSink(service: self, agency: agency, key: key, exchange: exchange)
         exchange.attachment = sink
         return .stream(sink)
