@@ -163,10 +163,13 @@ struct SQLiteStoreTests {
         let cut = directory.file("cut")
         try Files.createDirectory(killed)
         try Files.createDirectory(cut)
-        for suffix in ["", "-wal"] { try copy("server.sqlite" + suffix, from: store.directory, to: killed) }
+        for name in ["server.sqlite", "server.sqlite-wal", "server.history"] {
+            try copy(name, from: store.directory, to: killed)
+        }
 
         let opened = try SQLiteStore(directory: killed, randomBytes: seededSecrets(1).bytes)
-        try copy("server.sqlite", from: killed, to: cut)
+        // Without the log, which holds only what this start has synced itself: its mark.
+        for name in ["server.sqlite", "server.history"] { try copy(name, from: killed, to: cut) }
         opened.close()
 
         let after = try SQLiteStore(directory: cut, randomBytes: seededSecrets(2).bytes)
@@ -174,7 +177,6 @@ struct SQLiteStoreTests {
         let left = try after.makeWriter()
         defer { left.close() }
         #expect(try left.transaction { try $0.value("left") } == [1, 2, 3])
-        #expect(after.lineage == store.lineage)
     }
 
     private func copy(_ name: String, from source: String, to target: String) throws {
