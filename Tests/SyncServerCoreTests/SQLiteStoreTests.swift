@@ -168,9 +168,8 @@ struct SQLiteStoreTests {
         }
 
         let opened = try SQLiteStore(directory: killed, randomBytes: seededSecrets(1).bytes)
-        try copy("server.sqlite", from: killed, to: cut)
-        // The mark of the file, without the log in which the second opening drew a new one.
-        try copy("server.history", from: store.directory, to: cut)
+        // Without the log, which holds only what this start has synced itself: its mark.
+        for name in ["server.sqlite", "server.history"] { try copy(name, from: killed, to: cut) }
         opened.close()
 
         let after = try SQLiteStore(directory: cut, randomBytes: seededSecrets(2).bytes)
@@ -178,7 +177,6 @@ struct SQLiteStoreTests {
         let left = try after.makeWriter()
         defer { left.close() }
         #expect(try left.transaction { try $0.value("left") } == [1, 2, 3])
-        #expect(after.lineage == store.lineage)
     }
 
     private func copy(_ name: String, from source: String, to target: String) throws {
