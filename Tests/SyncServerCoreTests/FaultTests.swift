@@ -101,7 +101,9 @@ struct FaultTests {
             sessions: SessionCache(sessionsMax: 10), indexes: RangeIndexCache(rowsMax: 1_000),
             metrics: metrics, limits: Limits(),
             secrets: seededSecrets(3), now: { noon },
-            publicURL: { PublicURL(listening: .unix(path: ""), port: 0) }, isReady: { true })
+            publicURL: { PublicURL(listening: .unix(path: ""), port: 0) }, isReady: { true },
+            holders: HolderLedger(requestsMax: 32),
+            watchers: WatcherRegistry(watchersMax: 10, perDeviceMax: 2))
         let store = fixture.store
         let server = HTTPServer(configuration: .init(address: .tcp(port: 0), loopCount: 1)) {
             SyncService(

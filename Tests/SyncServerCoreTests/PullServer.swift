@@ -37,7 +37,9 @@ final class PullServer {
             ) { _ in }, heads: HeadCache(peopleMax: 10), sessions: SessionCache(sessionsMax: 10),
             indexes: fixture.indexes, metrics: metrics, limits: fixture.limits,
             secrets: seededSecrets(3), now: { noon },
-            publicURL: { PublicURL(listening: .unix(path: ""), port: 0) }, isReady: { true })
+            publicURL: { PublicURL(listening: .unix(path: ""), port: 0) }, isReady: { true },
+            holders: HolderLedger(requestsMax: 32),
+            watchers: WatcherRegistry(watchersMax: 10, perDeviceMax: 2))
         let store = fixture.store
         server = HTTPServer(configuration: .init(address: .tcp(port: 0), loopCount: 1)) {
             SyncService(parts: parts, context: $0, reader: try store.makeReader())

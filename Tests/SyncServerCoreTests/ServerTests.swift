@@ -96,14 +96,15 @@ final class RunningServer {
     }
 
     func request(
-        _ method: String, _ path: String, _ fields: [String: String] = [:], _ body: [UInt8]? = nil
+        _ method: String, _ path: String, _ fields: [String: String] = [:], _ body: [UInt8]? = nil,
+        headOnly: Bool = false
     ) throws -> HTTPTestClient.Answer {
         let client = try client()
         var head = "\(method) \(path) HTTP/1.1\r\nHost: a\r\n"
         for (name, value) in fields { head += "\(name): \(value)\r\n" }
         if let body { head += "Content-Length: \(body.count)\r\n" }
         try client.send(Array((head + "\r\n").utf8) + (body ?? []))
-        return try client.answer(toHead: method == "HEAD")
+        return try client.answer(toHead: headOnly || method == "HEAD")
     }
 }
 

@@ -42,6 +42,15 @@ package struct Exchange {
         nonmutating set { if isOpen { connection.attachment = newValue } }
     }
 
+    /// What the request is counted against; it is taken off by the connection.
+    ///
+    /// Unlike the attachment it is kept until the client has taken the answer,
+    /// because until then the answer costs memory.
+    var count: (any RequestCount)? {
+        get { isOpen ? connection.count : nil }
+        nonmutating set { if isOpen { connection.count = newValue } }
+    }
+
     /// Asks to be told if the connection ends before the answer is complete.
     ///
     /// The closure is called at most once, on the loop, and not at all once

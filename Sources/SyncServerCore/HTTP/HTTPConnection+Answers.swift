@@ -9,6 +9,8 @@ extension HTTPConnection {
         let buffer = service.takeBuffer()
         output = buffer
         outputProgress = now
+        outputSince = now
+        outputTaken = 0
         if !flags.contains(.isAdvancing) { service.markDirty(self) }
         return buffer
     }

@@ -71,11 +71,15 @@ package enum ServerProgram {
         configuration.loops = options.loops
         configuration.publicURL = options.publicURL
         configuration.log = { line in ServerProgram.writeError(line + "\n") }
+        let isSecret = ProcessSecrecy.begin()
+        let room = configuration.limitConnections(descriptors: DescriptorLimit.raise())
         do {
             let server = try TangRatServer(configuration)
             if let notice = SQLiteLibrary.notice {
                 server.metrics.log(.warning, "sqlite.version", notice)
             }
+            if let room { server.metrics.log(.warning, "server.descriptors", room) }
+            if !isSecret { server.metrics.log(.warning, "server.core_files", "still allowed") }
             try server.start()
             let isIPv6 = options.host.utf8.contains(UInt8(ascii: ":"))
             let place = (isIPv6 ? "[\(options.host)]" : options.host) + ":\(server.port)"
