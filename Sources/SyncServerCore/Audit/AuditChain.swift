@@ -40,7 +40,8 @@ package struct AuditHead: Hashable, Sendable {
             link: Self.link(after: link, number: number + 1, entry: entry))
     }
 
-    /// SHA-256 of the link before, the number (eight bytes, the most significant first) and the entry.
+    /// SHA-256 of the link before, the number in eight bytes, the most significant first,
+    /// and the entry.
     package static func link(after link: Digest32, number: Int64, entry: [UInt8]) -> Digest32 {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(40 + entry.count)

@@ -49,16 +49,15 @@ extension AuditEntry {
     package init(_ bytes: UnsafeRawBufferPointer) throws(WireError) {
         var reader = ByteReader(bytes)
         var kind: Kind?
+        var at: Int64?
+        var actor: Actor?
         self.init(.historyBegan, at: 0, by: .server)
         while let field = try reader.field() {
             switch Field(rawValue: field.number) {
             case .kind: kind = Kind(rawValue: try field.integer(reader))
             case .at: at = ZigZag.decode(try field.integer(reader))
             case .actor:
-                guard let known = Actor(try field.payload(reader)) else {
-                    throw reader.failure("audit.actor", "there is no such actor")
-                }
-                actor = known
+                actor = Actor(try field.payload(reader))
             case .person: person = PersonNumber(bitPattern: try field.integer(reader))
             case .device:
                 guard let id = DeviceID(bytes: try field.payload(reader)) else {
@@ -80,8 +79,12 @@ extension AuditEntry {
             case nil: throw reader.failure("audit.field", "there is no field \(field.number)")
             }
         }
-        guard let kind else { throw reader.failure("audit.kind", "there is no such kind") }
+        guard let kind, let at, let actor else {
+            throw reader.failure("audit.entry", "what, when or who is missing or not known")
+        }
         self.kind = kind
+        self.at = at
+        self.actor = actor
     }
 }
 

@@ -163,7 +163,9 @@ package enum HotStatements {
         SELECT no, subject, added FROM person WHERE no = ?1
         """
     static let appendAudit: StaticString = "INSERT INTO audit(no, entry, link) VALUES (?1, ?2, ?3)"
-    static let auditHead: StaticString = "SELECT no, link FROM audit ORDER BY no DESC LIMIT 1"
+    static let auditHead: StaticString = """
+        SELECT no, link FROM audit WHERE no = (SELECT max(no) FROM audit)
+        """
     static let auditAfter: StaticString = """
         SELECT no, entry, link FROM audit WHERE no > ?1 ORDER BY no
         """
