@@ -211,6 +211,9 @@ struct AdminCommands {
         }
         let report = try Compaction(context: context, rowsMax: limits.purgedRowsMax)
             .run(olderThan: days * 86_400_000)
+        if report.purged > 0 {
+            try context.audit.append(.rowsPurged, by: .operator, text: "\(report.purged)")
+        }
         return .object(
             JSONObject([
                 ("buckets", .integer(Int64(report.buckets))), ("days", .integer(days)),
