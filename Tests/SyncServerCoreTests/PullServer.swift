@@ -37,7 +37,8 @@ final class PullServer {
         // What is disclosed is written down first.
         try commits.start()
         let parts = ServiceParts(
-            store: fixture.store, commits: commits, heads: HeadCache(peopleMax: 10), sessions: SessionCache(sessionsMax: 10),
+            store: fixture.store, commits: commits, heads: HeadCache(peopleMax: 10),
+            sessions: SessionCache(sessionsMax: 10),
             indexes: fixture.indexes, metrics: metrics, limits: fixture.limits,
             secrets: seededSecrets(3), now: { noon },
             publicURL: { PublicURL(listening: .unix(path: ""), port: 0) }, isReady: { true },

@@ -105,7 +105,8 @@ struct SignInTests {
         #expect(try token(fixture, unknown.accessToken) != nil)
         try machine(fixture) { machine in
             try machine.revoke(
-                try #require(try machine.context.transaction.device(id: unknown.device)), by: .operator)
+                try #require(try machine.context.transaction.device(id: unknown.device)),
+                by: .operator)
         }
         let ended = try signIn(fixture, person, as: unknown.device)
         #expect(ended.claim == .ended)

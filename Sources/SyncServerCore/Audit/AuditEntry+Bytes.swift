@@ -72,7 +72,9 @@ extension AuditEntry {
                 let bucket = BucketNumber(bitPattern: try part.varint())
                 let first = try part.varint()
                 let (last, isTooLarge) = first.addingReportingOverflow(try part.varint())
-                guard !isTooLarge else { throw reader.failure("audit.range", "a range is too long") }
+                guard !isTooLarge else {
+                    throw reader.failure("audit.range", "a range is too long")
+                }
                 ranges.append(
                     AuditRange(bucket: bucket, first: first, last: last, rows: try part.varint()))
             case .text: text = try field.text(reader)

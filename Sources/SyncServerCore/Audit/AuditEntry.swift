@@ -4,7 +4,9 @@ package import SyncProtocol
 ///
 /// Ids only: no row, no name and no number of a person is ever in an entry.
 package struct AuditEntry: Hashable, Sendable {
-    /// What happened. Raw values are stored for ever.
+    /// What happened.
+    ///
+    /// Raw values are stored for ever.
     package enum Kind: UInt64, CaseIterable, Hashable, Sendable {
         /// A history of the database began; the text is its lineage.
         case historyBegan = 1
@@ -84,7 +86,7 @@ package struct AuditEntry: Hashable, Sendable {
     package var person: PersonNumber
     /// The device whose rights it is about, where the actor is another.
     package var device: DeviceID?
-    /// The mutations it covers: number of the first, and how many. (0, 0) for none.
+    /// The mutations it covers.
     package var mutations: MutationRun
     /// The rows it covers.
     package var ranges: [AuditRange]

@@ -27,7 +27,9 @@ struct AuditWitnessFile: Sendable {
         let bytes = try Files.read(path, bytesMax: Self.bytesMax)
         var witnesses: [AuditWitness] = []
         for (index, line) in bytes.split(separator: UInt8(ascii: "\n")).enumerated() {
-            guard let witness = AuditWitness(line: Array(line)) else { return (witnesses, index + 1) }
+            guard let witness = AuditWitness(line: Array(line)) else {
+                return (witnesses, index + 1)
+            }
             witnesses.append(witness)
         }
         return (witnesses, nil)
@@ -49,7 +51,9 @@ extension AuditWitness {
     fileprivate init?(line: [UInt8]) {
         guard let json = try? JSON.parse(line), let at = json["at_ms"]?.intValue,
             let number = json["entry"]?.intValue, number >= 0,
-            let lineage = (json["lineage"]?.text).flatMap({ Hex.decode($0) }).flatMap({ Lineage($0) }),
+            let lineage = (json["lineage"]?.text).flatMap({ Hex.decode($0) }).flatMap({
+                Lineage($0)
+            }),
             let link = (json["link"]?.text).flatMap({ Digest32(hex: $0) })
         else { return nil }
         self.init(at: at, lineage: lineage, head: AuditHead(number: number, link: link))

@@ -105,7 +105,7 @@ package struct PageBuilder {
     ///   - cursor: Its opened cursor.
     ///   - asker: The device.
     ///   - snapshot: The moment in time.
-    ///   - buckets: The buckets that the device sees at that moment; looked up if nil.
+    ///   - known: The buckets that the device sees at that moment; looked up if nil.
     ///   - names: Gives the text of a name number.
     ///   - sink: Takes the frames.
     /// - Returns: How much there was, for the metrics.
