@@ -41,6 +41,7 @@ let package = Package(
         module("SyncProtocol"),
         module("CitizenData", ["SyncProtocol"]),
         module("SQLiteKit", ["CSQLite"]),
+        module("FaultVFS", ["CSQLite"]),
         module("HTTPWire"),
         module("NetworkIO", ["CLinux"]),
         module(
@@ -56,6 +57,7 @@ let package = Package(
         tests("SyncProtocolTests", ["SyncProtocol"]),
         tests("CitizenDataTests", ["CitizenData", "SyncProtocol"]),
         tests("SQLiteKitTests", ["SQLiteKit"]),
+        tests("FaultVFSTests", ["FaultVFS", "SQLiteKit"]),
         tests("HTTPWireTests", ["HTTPWire"]),
         tests("NetworkIOTests", ["NetworkIO"]),
         tests("SyncServerCoreTests", ["SyncServerCore"]),

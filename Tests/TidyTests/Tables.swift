@@ -20,6 +20,7 @@ enum Tables {
         "HTTPWire": [],
         "SyncProtocol": [],
         "CitizenData": ["SyncProtocol", "Foundation"],
+        "FaultVFS": ["CSQLite", "Synchronization"],
         "SQLiteKit": ["CSQLite", "Dispatch", "Synchronization", "Glibc"],
         "SyncServerCore": [
             "SyncProtocol", "CitizenData", "SQLiteKit", "HTTPWire", "NetworkIO", "Foundation",
