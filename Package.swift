@@ -49,7 +49,15 @@ let package = Package(
             ["SyncProtocol", "CitizenData", "SQLiteKit", "HTTPWire", "NetworkIO"]),
         module("SyncClientCore", ["SyncProtocol", "CitizenData", "SQLiteKit"]),
 
+        module(
+            "SyncSimulation",
+            [
+                "SyncProtocol", "CitizenData", "SQLiteKit", "FaultVFS", "NetworkIO",
+                "SyncServerCore", "SyncClientCore",
+            ]),
+
         program("SyncServer", ["SyncServerCore"]),
+        program("sync-simulate", ["SyncSimulation"]),
         program("tangrat-cli", ["SyncClientCore", "CitizenData", "SyncProtocol"]),
         program("SyncBenchmarks", ["SyncProtocol", "SQLiteKit", "SyncClientCore"]),
 

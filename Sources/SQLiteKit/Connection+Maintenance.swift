@@ -62,15 +62,12 @@ extension Connection {
     /// The copy is of one moment, and the writer goes on meanwhile where this is
     /// a reader. The file appears under its name when it is complete.
     package func backup(to target: String) throws {
+        guard vfs == nil else { return try copy(to: target) }
         let partial = target + ".partial"
         try? Files.remove(partial)
         try Files.createPrivateFile(partial)
         do {
-            try transaction(.deferred) { connection in
-                // Reading anything fixes the moment for the whole copy.
-                _ = try connection.rows("SELECT count(*) FROM sqlite_schema", column: 0)
-                try connection.copyPages(to: partial)
-            }
+            try copy(to: partial)
             try Files.moveIntoPlace(partial, as: target)
         } catch {
             try? Files.remove(partial)
@@ -78,11 +75,21 @@ extension Connection {
         }
     }
 
+    private func copy(to path: String) throws {
+        try transaction(.deferred) { connection in
+            // Reading anything fixes the moment for the whole copy.
+            _ = try connection.rows("SELECT count(*) FROM sqlite_schema", column: 0)
+            try connection.copyPages(to: path)
+        }
+    }
+
     private func copyPages(to path: String) throws(SQLiteError) {
         var target: OpaquePointer?
         defer { sqlite3_close(target) }
-        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
-        guard sqlite3_open_v2(path, &target, flags, nil) == SQLITE_OK,
+        // On a real disk the file is there already, with the rights it must have.
+        let creates = vfs == nil ? 0 : SQLITE_OPEN_CREATE
+        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | creates
+        guard sqlite3_open_v2(path, &target, flags, vfs) == SQLITE_OK,
             let backup = sqlite3_backup_init(target, "main", core.handle, "main")
         else { throw SQLiteError(connection: target, sql: "backup") }
         var retries = 0

@@ -14,7 +14,7 @@ final class ClientSession: Sendable {
     ) async throws(SyncFailure) -> ClientSession {
         let server = try ServerAddress(credentials.server)
         let path = try directory.account(credentials.subject)
-        try await OffPool.run { () throws(SyncFailure) in
+        try await environment.execution.offPool { () throws(SyncFailure) in
             try directory.files.makeDirectory(path)
             try directory.files.makeFile(path + "/sync.lock")
         }

@@ -33,7 +33,9 @@ actor SyncEngine {
         if let running { return try await running.task.value.get() }
         lastID += 1
         let id = lastID
-        let task = Task { await self.attempt(listener) }
+        let task = Task(executorPreference: environment.execution.tasks) {
+            await self.attempt(listener)
+        }
         running = (id, task)
         let result = await withTaskCancellationHandler {
             await task.value
@@ -340,7 +342,7 @@ actor SyncEngine {
         let keeper = keeper
         var waited: Int64 = 0
         while true {
-            let permit = try await OffPool.run { () throws(SyncFailure) -> RoundPermit? in
+            let permit = try await environment.execution.offPool { () throws(SyncFailure) -> RoundPermit? in
                 guard let lock = try files.tryLock(path) else { return nil }
                 do throws(SyncFailure) {
                     return RoundPermit(lock: lock, credentials: .success(try keeper.read()))

@@ -37,7 +37,7 @@ extension SyncClient {
         // The old session must not read the new credentials of its own account.
         await replaceSession(with: nil)
         let directory = directory
-        try await OffPool.run { () throws(SyncFailure) in
+        try await environment.execution.offPool { () throws(SyncFailure) in
             try directory.prepare()
             try directory.save(credentials)
             try directory.setCurrent(credentials.subject)
@@ -79,7 +79,7 @@ extension SyncClient {
         await replaceSession(with: nil)
         let directory = directory
         let subject = session.account.subject
-        try await OffPool.run { () throws(SyncFailure) in
+        try await environment.execution.offPool { () throws(SyncFailure) in
             try directory.erase(subject)
             try directory.clearCurrent()
         }

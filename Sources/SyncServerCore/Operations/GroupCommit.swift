@@ -81,6 +81,8 @@ package final class GroupCommit: Sendable {
     private let state = Mutex(State())
     private let arrived = DispatchSemaphore(value: 0)
     private let ended = DispatchSemaphore(value: 0)
+    /// The writer, where it has no thread of its own.
+    private let stepped = Mutex<WriterBox?>(nil)
     private let limits: Limits
     private let metrics: Metrics
     private let wallClock: WallClock
@@ -105,6 +107,24 @@ package final class GroupCommit: Sendable {
         try WorkerThread.start { [self] in run(writer) }
     }
 
+    /// Opens the writer without a thread: ``step()`` does its work.
+    package func startStepped() throws {
+        let box = WriterBox(try store.makeWriter())
+        stepped.withLock { $0 = box }
+    }
+
+    /// Runs one group on the caller's thread.
+    ///
+    /// - Returns: Whether there was anything to do.
+    /// - Precondition: ``startStepped()`` was called.
+    package func step() -> Bool {
+        guard let box = stepped.withLock({ $0 }) else { preconditionFailure("not stepped") }
+        return !runGroup(box).wasEmpty
+    }
+
+    /// Whether anything waits for the writer.
+    package var hasWork: Bool { state.withLock { !$0.waiting.isEmpty } }
+
     /// Hands in a job.
     ///
     /// - Returns: False if too many wait, or the committer is closed; the job
@@ -127,6 +147,10 @@ package final class GroupCommit: Sendable {
             return state.isClosed
         }
         guard !wasClosed else { return }
+        if let box = stepped.withLock({ $0.take() }) {
+            while !runGroup(box).wasEmpty {}
+            return box.writer.close()
+        }
         arrived.signal()
         ended.wait()
     }
@@ -159,29 +183,32 @@ package final class GroupCommit: Sendable {
     private func run(_ box: WriterBox) {
         while true {
             arrived.wait()
-            let (work, isClosed) = state.withLock { state in
-                let taken = Array(state.waiting.prefix(limits.groupJobsMax))
-                state.waiting.removeFirst(taken.count)
-                return (taken, state.isClosed)
-            }
-            if work.isEmpty {
-                if isClosed { break }
-                continue
-            }
-            var jobs: [WriterJob] = []
-            for item in work {
-                switch item {
-                case .job(let job): jobs.append(job)
-                case .maintenance(let body):
-                    commit(jobs, box)
-                    jobs.removeAll()
-                    body(box.writer)
-                }
-            }
-            commit(jobs, box)
+            let (wasEmpty, isClosed) = runGroup(box)
+            if wasEmpty && isClosed { break }
         }
         box.writer.close()
         ended.signal()
+    }
+
+    /// Takes all work that waits and does it.
+    private func runGroup(_ box: WriterBox) -> (wasEmpty: Bool, isClosed: Bool) {
+        let (work, isClosed) = state.withLock { state in
+            let taken = Array(state.waiting.prefix(limits.groupJobsMax))
+            state.waiting.removeFirst(taken.count)
+            return (taken, state.isClosed)
+        }
+        var jobs: [WriterJob] = []
+        for item in work {
+            switch item {
+            case .job(let job): jobs.append(job)
+            case .maintenance(let body):
+                commit(jobs, box)
+                jobs.removeAll()
+                body(box.writer)
+            }
+        }
+        commit(jobs, box)
+        return (work.isEmpty, isClosed)
     }
 
     private func commit(_ jobs: [WriterJob], _ box: WriterBox) {

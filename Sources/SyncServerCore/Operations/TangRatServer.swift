@@ -21,6 +21,10 @@ package final class TangRatServer: Sendable {
         package var httpLimits = HTTPLimits()
         /// The clock for dates.
         package var wallClock = WallClock.system
+        /// The clock for deadlines.
+        package var monotonicClock = MonotonicClock.system
+        /// How the store's file is opened.
+        package var storage = StoreOptions()
         /// Where secrets come from.
         package var secrets = SecretSource.system
         /// Takes the lines of the log.
@@ -34,13 +38,13 @@ package final class TangRatServer: Sendable {
     }
 
     private let configuration: Configuration
-    private let store: SQLiteStore
-    private let commits: GroupCommit
+    let store: SQLiteStore
+    let commits: GroupCommit
     private let heads: HeadCache
     private let sessions: SessionCache
-    private let ready: ReadyFlag
-    private let poker: Poker
-    private let front: HTTPServer
+    let ready: ReadyFlag
+    let poker: Poker
+    let front: HTTPServer
     private let admin: Mutex<HTTPServer?> = Mutex(nil)
 
     /// The counters and the log.
@@ -57,7 +61,8 @@ package final class TangRatServer: Sendable {
         let clock = configuration.wallClock
         let metrics = Metrics(now: clock.milliseconds, write: configuration.log)
         let store = try SQLiteStore(
-            directory: configuration.directory, randomBytes: configuration.secrets.bytes)
+            directory: configuration.directory, options: configuration.storage,
+            randomBytes: configuration.secrets.bytes)
         let heads = HeadCache(peopleMax: configuration.limits.cachedPeopleMax)
         let sessions = SessionCache(sessionsMax: configuration.limits.cachedPeopleMax)
         let poker = Poker()
@@ -82,6 +87,8 @@ package final class TangRatServer: Sendable {
         var http = HTTPServer.Configuration(
             address: configuration.address, loopCount: configuration.loops)
         http.limits = configuration.httpLimits
+        http.clock = configuration.monotonicClock
+        http.wallClock = clock
         // A feed may be of any length, for it is never held whole; every other
         // address says for itself what it takes.
         http.limits.wire.bodyBytesMax = 1 << 50

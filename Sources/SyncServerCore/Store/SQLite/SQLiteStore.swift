@@ -15,7 +15,8 @@ package final class SQLiteStore: ReplicaStore {
     package let cursorKey: HMACKey
     package let personKey: HMACKey
 
-    private let lock: FileLock
+    private let options: StoreOptions
+    private let lock: FileLock?
     private let names: NameTable
 
     private static let applicationFile = "server.sqlite"
@@ -24,20 +25,18 @@ package final class SQLiteStore: ReplicaStore {
     ///
     /// - Parameters:
     ///   - directory: Where it lives; made with mode 0700.
+    ///   - options: How its file is opened.
     ///   - randomBytes: Gives the secrets of a new store.
     /// - Throws: `StoreFailure` if another server holds the directory, `SQLiteError` or
     ///   `SystemError`.
-    package init(directory: String, randomBytes: (Int) -> [UInt8]) throws {
+    package init(
+        directory: String, options: StoreOptions = StoreOptions(), randomBytes: (Int) -> [UInt8]
+    ) throws {
         self.directory = directory
-        try Files.createDirectory(directory)
-        let lockPath = "\(directory)/server.lock"
-        guard let lock = try FileLock.tryAcquire(lockPath) else {
-            let holder = FileLock.holder(lockPath).map { " (process \($0))" } ?? ""
-            throw StoreFailure.inUse(
-                "another server is using the data directory \(directory)\(holder)")
-        }
-        self.lock = lock
-        let connection = try Self.openWriter(directory)
+        self.options = options
+        // A simulated disk has one user and no directories.
+        lock = options.vfs == nil ? try Self.takeDirectory(directory) : nil
+        let connection = try Self.openWriter(directory, options)
         defer { connection.close() }
         try ServerSchema.migrations.apply(to: connection)
         func value(_ name: String, _ make: () -> [UInt8]) throws -> [UInt8] {
@@ -69,29 +68,56 @@ package final class SQLiteStore: ReplicaStore {
     ///
     /// Readers and the writer must be closed before.
     package func close() {
-        lock.release()
+        lock?.release()
+    }
+
+    private static func takeDirectory(_ directory: String) throws -> FileLock {
+        try Files.createDirectory(directory)
+        let lockPath = "\(directory)/server.lock"
+        guard let lock = try FileLock.tryAcquire(lockPath) else {
+            let holder = FileLock.holder(lockPath).map { " (process \($0))" } ?? ""
+            throw StoreFailure.inUse(
+                "another server is using the data directory \(directory)\(holder)")
+        }
+        return lock
     }
 
     package func makeReader() throws -> any StoreReader {
-        var options = ConnectionOptions(.readOnly)
-        options.cacheKiB = 8 * 1_024
+        var reading = ConnectionOptions(.readOnly)
+        reading.cacheKiB = 8 * 1_024
+        reading.vfs = options.vfs
         return SQLiteReader(
-            try Connection(path: "\(directory)/\(Self.applicationFile)", options: options), names)
+            try Connection(path: "\(directory)/\(Self.applicationFile)", options: reading), names)
     }
 
     package func makeWriter() throws -> any StoreWriter {
-        SQLiteWriter(try Self.openWriter(directory), names)
+        SQLiteWriter(try Self.openWriter(directory, options), names)
     }
 
-    private static func openWriter(_ directory: String) throws -> Connection {
-        var options = ConnectionOptions(.readWriteCreate)
-        options.cacheKiB = 32 * 1_024
-        options.identity = ServerSchema.migrations.identity
+    private static func openWriter(
+        _ directory: String, _ options: StoreOptions
+    ) throws -> Connection {
+        var writing = ConnectionOptions(.readWriteCreate)
+        writing.cacheKiB = 32 * 1_024
+        writing.identity = ServerSchema.migrations.identity
         // Deleted rows leave no readable bytes behind in the file.
-        options.secureDelete = .fast
-        options.walAutocheckpointPages = 2_000
-        return try Connection(path: "\(directory)/\(applicationFile)", options: options)
+        writing.secureDelete = .fast
+        writing.walAutocheckpointPages = options.logPagesMax
+        writing.vfs = options.vfs
+        return try Connection(path: "\(directory)/\(applicationFile)", options: writing)
     }
+}
+
+/// How the store's file is opened; durability is not an option.
+package struct StoreOptions: Sendable {
+    /// The SQLite file system to use, for simulated disks; nothing for the real one.
+    package var vfs: String?
+
+    /// Pages in the log after which the writer checkpoints: 8 MiB of 4 KiB pages.
+    package var logPagesMax = 2_000
+
+    /// The options of the product.
+    package init() {}
 }
 
 /// The numbers of table and owner names, shared by all connections.

@@ -1,0 +1,177 @@
+internal import SyncClientCore
+internal import SyncProtocol
+
+/// Checks each answer before it travels: what it shows, and to whom.
+extension Oracle {
+    /// What an answer says, read frame by frame.
+    private struct Answer {
+        var names: [UInt64: String] = [:]
+        var buckets: [UInt64: String] = [:]
+        var outcomes: [Outcome] = []
+        var rows = 0
+        var end: Frame?
+    }
+
+    func checkAnswer(
+        _ response: Response, to exchange: Exchange, _ device: DeviceID, _ facts: DeviceFacts
+    ) {
+        if facts.isRevoked {
+            return fail("I11", "\(device) was answered after its rights had ended")
+        }
+        var answer = Answer()
+        do throws(WireError) {
+            let used = try response.body.withUnsafeBytesTyped { (raw) throws(WireError) in
+                try FrameSplitter.split(raw) { (payload, origin) throws(WireError) in
+                    let frame = try BinaryFrames.decode(payload, origin: origin)
+                    check(frame, &answer, facts)
+                }
+            }
+            guard used == response.body.count else {
+                return fail("I7", "an answer ends inside a frame")
+            }
+        } catch {
+            return fail("I7", "an answer cannot be read: \(error.code)")
+        }
+        for outcome in answer.outcomes { check(outcome, device) }
+        guard let end = answer.end else { return fail("I7", "an answer has no end") }
+        checkEnd(end, answer, exchange, device, facts)
+    }
+
+    private func check(_ frame: Frame, _ answer: inout Answer, _ facts: DeviceFacts) {
+        switch frame {
+        case .bucket(let bucket):
+            answer.buckets[bucket.index] = bucket.name
+            let isPublic = bucket.name.utf8.starts(with: "public/".utf8)
+            if !isPublic, !bucket.name.utf8.starts(with: "person/\(facts.subject)/".utf8) {
+                fail("I11", "the bucket \(bucket.name) was shown to \(facts.subject)")
+            }
+        case .name(let index, let text): answer.names[index] = text
+        case .row(let row): check(row, &answer, facts)
+        case .tombstone(let row): check(row, &answer, facts)
+        case .outcomes(let range):
+            for mid in range.first...range.last {
+                answer.outcomes.append(
+                    Outcome(mid: mid, status: range.status, code: range.code, detail: range.detail))
+            }
+        default: if frame.isTerminal { answer.end = frame }
+        }
+    }
+
+    private func key(
+        _ table: UInt64, _ id: String, _ bucket: UInt64, _ answer: Answer, _ facts: DeviceFacts
+    ) -> TrueKey? {
+        guard let table = answer.names[table], answer.buckets[bucket] != nil,
+            let policy = TablePolicy.all[table]
+        else { return nil }
+        return TrueKey(
+            table: table, id: id, scope: policy.writer == .citizen ? facts.subject : "")
+    }
+
+    private func check(_ row: RowFrame, _ answer: inout Answer, _ facts: DeviceFacts) {
+        answer.rows += 1
+        guard let key = key(row.table, row.id, row.bucket, answer, facts),
+            let owner = answer.names[row.owner]
+        else { return fail("I7", "a row uses a name that was not announced") }
+        guard let known = truth.rows[key], known.isAlive else {
+            return fail("I10", "\(key) was sent and is not alive")
+        }
+        guard known.subject.isEmpty || known.subject == facts.subject else {
+            return fail("I11", "\(key) of \(known.subject) was sent to \(facts.subject)")
+        }
+        let found = TrueRow(
+            table: key.table, id: key.id, owner: owner, asOf: row.asOf,
+            sourceVersion: row.sourceVersion, body: row.body, isAlive: true,
+            subject: known.subject)
+        if found != known {
+            fail("I7", "\(Self.text(found)) was sent in place of \(Self.text(known))")
+        }
+    }
+
+    private func check(_ row: Tombstone, _ answer: inout Answer, _ facts: DeviceFacts) {
+        answer.rows += 1
+        guard let key = key(row.table, row.id, row.bucket, answer, facts) else {
+            return fail("I7", "a tombstone uses a name that was not announced")
+        }
+        guard truth.rows[key]?.isAlive == true, let home = revs[key] else { return }
+        // An older mark of a row that moved away and came back may be sent before it.
+        if home.bucket == answer.buckets[row.bucket], row.rev >= home.rev {
+            fail("I7", "\(key) is alive and a tombstone was sent")
+        }
+    }
+
+    private func check(_ outcome: Outcome, _ device: DeviceID) {
+        guard let first = truth.outcomes[device]?[outcome.mid] else {
+            return fail("I17", "\(device).\(outcome.mid) was answered and is not in the store")
+        }
+        if first != outcome {
+            fail(
+                "I2",
+                "\(device).\(outcome.mid) ended as \(outcome.status) \(outcome.code), before as \(first.status) \(first.code)"
+            )
+        }
+    }
+
+    private func checkEnd(
+        _ end: Frame, _ answer: Answer, _ exchange: Exchange, _ device: DeviceID,
+        _ facts: DeviceFacts
+    ) {
+        let view = View(
+            digest: truth.digest(of: facts.subject), count: truth.count(of: facts.subject),
+            subject: facts.subject)
+        switch end {
+        case .checkpoint(let checkpoint):
+            if checkpoint.rows != UInt64(answer.rows) {
+                fail("I7", "\(checkpoint.rows) rows were promised, \(answer.rows) sent")
+            }
+            checkAcked(checkpoint.ackedMid, device, facts)
+            if checkpoint.ackedMid > 0, checkpoint.ackedChain != facts.lastChain {
+                fail("I4", "the chain of \(device) in an answer is not the store's")
+            }
+            if let known = views[checkpoint.cursor], known.digest != view.digest {
+                fail("I14", "one cursor stands for two states")
+            }
+            views[checkpoint.cursor] = view
+            world.points.count("answer.checkpoint")
+        case .page(let page):
+            if page.rows != UInt64(answer.rows) {
+                fail("I7", "\(page.rows) rows were promised, \(answer.rows) sent")
+            }
+            world.points.count("answer.page")
+        case .unchanged(let acked):
+            checkAcked(acked, device, facts)
+            checkUnchanged(exchange, device, view)
+        case .pushed(let acked): checkAcked(acked, device, facts)
+        case .restart(let reason):
+            world.points.count("answer.restart")
+            world.note("server", "tells \(device) to start over: \(reason)")
+        case .error(let error):
+            world.points.count("answer.error")
+            world.note("server", "answers \(device) with \(error.code)")
+        default: break
+        }
+    }
+
+    private func checkAcked(_ acked: UInt64, _ device: DeviceID, _ facts: DeviceFacts) {
+        if acked != facts.lastMid {
+            fail("I4", "\(device) was told \(acked), the store has \(facts.lastMid)")
+        }
+    }
+
+    /// "Nothing new" is said only to a device that has everything.
+    private func checkUnchanged(_ exchange: Exchange, _ device: DeviceID, _ view: View) {
+        world.points.count("answer.unchanged")
+        var cursor: [UInt8] = []
+        _ = try? exchange.body.withUnsafeBytesTyped { (raw) throws(WireError) in
+            try FrameSplitter.split(raw) { (payload, origin) throws(WireError) in
+                if case .sync(let request) = try BinaryFrames.decode(payload, origin: origin) {
+                    cursor = request.cursor
+                }
+            }
+        }
+        // A cursor of an unfinished round stands for no state of its own.
+        guard let known = views[cursor] else { return }
+        if known.digest != view.digest {
+            fail("I7", "\(device) was told that nothing is new")
+        }
+    }
+}
