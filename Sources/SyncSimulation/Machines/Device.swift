@@ -21,6 +21,8 @@ final class Device {
     var isSigningIn = false
     /// What the last round came to, for messages.
     var lastFailure: String?
+    /// How many writes were begun on it.
+    var writes = 0
     /// Whether its owner has been told to sign in again.
     var needsSignIn = false
     /// What was known of it when its disk was copied.

@@ -90,11 +90,12 @@ final class Program: @unchecked Sendable {
     /// - Parameters:
     ///   - body: The work.
     ///   - then: Called with what it came to, unless the program has died.
+    ///   - died: Called in its place if the program has died.
     func start<T: Sendable>(
         _ body: @escaping @Sendable () async throws -> T,
-        then: @escaping (Result<T, any Error>) -> Void
+        then: @escaping (Result<T, any Error>) -> Void, orDied died: @escaping () -> Void = {}
     ) {
-        let handler = Confined(then)
+        let handler = Confined((then: then, died: died))
         _ = Task(executorPreference: tasks) { [self] in
             let result: Result<T, any Error>
             do {
@@ -102,7 +103,7 @@ final class Program: @unchecked Sendable {
             } catch {
                 result = .failure(error)
             }
-            if !isDead { handler.value(result) }
+            if isDead { handler.value.died() } else { handler.value.then(result) }
         }
     }
 

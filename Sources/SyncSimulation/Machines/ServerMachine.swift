@@ -195,9 +195,15 @@ final class ServerMachine: @unchecked Sendable {
     private func take(_ bytes: [UInt8], of connection: SimulatedConnection) {
         world.trace("server.sent", Int64(bytes.count), bytes)
         do {
-            guard let reply = try connection.reader.push(bytes) else { return }
+            guard let reply = try connection.reader.push(bytes) else {
+                // An answer is true of the moment at which it began.
+                if connection.moment == nil { connection.moment = world.oracle.moment }
+                return
+            }
+            let moment = connection.moment ?? world.oracle.moment
+            connection.moment = nil
             if let exchange = connection.exchange {
-                world.oracle.answered(exchange, reply.response)
+                world.oracle.answered(exchange, reply.response, at: moment)
             }
             world.network.replied(reply, on: connection)
         } catch {

@@ -86,6 +86,8 @@ final class SimulatedConnection {
     let serverRun: Int
     var reader = ReplyReader()
     var exchange: Exchange?
+    /// What was true when the answer that is on its way began.
+    var moment: Oracle.Moment?
     /// Whether the sender may use it for another request.
     var isIdle = false
     /// When the last bytes on their way to the server arrive: they never overtake.

@@ -74,7 +74,7 @@ final class Network {
     private func latency(_ random: inout SeededRandom) -> Int64 {
         let spread = Int64(random.next(in: 0...Int(options.latencySpread)))
         // A few are very slow, so that what was sent first does not arrive first.
-        return options.latencyMin + (random.chance(perMille: 50) ? spread * 30 : spread)
+        return options.latencyMin + (random.chance(perMille: 50) ? min(spread * 30, 4_000) : spread)
     }
 
     private func later(_ random: inout SeededRandom, _ action: @escaping () -> Void) {

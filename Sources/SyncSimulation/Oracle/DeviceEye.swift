@@ -125,6 +125,18 @@ final class DeviceEye {
         }
     }
 
+    /// The confirmed body of a row, or nil where there is none.
+    func body(of key: RowKey) throws -> [UInt8]? {
+        var found: [UInt8]?
+        try connection.run(
+            """
+            SELECT row.body FROM row JOIN name ON name.id = row.table_id
+            WHERE name.text = ? AND row.id = ?
+            """, .text(key.table), .text(key.id)
+        ) { found = $0.blob(0) }
+        return found
+    }
+
     /// The newest revision held of each bucket.
     func heads() throws -> [String: (epoch: UInt64, head: UInt64)] {
         var found: [String: (epoch: UInt64, head: UInt64)] = [:]

@@ -1,4 +1,5 @@
 internal import FaultVFS
+internal import SyncClientCore
 internal import SyncProtocol
 
 /// Looks at devices: their files against what their owners were promised.
@@ -123,7 +124,15 @@ extension Oracle {
         _ eye: DeviceEye, _ state: DeviceEye.State, _ device: Device, after mid: UInt64
     ) throws {
         let truths = truth.outcomes[state.device] ?? [:]
-        for (mid, status) in try eye.outcomes(after: mid) {
+        let known = try eye.outcomes(after: mid)
+        var next = mid + 1
+        while next <= state.ackedMid {
+            if known[next] == nil {
+                fail("I5", "\(device.name) was never told how write \(next) ended")
+            }
+            next += 1
+        }
+        for (mid, status) in known {
             guard let outcome = truths[mid] else {
                 fail("I17", "\(device.name) believes in an outcome of \(mid) that there is not")
                 continue
@@ -166,6 +175,47 @@ extension Oracle {
         ledger.count = count
         ledger.heads = heads
         ledger.wasReplaced = false
+    }
+
+    // MARK: - The screen
+
+    /// What a screen shows is what is confirmed, with what waits laid over it.
+    func checkShown(_ row: SyncRow?, _ key: RowKey, on device: Device) {
+        guard let subject = subjects[device.index], !device.disk.isDown else { return }
+        device.disk.unwatched {
+            do {
+                let expected = try eye(of: device, subject).look { try shown(key, $0) }
+                world.points.count("device.shown")
+                if row?.value != expected {
+                    fail(
+                        "I9",
+                        "\(device.name) shows \(key) as \(row?.json ?? "nothing"), must be \(expected.map { String(decoding: JSON.canonical($0), as: UTF8.self) } ?? "nothing")"
+                    )
+                }
+            } catch {
+                fail("I5", "the file of \(device.name) cannot be read: \(error)")
+            }
+        }
+    }
+
+    private func shown(_ key: RowKey, _ eye: DeviceEye) throws -> JSONValue? {
+        var row = NaiveRow()
+        if let body = try eye.body(of: key) {
+            guard let confirmed = NaiveRow(body: body) else { return nil }
+            row = confirmed
+        }
+        let outcomes = try eye.outcomes(after: 0)
+        for mutation in try eye.outbox(after: 0) where outcomes[mutation.mid] != 3 {
+            let stamp = Stamp(packed: mutation.time.packed, device: mutation.time.device.number)
+            for operation in mutation.operations where operation.key == key {
+                guard !row.taken.isEmpty || operation.operation == .create else { continue }
+                row.taken.append(
+                    TakenOperation(
+                        stamp: stamp, name: Naive.name(mutation.dot),
+                        operation: operation.operation))
+            }
+        }
+        return row.taken.isEmpty || !row.isAlive ? nil : row.shown
     }
 
     // MARK: - The end

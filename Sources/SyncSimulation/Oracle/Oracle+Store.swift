@@ -43,23 +43,27 @@ extension Oracle {
             table: row.table, id: row.id, owner: row.owner, asOf: row.asOf,
             sourceVersion: row.sourceVersion, body: row.isAlive || isCitizen ? row.body : [],
             isAlive: row.isAlive, subject: subject)
-        if row.isAlive || isCitizen { revs[key] = (row.bucket, row.rev) }
         if isCitizen {
+            moment.revs[key] = (row.bucket, row.rev)
             if let known = truth.rows[key], known == found { return }
             return fail(
                 "I6", "\(key) is \(Self.text(found)), must be \(Self.text(truth.rows[key]))")
         }
-        if !found.isAlive, truth.rows[key] != found, !isSent(found, key) {
+        let isOlder = truth.rows[key].map { $0.sourceVersion > found.sourceVersion } ?? false
+        if !found.isAlive, truth.rows[key] != found, isOlder || !isSent(found, key) {
             late.marks.append((key, row))
             return
         }
-        compareFed(found, key, &late)
+        if compareFed(found, key, &late) { moment.revs[key] = (row.bucket, row.rev) }
     }
 
     /// A tombstone that nobody sent is what a row left in a bucket it moved out of.
     private func checkMark(_ row: ServerEye.SeenRow, _ key: TrueKey) {
-        guard let home = revs[key], home.bucket != row.bucket || row.rev < home.rev else {
-            return fail("I1", "\(key) is gone from \(row.bucket), and nobody removed it")
+        guard let home = moment.revs[key], home.bucket != row.bucket || row.rev < home.rev else {
+            return fail(
+                "I1",
+                "\(key) is gone from \(row.bucket) at \(row.rev), and nobody removed it: \(moment.revs[key].map { "\($0)" } ?? "nowhere"), \(Self.text(truth.rows[key])), v\(row.sourceVersion)"
+            )
         }
     }
 
@@ -70,43 +74,50 @@ extension Oracle {
         }
     }
 
-    private func compareFed(_ found: TrueRow, _ key: TrueKey, _ late: inout Late) {
+    /// Takes a row that agencies or the server wrote; gives whether it is as it may be.
+    private func compareFed(_ found: TrueRow, _ key: TrueKey, _ late: inout Late) -> Bool {
         if let known = truth.rows[key] {
-            if known == found { return }
-            if found.sourceVersion < known.sourceVersion {
-                return fail(
-                    "I8", "\(key) went from version \(known.sourceVersion) to \(found.sourceVersion)")
-            }
-            if found.sourceVersion == known.sourceVersion {
-                return fail("I8", "\(key) changed under version \(known.sourceVersion)")
+            if known == found { return true }
+            guard found.sourceVersion > known.sourceVersion else {
+                fail(
+                    "I8",
+                    "\(key) went from version \(known.sourceVersion) to \(found.sourceVersion)")
+                return false
             }
         }
         if found.sourceVersion == 0, let submission = submitted[key.id] {
             return adopt(found, key, submission, &late)
         }
         guard isSent(found, key) else {
-            return fail("I15", "nobody sent \(Self.text(found))")
+            fail("I15", "nobody sent \(Self.text(found))")
+            return false
         }
         truth.put(found, at: key)
         world.points.count("feed.applied")
+        return true
     }
 
     /// Takes the rows that the server makes of a submission.
     private func adopt(
         _ found: TrueRow, _ key: TrueKey, _ submission: (subject: String, payload: JSONValue),
         _ late: inout Late
-    ) {
+    ) -> Bool {
         guard found.isAlive, found.subject == submission.subject else {
-            return fail("I11", "\(key) is not \(submission.subject)'s")
+            fail("I11", "\(key) is not \(submission.subject)'s")
+            return false
         }
         if key.table == "receipt" {
             guard let body = try? JSON.parse(found.body),
                 let number = body["server_sequence"]?.intValue
-            else { return fail("I2", "the receipt \(found.id) cannot be read") }
+            else {
+                fail("I2", "the receipt \(found.id) cannot be read")
+                return false
+            }
             late.receipts.append(
                 Receipt(number: number, row: found, body: body, payload: submission.payload))
         }
         truth.put(found, at: key)
+        return true
     }
 
     private func checkReceipt(_ receipt: Receipt) {

@@ -11,16 +11,20 @@ internal import SyncServerCore
 /// device's file when something has happened there.
 final class Oracle {
     unowned let world: World
-    var truth = ServerTruth()
+    /// What is true of the server, and where each row lies in its store.
+    struct Moment {
+        var truth = ServerTruth()
+        var revs: [TrueKey: (bucket: String, rev: UInt64)] = [:]
+    }
+
+    var moment = Moment()
     var feed = FeedPool()
+    var intentions = Intentions()
     var ledgers: [Int: DeviceLedger] = [:]
     var eyes: [Int: DeviceEye] = [:]
     var serverEye: ServerEye?
     /// The person that each device was signed in for.
     var subjects: [Int: String] = [:]
-
-    /// Where each row lies in the store, and at which revision.
-    var revs: [TrueKey: (bucket: String, rev: UInt64)] = [:]
 
     /// What a device must hold that stands at a cursor.
     var views: [[UInt8]: View] = [:]
@@ -39,12 +43,20 @@ final class Oracle {
         var subject: String
     }
 
+    var truth: ServerTruth {
+        get { moment.truth }
+        _modify { yield &moment.truth }
+    }
+
     init(_ world: World) {
         self.world = world
     }
 
-    func fail(_ invariant: String, _ what: @autoclosure () -> String) {
-        world.fail(invariant, what())
+    func fail(
+        _ invariant: String, _ what: @autoclosure () -> String, file: StaticString = #fileID,
+        line: UInt = #line
+    ) {
+        world.fail(invariant, what(), file: file, line: line)
     }
 
     // MARK: - The server's life
@@ -108,16 +120,22 @@ final class Oracle {
     }
 
     /// The server has made an answer, which may or may not arrive.
-    func answered(_ exchange: Exchange, _ response: Response) {
+    ///
+    /// - Parameters:
+    ///   - exchange: What it answers.
+    ///   - response: The answer.
+    ///   - moment: What was true when it began.
+    func answered(_ exchange: Exchange, _ response: Response, at moment: Moment) {
         pushes.removeAll { $0.exchange === exchange }
         switch exchange.path {
         case "/v1/oauth/token": learnTokens(response)
         case "/v1/sync":
             guard response.status == 200, let bearer = exchange.bearer else { return }
-            guard let device = tokens[bearer], let facts = truth.devices[device] else {
+            guard let device = tokens[bearer], let facts = moment.truth.devices[device] else {
                 return fail("I11", "an answer for a token that nobody was given")
             }
-            checkAnswer(response, to: exchange, device, facts)
+            AnswerCheck(oracle: self, moment: moment, device: device, facts: facts)
+                .check(response, to: exchange)
         default: break
         }
     }

@@ -68,6 +68,8 @@ struct ServerTruth {
     var devices: [DeviceID: DeviceFacts] = [:]
     /// How each mutation ended, as it was first told.
     var outcomes: [DeviceID: [UInt64: Outcome]] = [:]
+    /// The requests that were handed in.
+    var requests: Set<String> = []
     /// The last receipt: its number, and the hash the next one must name.
     var receipts: (count: Int64, hash: [UInt8]) = (0, [])
 
@@ -162,6 +164,9 @@ struct ServerTruth {
                     asOf: Int64(row.touched.packed >> 16), sourceVersion: 0, body: body,
                     isAlive: row.isAlive, subject: facts.subject))
         }
+        for operation in mutation.operations {
+            if case .submit = operation.operation { requests.insert(operation.key.id) }
+        }
         for (key, row) in zip(order, changed) {
             citizenRows[key] = touched[key]
             put(row, at: key)
@@ -171,6 +176,7 @@ struct ServerTruth {
 
     /// Why a submission must be refused, or nil where it must be taken.
     private func refusal(of operation: RowOperation, subject: String) -> String? {
+        if requests.contains(operation.key.id) { return "submission_exists" }
         for table in ["request", "receipt"] {
             if rows[TrueKey(table: table, id: operation.key.id, scope: "")] != nil {
                 return "submission_exists"

@@ -115,7 +115,7 @@ private struct SwarmMaker {
 
     private static let writes: [Verb] = [
         .note, .nickname, .label, .unlabel, .count, .remind, .delete, .recreate, .read, .pin, .unpin,
-        .prefer, .seen, .transfer, .append, .submit, .poison,
+        .prefer, .seen, .transfer, .append, .submit, .half, .poison,
     ]
 
     private mutating func addWrite(_ verb: Verb) {
@@ -144,7 +144,7 @@ private struct SwarmMaker {
         let isRepeat = random.chance(perMille: 300)
         let first = isRepeat ? random.next(in: 0...feedEnd) : feedEnd
         let order = random.chance(perMille: 400) ? random.next(in: 1...1_000) : 0
-        add(.agency, .feed, first, lines, order)
+        add(.agency, .feed, first, lines, order, random.chance(perMille: 100) ? 1 : 0)
         feedEnd = max(feedEnd, first + lines)
     }
 
@@ -153,7 +153,7 @@ private struct SwarmMaker {
     private static let faults: [Verb] = [
         .kill, .powerCut, .stopAt, .diskFault, .diskFull, .clockSet, .clockDrift, .offline, .signIn,
         .close, .serverKill, .serverPowerCut, .serverDiskFault, .serverDiskFull, .serverClock,
-        .revoke, .backup, .verify,
+        .revoke, .backup, .verify, .keepDisk, .cloneDisk,
     ]
 
     private mutating func addFault(_ verb: Verb) {
@@ -184,6 +184,11 @@ private struct SwarmMaker {
             now += Int64(random.next(in: 0...gap))
             add(actor, .open)
         case .revoke: add(.admin, verb, anyDevice())
+        case .cloneDisk: add(actor, verb, anyDevice())
+        case .keepDisk:
+            // A backup of the phone, and later the phone as it was then.
+            add(actor, verb)
+            mend(actor, .rollDiskBack)
         case .backup, .verify: add(.admin, verb)
         default: add(actor, verb)
         }

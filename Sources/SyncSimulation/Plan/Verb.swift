@@ -6,7 +6,7 @@ package enum Verb: String, Hashable, Sendable, CaseIterable {
     // A person on a device.
     case note, nickname, label, unlabel, count, remind, delete, recreate
     case read, pin, unpin, prefer, seen
-    case transfer, append, submit, poison
+    case transfer, append, submit, half, poison
     case sync
     // A device.
     case open, close, kill, powerCut, stopAt
@@ -28,7 +28,7 @@ package enum Verb: String, Hashable, Sendable, CaseIterable {
         switch self {
         case .note, .nickname, .remind, .label, .unlabel, .append: ["row", "value"]
         case .count: ["row", "step"]
-        case .delete, .recreate, .read, .submit: ["row"]
+        case .delete, .recreate, .read, .submit, .half: ["row"]
         case .pin, .unpin, .seen: ["value"]
         case .prefer: ["field", "value"]
         case .transfer: ["from", "to", "amount"]
@@ -43,7 +43,7 @@ package enum Verb: String, Hashable, Sendable, CaseIterable {
         case .clockDrift: ["perMillion"]
         case .offline: ["duration", "silent"]
         case .cloneDisk: ["from"]
-        case .feed: ["first", "lines", "order"]
+        case .feed: ["first", "lines", "order", "altered"]
         case .revoke: ["device"]
         }
     }

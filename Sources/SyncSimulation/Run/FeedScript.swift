@@ -29,18 +29,23 @@ enum FeedScript {
     }
 
     /// Line n of an agency, in a country of these people.
-    static func line(_ number: Int, seed: UInt64, subjects: [String]) -> Line {
+    ///
+    /// An altered line says something else under the same version, as only an
+    /// agency that makes a mistake does.
+    static func line(
+        _ number: Int, seed: UInt64, subjects: [String], isAltered: Bool = false
+    ) -> Line {
         var random = SeededRandom(seed: seed, stream: "feed", UInt64(number))
         let row = random.next(in: 0...11)
-        let table = ["driving_licence", "vehicle", "traffic_ticket"][row % 3]
+        let table = ["driving_licence", "vehicle", "traffic_ticket", "province"][row % 4]
         let key = TrueKey(table: table, id: "dlt-\(row)", scope: "")
         // Mostly the same person for a row; some rows move.
         let moves = random.chance(perMille: 120)
         let person = (row + (moves ? random.next(in: 0...3) : 0)) % subjects.count
         let isRemoved = random.chance(perMille: 150)
-        let text = String(random.next() % 1_000)
+        let text = String(random.next() % 1_000) + (isAltered ? " altered" : "")
         return line(
-            key, version: Int64(number) + 1, owner: "dlt", subject: subjects[person],
+            key, version: Int64(number) + 1, owner: "dlt", subject: table == "province" ? "" : subjects[person],
             asOf: asOf + Int64(number) * 60_000,
             body: isRemoved
                 ? nil

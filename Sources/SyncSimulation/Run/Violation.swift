@@ -4,6 +4,8 @@ package struct Violation: Hashable, Sendable, CustomStringConvertible {
     package var invariant: String
     /// What was found, in a sentence.
     package var what: String
+    /// Which check found it.
+    package var site: String
     /// When, in milliseconds since the world began.
     package var at: Int64
 

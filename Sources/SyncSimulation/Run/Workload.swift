@@ -54,6 +54,20 @@ enum Workload {
         }
     }
 
+    /// The row that a write is about, if it is about one alone.
+    static func key(_ action: Action) -> RowKey? {
+        switch action.verb {
+        case .note, .nickname, .label, .unlabel, .count, .remind, .delete, .recreate, .half:
+            row(action.argument(0))
+        case .pin, .unpin: .pinned
+        case .prefer: .preference
+        case .seen: .inbox
+        case .read: RowKey(table: "notification_state", id: "n-\(action.argument(0))")
+        case .append: RowKey(table: "annotation", id: "list")
+        default: nil
+        }
+    }
+
     /// Writes that no method of the interface makes by itself.
     private static func raw(_ action: Action, device: Int) -> [RowOperation]? {
         let first = action.argument(0)
@@ -85,14 +99,24 @@ enum Workload {
             let list = RowKey(table: "annotation", id: "list")
             return [
                 RowOperation(list, .create),
-                RowOperation(list, .add(field: "labels", element: "\(device)-\(action.id)")),
+                RowOperation(list, .add(field: "labels", element: element(action, device))),
             ]
         case .submit:
             return [RowOperation(request(action, device), .submit(payload(action, device)))]
+        case .half:
+            // Its second part is refused by the server: then the first must not be seen.
+            let absent = RowKey(table: "annotation", id: "absent-\(action.id)")
+            return [
+                RowOperation(key, .create), RowOperation(key, .increment(field: "shown", by: 1_000)),
+                RowOperation(absent, .add(field: "labels", element: "never")),
+            ]
         case .poison: return poison(action)
         default: return nil
         }
     }
+
+    /// The element that an action appends; no other action appends it.
+    static func element(_ action: Action, _ device: Int) -> String { "\(device)-\(action.id)" }
 
     private static func request(_ action: Action, _ device: Int) -> RowKey {
         let high = Naive.hex(UInt64(bitPattern: action.argument(0)))

@@ -7,6 +7,7 @@ extension World {
     /// Carries an action out; one that is impossible now is passed over.
     func perform(_ action: Action) {
         trace("action", Int64(action.id), [])
+        points.count(named: "do.\(action.verb.rawValue)")
         switch action.actor {
         case .device(let index):
             guard index < devices.count else { return }
@@ -78,8 +79,22 @@ extension World {
             guard let kept = device.keptDisk else { return }
             oracle.ledgers[device.index] = device.keptLedger
             oracle.ledgers[device.index]?.wasReplaced = true
+            oracle.intentions.doubt(device.index)
             device.replaceDisk(with: kept)
             reached("device.rolledBack")
+        case .cloneDisk:
+            let source = devices[Int(action.argument(0)) % devices.count]
+            guard source !== device, source.person == device.person,
+                oracle.subjects[source.index] != nil, !source.disk.isDown
+            else { return }
+            source.keepDisk()
+            guard let files = source.keptDisk else { return }
+            oracle.intentions.doubt(device.index)
+            oracle.intentions.mayRepeat(source.index)
+            oracle.ledgers[device.index] = oracle.ledgers[source.index]
+            oracle.ledgers[device.index]?.wasReplaced = true
+            device.replaceDisk(with: files)
+            reached("device.cloned")
         default: break
         }
     }
@@ -99,7 +114,9 @@ extension World {
                     device.name,
                     "synced: \(report.pushed) sent, \(report.rows) rows, \(report.deletes) removed")
                 reached("sync.done")
-                if report.repairs > 0 { reached("sync.repaired") }
+                if report.repairs > 0 {
+                    fail("I7", "\(device.name) had to fetch everything anew")
+                }
             case .failure(let error):
                 let failure = error as? SyncFailure
                 device.lastFailure = failure?.code ?? "\(error)"
@@ -119,17 +136,39 @@ extension World {
     private func write(_ action: Action, on device: Device) {
         guard let program = device.program, let client = program.client else { return }
         guard let write = Workload.write(action, device: device.index) else { return }
+        device.writes += 1
         program.start({ try await write(client) }) { [self] result in
             switch result {
             case .success(let mid):
                 note(device.name, "stored write \(mid) (#\(action.id))")
                 points.count(named: "write.\(action.verb.rawValue)")
                 oracle.wrote(device, mid: mid)
+                oracle.intended(action, on: device, isCertain: true)
+                if action.id % 3 == 0 { checkShown(action, on: device) }
             case .failure(let error):
                 note(device.name, "did not store (#\(action.id)): \(error)")
                 points.count(
                     named: "write.failed.\((error as? SyncFailure)?.code ?? "other")")
+                if case .writeRefused = error as? SyncFailure { return }
+                oracle.intended(action, on: device, isCertain: false)
             }
+        } orDied: { [self] in
+            // Nobody was told, and yet it may have been stored.
+            oracle.intended(action, on: device, isCertain: false)
+        }
+    }
+
+    /// Reads the row that was written and compares it with what must be shown.
+    private func checkShown(_ action: Action, on device: Device) {
+        guard let program = device.program, let client = program.client, !program.isSyncing,
+            let key = Workload.key(action)
+        else { return }
+        let writes = device.writes
+        program.start({ try await client.row(key.table, key.id) }) { [self] result in
+            // What changed meanwhile may be shown or not.
+            guard !program.isSyncing, device.writes == writes, case .success(let row) = result
+            else { return }
+            oracle.checkShown(row, key, on: device)
         }
     }
 
@@ -161,7 +200,8 @@ extension World {
             seed: plan.seed, stream: "order", UInt64(bitPattern: action.argument(2)))
         let first = Int(action.argument(0))
         var lines = (first..<first + Int(action.argument(1))).map {
-            FeedScript.line($0, seed: plan.seed, subjects: subjects)
+            FeedScript.line(
+                $0, seed: plan.seed, subjects: subjects, isAltered: action.argument(3) != 0)
         }
         // Order zero is the agency's own; any other one is out of order, with a bad line.
         if action.argument(2) != 0 {

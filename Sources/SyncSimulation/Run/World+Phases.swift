@@ -37,7 +37,10 @@ extension World {
             device.disk.disarm()
             device.endpoint.offlineUntil = 0
             device.program?.stop = nil
-            if !plan.core.contains(device.index) { device.isRetired = true }
+            if !plan.core.contains(device.index) {
+                device.isRetired = true
+                oracle.intentions.doubt(device.index)
+            }
         }
         server.crash(power: false)
         run(until: timeline.now + server.downtime + 5_000)
@@ -95,6 +98,7 @@ extension World {
         guard violation == nil else { return }
         for device in core { oracle.checkConverged(device) }
         oracle.checkStore()
+        oracle.checkIntentions()
         guard violation == nil else { return }
         checkFile()
     }

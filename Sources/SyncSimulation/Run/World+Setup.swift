@@ -7,7 +7,7 @@ extension World {
 
     /// The agencies and what they may write.
     static let agencies: [(code: String, tables: [String])] = [
-        ("dlt", ["driving_licence", "vehicle", "traffic_ticket"]),
+        ("dlt", ["driving_licence", "vehicle", "traffic_ticket", "province"]),
         ("dga", ["service", "notification", "bill"]),
     ]
 
@@ -37,7 +37,13 @@ extension World {
                 })
         else { return false }
         var isFed = false
-        sendFeed(FeedScript.catalogue(), of: "dga", for: 0) { isFed = $0 }
+        func feed() {
+            sendFeed(FeedScript.catalogue(), of: "dga", for: 0) { taken in
+                isFed = taken
+                if !taken { feed() }
+            }
+        }
+        feed()
         for device in devices { device.start() }
         return run(
             until: 120_000,

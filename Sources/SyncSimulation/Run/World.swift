@@ -122,9 +122,12 @@ package final class World: @unchecked Sendable {
     // MARK: - What is noted
 
     /// Notes a violation; only the first one counts.
-    func fail(_ invariant: String, _ what: String) {
+    func fail(
+        _ invariant: String, _ what: String, file: StaticString = #fileID, line: UInt = #line
+    ) {
         guard violation == nil else { return }
-        violation = Violation(invariant: invariant, what: what, at: timeline.now)
+        violation = Violation(
+            invariant: invariant, what: what, site: "\(file):\(line)", at: timeline.now)
         note("oracle", "\(invariant): \(what)")
     }
 

@@ -1,8 +1,13 @@
 internal import SyncClientCore
 internal import SyncProtocol
 
-/// Checks each answer before it travels: what it shows, and to whom.
-extension Oracle {
+/// Checks one answer before it travels: what it shows, and to whom.
+struct AnswerCheck {
+    let oracle: Oracle
+    let moment: Oracle.Moment
+    let device: DeviceID
+    let facts: DeviceFacts
+
     /// What an answer says, read frame by frame.
     private struct Answer {
         var names: [UInt64: String] = [:]
@@ -12,9 +17,18 @@ extension Oracle {
         var end: Frame?
     }
 
-    func checkAnswer(
-        _ response: Response, to exchange: Exchange, _ device: DeviceID, _ facts: DeviceFacts
+    private var truth: ServerTruth { moment.truth }
+    private var world: World { oracle.world }
+
+    private func fail(
+        _ invariant: String, _ what: @autoclosure () -> String, file: StaticString = #fileID,
+        line: UInt = #line
     ) {
+        world.fail(invariant, what(), file: file, line: line)
+    }
+
+    /// Checks an answer of `/v1/sync`.
+    func check(_ response: Response, to exchange: Exchange) {
         if facts.isRevoked {
             return fail("I11", "\(device) was answered after its rights had ended")
         }
@@ -23,7 +37,7 @@ extension Oracle {
             let used = try response.body.withUnsafeBytesTyped { (raw) throws(WireError) in
                 try FrameSplitter.split(raw) { (payload, origin) throws(WireError) in
                     let frame = try BinaryFrames.decode(payload, origin: origin)
-                    check(frame, &answer, facts)
+                    check(frame, &answer)
                 }
             }
             guard used == response.body.count else {
@@ -32,12 +46,12 @@ extension Oracle {
         } catch {
             return fail("I7", "an answer cannot be read: \(error.code)")
         }
-        for outcome in answer.outcomes { check(outcome, device) }
+        for outcome in answer.outcomes { check(outcome) }
         guard let end = answer.end else { return fail("I7", "an answer has no end") }
-        checkEnd(end, answer, exchange, device, facts)
+        checkEnd(end, answer, exchange)
     }
 
-    private func check(_ frame: Frame, _ answer: inout Answer, _ facts: DeviceFacts) {
+    private func check(_ frame: Frame, _ answer: inout Answer) {
         switch frame {
         case .bucket(let bucket):
             answer.buckets[bucket.index] = bucket.name
@@ -46,8 +60,8 @@ extension Oracle {
                 fail("I11", "the bucket \(bucket.name) was shown to \(facts.subject)")
             }
         case .name(let index, let text): answer.names[index] = text
-        case .row(let row): check(row, &answer, facts)
-        case .tombstone(let row): check(row, &answer, facts)
+        case .row(let row): check(row, &answer)
+        case .tombstone(let row): check(row, &answer)
         case .outcomes(let range):
             for mid in range.first...range.last {
                 answer.outcomes.append(
@@ -58,7 +72,7 @@ extension Oracle {
     }
 
     private func key(
-        _ table: UInt64, _ id: String, _ bucket: UInt64, _ answer: Answer, _ facts: DeviceFacts
+        _ table: UInt64, _ id: String, _ bucket: UInt64, _ answer: Answer
     ) -> TrueKey? {
         guard let table = answer.names[table], answer.buckets[bucket] != nil,
             let policy = TablePolicy.all[table]
@@ -67,9 +81,9 @@ extension Oracle {
             table: table, id: id, scope: policy.writer == .citizen ? facts.subject : "")
     }
 
-    private func check(_ row: RowFrame, _ answer: inout Answer, _ facts: DeviceFacts) {
+    private func check(_ row: RowFrame, _ answer: inout Answer) {
         answer.rows += 1
-        guard let key = key(row.table, row.id, row.bucket, answer, facts),
+        guard let key = key(row.table, row.id, row.bucket, answer),
             let owner = answer.names[row.owner]
         else { return fail("I7", "a row uses a name that was not announced") }
         guard let known = truth.rows[key], known.isAlive else {
@@ -83,23 +97,23 @@ extension Oracle {
             sourceVersion: row.sourceVersion, body: row.body, isAlive: true,
             subject: known.subject)
         if found != known {
-            fail("I7", "\(Self.text(found)) was sent in place of \(Self.text(known))")
+            fail("I7", "\(Oracle.text(found)) was sent in place of \(Oracle.text(known))")
         }
     }
 
-    private func check(_ row: Tombstone, _ answer: inout Answer, _ facts: DeviceFacts) {
+    private func check(_ row: Tombstone, _ answer: inout Answer) {
         answer.rows += 1
-        guard let key = key(row.table, row.id, row.bucket, answer, facts) else {
+        guard let key = key(row.table, row.id, row.bucket, answer) else {
             return fail("I7", "a tombstone uses a name that was not announced")
         }
-        guard truth.rows[key]?.isAlive == true, let home = revs[key] else { return }
+        guard truth.rows[key]?.isAlive == true, let home = moment.revs[key] else { return }
         // An older mark of a row that moved away and came back may be sent before it.
         if home.bucket == answer.buckets[row.bucket], row.rev >= home.rev {
             fail("I7", "\(key) is alive and a tombstone was sent")
         }
     }
 
-    private func check(_ outcome: Outcome, _ device: DeviceID) {
+    private func check(_ outcome: Outcome) {
         guard let first = truth.outcomes[device]?[outcome.mid] else {
             return fail("I17", "\(device).\(outcome.mid) was answered and is not in the store")
         }
@@ -112,10 +126,9 @@ extension Oracle {
     }
 
     private func checkEnd(
-        _ end: Frame, _ answer: Answer, _ exchange: Exchange, _ device: DeviceID,
-        _ facts: DeviceFacts
+        _ end: Frame, _ answer: Answer, _ exchange: Exchange
     ) {
-        let view = View(
+        let view = Oracle.View(
             digest: truth.digest(of: facts.subject), count: truth.count(of: facts.subject),
             subject: facts.subject)
         switch end {
@@ -123,14 +136,14 @@ extension Oracle {
             if checkpoint.rows != UInt64(answer.rows) {
                 fail("I7", "\(checkpoint.rows) rows were promised, \(answer.rows) sent")
             }
-            checkAcked(checkpoint.ackedMid, device, facts)
+            checkAcked(checkpoint.ackedMid)
             if checkpoint.ackedMid > 0, checkpoint.ackedChain != facts.lastChain {
                 fail("I4", "the chain of \(device) in an answer is not the store's")
             }
-            if let known = views[checkpoint.cursor], known.digest != view.digest {
+            if let known = oracle.views[checkpoint.cursor], known.digest != view.digest {
                 fail("I14", "one cursor stands for two states")
             }
-            views[checkpoint.cursor] = view
+            oracle.views[checkpoint.cursor] = view
             world.points.count("answer.checkpoint")
         case .page(let page):
             if page.rows != UInt64(answer.rows) {
@@ -138,9 +151,9 @@ extension Oracle {
             }
             world.points.count("answer.page")
         case .unchanged(let acked):
-            checkAcked(acked, device, facts)
-            checkUnchanged(exchange, device, view)
-        case .pushed(let acked): checkAcked(acked, device, facts)
+            checkAcked(acked)
+            checkUnchanged(exchange, view)
+        case .pushed(let acked): checkAcked(acked)
         case .restart(let reason):
             world.points.count("answer.restart")
             world.note("server", "tells \(device) to start over: \(reason)")
@@ -151,14 +164,14 @@ extension Oracle {
         }
     }
 
-    private func checkAcked(_ acked: UInt64, _ device: DeviceID, _ facts: DeviceFacts) {
+    private func checkAcked(_ acked: UInt64) {
         if acked != facts.lastMid {
             fail("I4", "\(device) was told \(acked), the store has \(facts.lastMid)")
         }
     }
 
     /// "Nothing new" is said only to a device that has everything.
-    private func checkUnchanged(_ exchange: Exchange, _ device: DeviceID, _ view: View) {
+    private func checkUnchanged(_ exchange: Exchange, _ view: Oracle.View) {
         world.points.count("answer.unchanged")
         var cursor: [UInt8] = []
         _ = try? exchange.body.withUnsafeBytesTyped { (raw) throws(WireError) in
@@ -169,7 +182,7 @@ extension Oracle {
             }
         }
         // A cursor of an unfinished round stands for no state of its own.
-        guard let known = views[cursor] else { return }
+        guard let known = oracle.views[cursor] else { return }
         if known.digest != view.digest {
             fail("I7", "\(device) was told that nothing is new")
         }
