@@ -28,17 +28,20 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let package = Package(
     name: "tangrat-sync",
     products: [
-        .library(name: "SyncClientCore", targets: ["SyncClientCore"]),
+        // The views of the kinds are a part of what an app uses: decision 0048.
+        .library(name: "SyncClientCore", targets: ["SyncClientCore", "CitizenData"]),
         .executable(name: "tangrat", targets: ["tangrat-cli"]),
         .executable(name: "tangrat-server", targets: ["SyncServer"]),
+        .executable(name: "tangrat-qa", targets: ["tangrat-qa"]),
         .executable(name: "sync-benchmarks", targets: ["SyncBenchmarks"]),
     ],
     targets: [
         .systemLibrary(
             name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "CLinux"),
+        .target(name: "CSHA256"),
 
-        module("SyncProtocol"),
+        module("SyncProtocol", ["CSHA256"]),
         module("CitizenData", ["SyncProtocol"]),
         module("SQLiteKit", ["CSQLite"]),
         module("FaultVFS", ["CSQLite"]),
@@ -57,20 +60,30 @@ let package = Package(
             ]),
 
         program("SyncServer", ["SyncServerCore"]),
-        program("sync-simulate", ["SyncSimulation"]),
         program("tangrat-cli", ["SyncClientCore", "CitizenData", "SyncProtocol"]),
+        program(
+            "tangrat-qa",
+            [
+                "SyncSimulation", "SyncClientCore", "SyncProtocol", "CitizenData", "HTTPWire",
+                "NetworkIO",
+            ]),
         program("SyncBenchmarks", ["SyncProtocol", "SQLiteKit", "SyncClientCore"]),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+        // Sees only what is public, as an app does.
+        .target(
+            name: "ArticleCode", dependencies: ["SyncClientCore", "CitizenData"],
+            path: "Tests/ArticleCode", packageAccess: false, swiftSettings: settings),
         tests("SyncProtocolTests", ["SyncProtocol"]),
         tests("CitizenDataTests", ["CitizenData", "SyncProtocol"]),
         tests("SQLiteKitTests", ["SQLiteKit"]),
         tests("FaultVFSTests", ["FaultVFS", "SQLiteKit"]),
         tests("HTTPWireTests", ["HTTPWire"]),
+        tests("FuzzTests", ["HTTPWire", "SyncProtocol"]),
         tests("NetworkIOTests", ["NetworkIO"]),
         tests("SyncServerCoreTests", ["SyncServerCore"]),
-        tests("SyncClientCoreTests", ["SyncClientCore"]),
-        tests("EndToEndTests", ["tangrat-cli", "SyncServer"]),
+        tests("SyncClientCoreTests", ["SyncClientCore", "CitizenData", "ArticleCode"]),
+        tests("EndToEndTests", ["tangrat-cli", "SyncServer", "tangrat-qa"]),
         tests("TidyTests", []),
     ],
     swiftLanguageModes: [.v6]

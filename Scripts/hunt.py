@@ -82,7 +82,7 @@ def run(program, number, arguments):
     environment = dict(os.environ, PLANTED=str(number))
     start = time.monotonic()
     done = subprocess.run(
-        [str(program), *arguments, "--json"],
+        [str(program), "simulate", *arguments, "--json"],
         env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False,
     )
     seconds = time.monotonic() - start
@@ -109,10 +109,10 @@ def main():
     kind = "debug" if options.debug else "release"
     print(f"building {len(bugs)} bugs ({kind})", flush=True)
     subprocess.run(
-        ["swift", "build", "-c", kind, "--product", "sync-simulate"], cwd=folder, check=True,
+        ["swift", "build", "-c", kind, "--product", "tangrat-qa"], cwd=folder, check=True,
         stdout=subprocess.DEVNULL,
     )
-    program = folder / ".build" / kind / "sync-simulate"
+    program = folder / ".build" / kind / "tangrat-qa"
     last = options.first + options.seeds - 1
     chosen = {int(n) for n in options.only.split(",")} if options.only else None
     missed = 0

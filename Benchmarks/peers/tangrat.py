@@ -14,7 +14,7 @@ SERVER = os.path.join(lib.ROOT, ".build", "release", "tangrat-server")
 TABLE = "traffic_ticket"  # an agency's table, in the bucket person/<subject>/transport
 AGENCY = "bench"
 PAGE_BYTES = 1024 * 1024
-WATCHER_DEVICES = 50  # more watchers than this share their tokens
+WATCHER_DEVICES = 320  # for 5,000 watchers: a device may hold 16 live connections
 DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 

@@ -1,8 +1,8 @@
 /// Finds the body in the bytes after a head, however they are split.
 ///
 /// Chunks are read strictly: sizes are one to eight hexadecimal digits, lines
-/// end in CRLF, extensions are short and ignored, trailers are checked and
-/// dropped.
+/// end in CRLF, extensions are well formed, short and ignored, trailers are
+/// checked and dropped. White space in a size line is refused everywhere.
 package struct BodyDecoder: Sendable {
     /// What comes next in the input.
     package enum Step: Hashable, Sendable {
@@ -17,7 +17,9 @@ package struct BodyDecoder: Sendable {
     }
 
     private enum State: UInt8 {
-        case fixed, size, sizeDigits, extended, sizeLineFeed, data, dataReturn, dataLineFeed
+        case fixed, size, sizeDigits, sizeLineFeed, data, dataReturn, dataLineFeed
+        case extensionStart, extensionName, extensionValue, extensionToken
+        case extensionQuoted, extensionEscape, extensionEnd
         case trailerStart, trailerName, trailerValue, trailerLineFeed, finalLineFeed, done
     }
 
@@ -26,6 +28,10 @@ package struct BodyDecoder: Sendable {
     private var remaining: Int
     /// Bytes of the current extension, digits of the size, or bytes of trailers.
     private var lineBytes = 0
+    /// Bytes of all extensions of the body so far.
+    private var extensionBytes = 0
+    /// The name of the trailer field being read, in lower case.
+    private var trailerName: [UInt8] = []
     private let limits: WireLimits
 
     /// The bytes of the body so far.
@@ -90,7 +96,10 @@ package struct BodyDecoder: Sendable {
     /// Takes one byte of the framing around the data.
     private mutating func take(_ byte: UInt8) throws(Rejection) {
         switch state {
-        case .size, .sizeDigits, .extended, .sizeLineFeed: try takeSize(byte)
+        case .size, .sizeDigits, .sizeLineFeed: try takeSize(byte)
+        case .extensionStart, .extensionName, .extensionValue, .extensionToken,
+            .extensionQuoted, .extensionEscape, .extensionEnd:
+            try takeExtension(byte)
         case .dataReturn: try expect(byte, 13, then: .dataLineFeed)
         case .dataLineFeed: try expect(byte, 10, then: .size)
         case .fixed, .data, .done: preconditionFailure("no framing in \(state)")
@@ -112,19 +121,10 @@ package struct BodyDecoder: Sendable {
                 }
             } else if state == .sizeDigits, byte == UInt8(ascii: ";") {
                 lineBytes = 0
-                state = .extended
+                state = .extensionStart
             } else if state == .sizeDigits, byte == 13 {
                 state = .sizeLineFeed
             } else {
-                throw Rejection(400, .chunk)
-            }
-        case .extended:
-            lineBytes += 1
-            if byte == 13 {
-                state = .sizeLineFeed
-            } else if byte < 0x20 && byte != 9 || byte == 0x7f
-                || lineBytes > limits.chunkExtensionBytesMax
-            {
                 throw Rejection(400, .chunk)
             }
         default:
@@ -133,16 +133,54 @@ package struct BodyDecoder: Sendable {
         }
     }
 
+    /// Takes one byte of `;name`, `;name=token` or `;name="text"` (RFC 9112, 7.1.1).
+    private mutating func takeExtension(_ byte: UInt8) throws(Rejection) {
+        lineBytes += 1
+        extensionBytes += 1
+        guard lineBytes <= limits.chunkExtensionBytesMax,
+            extensionBytes <= limits.chunkExtensionsBytesMax
+        else { throw Rejection(400, .chunk) }
+        let isEnd = byte == 13 || byte == UInt8(ascii: ";")
+        switch state {
+        case .extensionStart where ASCII.isToken(byte): state = .extensionName
+        case .extensionName where byte == UInt8(ascii: "="): state = .extensionValue
+        case .extensionName where ASCII.isToken(byte): break
+        case .extensionValue where byte == UInt8(ascii: "\""): state = .extensionQuoted
+        case .extensionValue where ASCII.isToken(byte): state = .extensionToken
+        case .extensionToken where ASCII.isToken(byte): break
+        case .extensionQuoted where byte == UInt8(ascii: "\""): state = .extensionEnd
+        case .extensionQuoted where byte == UInt8(ascii: "\\"): state = .extensionEscape
+        case .extensionQuoted where Self.isText(byte): break
+        case .extensionEscape where Self.isText(byte): state = .extensionQuoted
+        case .extensionName where isEnd, .extensionToken where isEnd, .extensionEnd where isEnd:
+            state = byte == 13 ? .sizeLineFeed : .extensionStart
+        default: throw Rejection(400, .chunk)
+        }
+    }
+
+    private static func isText(_ byte: UInt8) -> Bool {
+        byte >= 0x20 && byte != 0x7f || byte == 9
+    }
+
     private mutating func takeTrailer(_ byte: UInt8) throws(Rejection) {
         lineBytes += 1
         guard lineBytes <= limits.trailerBytesMax else { throw Rejection(431, .trailer) }
         switch state {
         case .trailerStart where byte == 13: state = .finalLineFeed
-        case .trailerStart where ASCII.isToken(byte): state = .trailerName
-        case .trailerName where byte == UInt8(ascii: ":"): state = .trailerValue
-        case .trailerName where ASCII.isToken(byte): break
+        case .trailerStart where ASCII.isToken(byte):
+            state = .trailerName
+            trailerName = [ASCII.folded(byte)]
+        case .trailerName where byte == UInt8(ascii: ":"):
+            // What frames, routes or authorises a message stands in its head or nowhere.
+            let isHeadField = trailerName.withUnsafeBytes { name in
+                HeadParser.endToEndFields.contains { ASCII.equal(name, $0) }
+                    || ASCII.equal(name, "transfer-encoding") || ASCII.equal(name, "connection")
+            }
+            guard !isHeadField else { throw Rejection(400, .trailer) }
+            state = .trailerValue
+        case .trailerName where ASCII.isToken(byte): trailerName.append(ASCII.folded(byte))
         case .trailerValue where byte == 13: state = .trailerLineFeed
-        case .trailerValue where byte >= 0x20 && byte != 0x7f || byte == 9: break
+        case .trailerValue where Self.isText(byte): break
         case .trailerLineFeed where byte == 10: state = .trailerStart
         case .finalLineFeed where byte == 10: state = .done
         default: throw Rejection(400, .trailer)

@@ -105,6 +105,9 @@ package struct ConnectionMachine: Sendable {
         if phase == .answering { nextRequest() }
     }
 
+    /// Whether the answer is complete and what is left of the body is passed over.
+    package var isPassingOver: Bool { phase == .body && isAnswered }
+
     /// Stops reading: the connection closes after what has been answered.
     package mutating func close() {
         phase = .closed
@@ -115,7 +118,14 @@ package struct ConnectionMachine: Sendable {
     /// - Parameter pending: The bytes at hand that are part of no message yet.
     /// - Returns: A rejection if a message was cut off, or `nil`.
     package mutating func inputEnded(pending: Int) -> Rejection? {
-        let isCut = phase == .body && decoder.bytesLeft != 0 || phase == .head && pending > 0
+        if isPassingOver {
+            // The answer has been given: a second one would be nobody's.
+            phase = .closed
+            return nil
+        }
+        let isCut =
+            phase == .body && decoder.bytesLeft != 0
+            || phase == .head && !parser.isBetweenMessages(pending: pending)
         if phase == .head || isCut { phase = .closed }
         return isCut ? Rejection(400, .truncated) : nil
     }

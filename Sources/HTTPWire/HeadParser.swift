@@ -29,6 +29,7 @@ package struct HeadParser: Sendable {
         static let expect = Seen(rawValue: 32)
         static let close = Seen(rawValue: 64)
         static let authority = Seen(rawValue: 128)
+        static let contentEncoding = Seen(rawValue: 256)
     }
 
     /// The head; whole once the outcome is `.complete`.
@@ -60,6 +61,11 @@ package struct HeadParser: Sendable {
         seen = Seen()
         position = 0
         scanned = 0
+    }
+
+    /// Whether so many bytes are the start of no message: nothing, or an empty line.
+    func isBetweenMessages(pending: Int) -> Bool {
+        pending == 0 || stage == .leading || stage == .method && pending == position
     }
 
     /// Looks at the bytes that have come so far.
@@ -245,10 +251,12 @@ package struct HeadParser: Sendable {
         }
         guard authority > start else { throw Rejection(400, .target, at: start) }
         var path = authority
-        while path < end && bytes[path] != UInt8(ascii: "/") { path += 1 }
-        guard path < end,
-            HostRule.isValid(UnsafeRawBufferPointer(rebasing: bytes[authority..<path]))
-        else { throw Rejection(400, .target, at: start) }
+        while path < end, bytes[path] != UInt8(ascii: "/"), bytes[path] != UInt8(ascii: "?") {
+            path += 1
+        }
+        guard HostRule.isValid(UnsafeRawBufferPointer(rebasing: bytes[authority..<path])) else {
+            throw Rejection(400, .target, at: start)
+        }
         head.host = ByteRange(authority, path)
         seen.insert(.authority)
         try parsePath(bytes, path, end)
@@ -309,7 +317,7 @@ package struct HeadParser: Sendable {
             }
             seen.insert(.expect)
         case 10 where ASCII.equalFolded(name, "connection"):
-            takeConnection(value)
+            try takeConnection(value, line)
         case 12 where ASCII.equalFolded(name, "content-type"):
             try once(.contentType, line, .duplicateField)
             head.contentType = range
@@ -334,7 +342,8 @@ package struct HeadParser: Sendable {
         case 15 where ASCII.equalFolded(name, "x-forwarded-for"):
             if head.forwardedFor.isAbsent { head.forwardedFor = range }
         case 16 where ASCII.equalFolded(name, "content-encoding"):
-            if head.contentEncoding.isAbsent { head.contentEncoding = range }
+            try once(.contentEncoding, line, .duplicateField)
+            head.contentEncoding = range
         case 17 where ASCII.equalFolded(name, "transfer-encoding"):
             try once(.transferEncoding, line, .transferEncoding)
             guard ASCII.equalFolded(value, "chunked") else {
@@ -351,12 +360,23 @@ package struct HeadParser: Sendable {
         guard seen.insert(field).inserted else { throw Rejection(400, rule, at: line) }
     }
 
-    private mutating func takeConnection(_ value: UnsafeRawBufferPointer) {
+    /// The fields that are meant for us, so that no proxy on the way may take them out.
+    static let endToEndFields: [StaticString] = [
+        "host", "content-length", "content-type", "content-encoding", "authorization", "expect",
+    ]
+
+    /// Reads a list of options: tokens, or nothing between commas (RFC 9110, 5.6.1).
+    private mutating func takeConnection(
+        _ value: UnsafeRawBufferPointer, _ line: Int
+    ) throws(Rejection) {
         var start = 0
         while start < value.count {
             var end = start
             while end < value.count && value[end] != UInt8(ascii: ",") { end += 1 }
             let option = ASCII.trimmed(UnsafeRawBufferPointer(rebasing: value[start..<end]))
+            guard option.allSatisfy(ASCII.isToken),
+                !Self.endToEndFields.contains(where: { ASCII.equalFolded(option, $0) })
+            else { throw Rejection(400, .connection, at: line) }
             if ASCII.equalFolded(option, "close") { seen.insert(.close) }
             start = end + 1
         }
@@ -382,7 +402,7 @@ package struct HeadParser: Sendable {
             head.framing = .length(contentLength)
         }
         if head.framing != .none {
-            guard head.method != .get, head.method != .head else {
+            guard head.method != .get, head.method != .head, head.method != .delete else {
                 throw Rejection(400, .bodyNotAllowed, at: line)
             }
             head.expectsContinue = seen.contains(.expect) && head.minorVersion == 1

@@ -18,6 +18,9 @@ package struct WireLimits: Hashable, Sendable {
     /// The longest chunk extension, in bytes: nothing we know uses one.
     package var chunkExtensionBytesMax = 256
 
+    /// The most bytes of chunk extensions in one body: they cost and carry nothing.
+    package var chunkExtensionsBytesMax = 16 * 1024
+
     /// The longest trailer section after a chunked body, in bytes.
     package var trailerBytesMax = 8 * 1024
 

@@ -8,7 +8,7 @@ package struct Rejection: Error, Hashable, Sendable {
     package enum Rule: UInt8, Hashable, Sendable, CaseIterable {
         case method, target, version, requestLine, lineEnding
         case fieldName, fieldValue, fieldCount, duplicateField, lineTooLong, headTooLarge
-        case host, contentLength, transferEncoding, framingConflict, expectation
+        case host, connection, contentLength, transferEncoding, framingConflict, expectation
         case authorization, bodyNotAllowed, bodyTooLarge, chunk, trailer, truncated
         case headTimeout, bodyTimeout, overloaded, streamingNeedsHTTP11, internalError
     }
@@ -44,6 +44,7 @@ package struct Rejection: Error, Hashable, Sendable {
         case .lineTooLong: "http.line-too-long"
         case .headTooLarge: "http.head-too-large"
         case .host: "http.host"
+        case .connection: "http.connection"
         case .contentLength: "http.content-length"
         case .transferEncoding: "http.transfer-encoding"
         case .framingConflict: "http.framing-conflict"

@@ -68,6 +68,7 @@ package struct RequestHead: Hashable, Sendable {
 
     /// The path, from `/` up to the question mark; `*` for `OPTIONS *`.
     ///
+    /// It is empty where an absolute target ends after its authority.
     /// It is free of dot segments, encoded slashes and malformed escapes.
     package internal(set) var path = ByteRange.absent
 

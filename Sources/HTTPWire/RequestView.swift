@@ -20,8 +20,14 @@ package struct RequestView: ~Copyable {
     /// The request method.
     package var method: Method { head.method }
 
-    /// The path's bytes, still percent-encoded.
-    package var path: UnsafeRawBufferPointer { bytes(head.path) }
+    /// The path's bytes, still percent-encoded; `/` if an absolute target has none.
+    package var path: UnsafeRawBufferPointer {
+        guard head.path.count > 0 else {
+            let slash: StaticString = "/"
+            return UnsafeRawBufferPointer(start: slash.utf8Start, count: 1)
+        }
+        return bytes(head.path)
+    }
 
     /// The query's bytes without the question mark; empty if there is none.
     package var query: UnsafeRawBufferPointer { bytes(head.query) }

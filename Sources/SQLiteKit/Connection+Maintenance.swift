@@ -6,6 +6,8 @@ extension Connection {
     package enum CheckpointMode: Sendable {
         /// Copies what no reader needs, without waiting.
         case passive
+        /// Waits for readers and copies everything, so that the log can begin anew.
+        case restart
         /// Waits for readers, copies everything and empties the log file.
         case truncate
     }
@@ -20,15 +22,46 @@ extension Connection {
         package let wasBusy: Bool
     }
 
+    /// Makes the log's file as long as so many pages, so that commits do not lengthen it.
+    ///
+    /// SQLite takes what follows the last commit for nothing: zeros carry no salt of it.
+    /// A simulated disk has no journal to spare, and is left as it is.
+    ///
+    /// - Parameter pages: How many pages the log is going to have.
+    /// - Throws: ``FileError`` if there is no space; the file is as it was then.
+    /// - Precondition: This is the writing connection, outside of a transaction.
+    package func layOutLog(pages: Int) throws {
+        precondition(isWriter, "only the writing connection writes the log")
+        guard vfs == nil else { return }
+        let frameBytes = (Int(try pragma("page_size")) ?? 4_096) + 24
+        try Files.extend(path + "-wal", toBytes: 32 + pages * frameBytes)
+    }
+
     /// Moves the log into the database file.
     ///
+    /// - Parameters:
+    ///   - mode: How much to insist.
+    ///   - waiting: How long to wait for readers, in milliseconds; as for any lock if nil.
+    /// - Returns: What was achieved.
+    /// - Throws: ``SQLiteError``; a reader that does not end is no error.
     /// - Precondition: This is the writing connection.
-    package func checkpoint(_ mode: CheckpointMode) throws(SQLiteError) -> Checkpoint {
+    package func checkpoint(
+        _ mode: CheckpointMode, waitingMilliseconds waiting: Int32? = nil
+    ) throws(SQLiteError) -> Checkpoint {
         precondition(isWriter, "only the writing connection checkpoints")
         guard !core.isClosed else { throw .closed }
+        if let waiting { sqlite3_busy_timeout(core.handle, waiting) }
+        defer {
+            if waiting != nil { sqlite3_busy_timeout(core.handle, busyTimeoutMilliseconds) }
+        }
         var logPages: Int32 = 0
         var copiedPages: Int32 = 0
-        let code = mode == .passive ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_TRUNCATE
+        let code =
+            switch mode {
+            case .passive: SQLITE_CHECKPOINT_PASSIVE
+            case .restart: SQLITE_CHECKPOINT_RESTART
+            case .truncate: SQLITE_CHECKPOINT_TRUNCATE
+            }
         let result = sqlite3_wal_checkpoint_v2(
             core.handle, "main", code, &logPages, &copiedPages)
         guard result == SQLITE_OK || result & 0xff == SQLITE_BUSY else {
@@ -60,15 +93,20 @@ extension Connection {
     /// Copies the database as it is now to a new file that only its owner can read.
     ///
     /// The copy is of one moment, and the writer goes on meanwhile where this is
-    /// a reader. The file appears under its name when it is complete.
+    /// a reader. The file appears under its name when it is complete and on the disk.
+    ///
+    /// - Throws: `FileError` with `EEXIST` if there is a file of that name: an
+    ///   older backup is never replaced. `SQLiteError` if copying fails.
     package func backup(to target: String) throws {
+        // A simulated disk has no rights, and nobody else sees the file grow.
         guard vfs == nil else { return try copy(to: target) }
+        try Files.checkIsFree(target)
         let partial = target + ".partial"
         try? Files.remove(partial)
         try Files.createPrivateFile(partial)
         do {
             try copy(to: partial)
-            try Files.moveIntoPlace(partial, as: target)
+            try Files.moveIntoFreePlace(partial, as: target)
         } catch {
             try? Files.remove(partial)
             throw error

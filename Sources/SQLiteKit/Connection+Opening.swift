@@ -5,6 +5,7 @@ extension Connection {
     static func open(
         path: String, options: ConnectionOptions
     ) throws(SQLiteError) -> ConnectionCore {
+        _ = countsNoMemory
         let access =
             options.mode == .readOnly
             ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
@@ -27,6 +28,31 @@ extension Connection {
             }, Unmanaged.passUnretained(core).toOpaque())
         return core
     }
+
+    /// Takes note of the length of the log after each commit.
+    ///
+    /// SQLite has one place for this and for checkpoints of its own.
+    func watchLog() {
+        sqlite3_wal_hook(
+            core.handle,
+            { context, _, _, pages in
+                guard let context else { return SQLITE_OK }
+                Unmanaged<ConnectionCore>.fromOpaque(context).takeUnretainedValue().logPages =
+                    Int(pages)
+                return SQLITE_OK
+            }, Unmanaged.passUnretained(core).toOpaque())
+    }
+
+    /// Turns SQLite's count of its own memory off, once for the process.
+    ///
+    /// The count is behind one lock for all connections, taken twice for each
+    /// allocation. A refusal only means that SQLite was used before; it is no error.
+    private static let countsNoMemory: Void = {
+        typealias Configure = @convention(c) (Int32, Int32) -> Int32
+        guard let symbol = dlsym(nil, "sqlite3_config") else { return }
+        // unsafeBitCast: C variadics are not imported; these arguments pass alike either way.
+        _ = unsafeBitCast(symbol, to: Configure.self)(SQLITE_CONFIG_MEMSTATUS, 0)
+    }()
 
     /// Makes every setting and reads each one back.
     func prepareSettings(_ options: ConnectionOptions) throws {

@@ -23,6 +23,7 @@ package final class Connection {
     package let isWriter: Bool
 
     let core: ConnectionCore
+    let busyTimeoutMilliseconds: Int32
     /// Keyed by the address of the text, which a literal keeps for ever.
     private var statements: [UnsafePointer<UInt8>: Statement] = [:]
 
@@ -35,9 +36,11 @@ package final class Connection {
         self.vfs = options.vfs
         self.isWriter = options.mode == .readWriteCreate
         if isWriter && options.vfs == nil { try Files.ensurePrivateFile(path) }
+        busyTimeoutMilliseconds = options.busyTimeoutMilliseconds
         core = try Self.open(path: path, options: options)
         do {
             try prepareSettings(options)
+            if isWriter && options.walAutocheckpointPages == 0 { watchLog() }
         } catch {
             close()
             throw error
@@ -56,6 +59,9 @@ package final class Connection {
 
     /// Writing transactions committed since opening, for tests of counts.
     package var commits: Int { core.commits }
+
+    /// Pages in the log after the last commit, where the caller checkpoints.
+    package var logPages: Int { core.logPages }
 
     /// Rows the last statement inserted, changed or deleted.
     package var changes: Int { core.isClosed ? 0 : Int(sqlite3_changes64(core.handle)) }
@@ -80,6 +86,9 @@ package final class Connection {
         statements[sql.utf8Start] = statement
         return statement
     }
+
+    /// The texts of all statements of literals that have run, for tests of their plans.
+    package var preparedTexts: [String] { statements.values.map(\.sql) }
 
     /// Prepares a statement for the caller to keep, as a stored property perhaps.
     package func prepare(_ sql: String) throws(SQLiteError) -> Statement {
@@ -130,6 +139,7 @@ final class ConnectionCore {
     var statementHandles: Set<OpaquePointer> = []
     var statementsRun = 0
     var commits = 0
+    var logPages = 0
 
     init(handle: OpaquePointer) {
         self.handle = handle

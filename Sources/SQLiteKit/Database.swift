@@ -58,6 +58,12 @@ package final class Database: Sendable {
         return Database(path: path, writer: writer, readers: ReaderPool(readers))
     }
 
+    /// The queue of the writer, for an actor that works with it all the time.
+    ///
+    /// A call from such an actor to ``withWriter(_:)`` changes no thread, and its
+    /// own code may block. Valid as long as the database.
+    package var writerExecutor: UnownedSerialExecutor { writer.unownedExecutor }
+
     private init(path: String, writer: ConnectionActor, readers: ReaderPool) {
         self.path = path
         self.writer = writer

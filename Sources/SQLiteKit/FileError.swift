@@ -36,6 +36,9 @@ package struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// Whether something has the name already.
+    package var isTaken: Bool { reason == .system(EEXIST) }
+
     /// Whether the disk or a quota is full.
     package var isFull: Bool { reason == .system(ENOSPC) || reason == .system(EDQUOT) }
 

@@ -63,6 +63,31 @@ package enum Files {
         try moveIntoPlace(partial, as: path)
     }
 
+    /// Makes a file longer with zeros that are on the disk, never shorter.
+    ///
+    /// If that fails, for want of space for instance, the file is as it was.
+    static func extend(_ path: String, toBytes length: Int) throws(FileError) {
+        let descriptor = Glibc.open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else { throw .last("open", path) }
+        defer { _ = Glibc.close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw .last("stat", path) }
+        let zeros = [UInt8](repeating: 0, count: 1 << 18)
+        var end = Int(status.st_size)
+        do throws(FileError) {
+            while end < length {
+                let count = pwrite(descriptor, zeros, min(zeros.count, length - end), end)
+                if count < 0 && errno == EINTR { continue }
+                guard count > 0 else { throw .last("write", path) }
+                end += count
+            }
+            guard fdatasync(descriptor) == 0 else { throw .last("fdatasync", path) }
+        } catch {
+            _ = ftruncate(descriptor, status.st_size)
+            throw error
+        }
+    }
+
     /// Reads a whole file of limited size, without following a symbolic link.
     package static func read(_ path: String, bytesMax: Int) throws(FileError) -> [UInt8] {
         let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
@@ -93,6 +118,33 @@ package enum Files {
         try sync(partial, flags: O_RDONLY)
         guard rename(partial, path) == 0 else { throw .last("rename", path) }
         try sync(parent(of: path) ?? ".", flags: O_RDONLY | O_DIRECTORY)
+    }
+
+    /// Like ``moveIntoPlace(_:as:)``, but never in the place of another file.
+    ///
+    /// - Throws: `FileError` with `EEXIST` if anything has the name, also if it
+    ///   came there meanwhile.
+    static func moveIntoFreePlace(_ partial: String, as path: String) throws(FileError) {
+        try sync(partial, flags: O_RDONLY)
+        // A link cannot replace anything, a rename can.
+        if link(partial, path) == 0 {
+            try remove(partial)
+        } else {
+            guard errno == EPERM || errno == EOPNOTSUPP else { throw .last("link", path) }
+            // A file system without links: looked at, then renamed.
+            try checkIsFree(path)
+            guard rename(partial, path) == 0 else { throw .last("rename", path) }
+        }
+        try sync(parent(of: path) ?? ".", flags: O_RDONLY | O_DIRECTORY)
+    }
+
+    /// Refuses a name that anything has, also a link that leads nowhere.
+    static func checkIsFree(_ path: String) throws(FileError) {
+        var status = stat()
+        guard lstat(path, &status) != 0 else {
+            throw FileError(operation: "create", path: path, reason: .system(EEXIST))
+        }
+        guard errno == ENOENT else { throw .last("stat", path) }
     }
 
     /// Checks kind, owner and mode of what is there, without following a link.

@@ -19,25 +19,35 @@ extension Statement {
         isNull(column) ? nil : int64(column)
     }
 
-    /// Lends the UTF-8 bytes of a column, none where it is `NULL`.
-    package func withText<T>(
-        _ column: Int, _ body: (UnsafeRawBufferPointer) throws -> T
-    ) rethrows -> T {
+    /// The UTF-8 bytes of a column where they lie, none where it is `NULL`.
+    package func textInPlace(_ column: Int) -> UnsafeRawBufferPointer {
         let column = Int32(truncatingIfNeeded: column)
         // SQLite converts in place, so the pointer comes before the length.
         let start = sqlite3_column_text(open, column)
         let count = Int(sqlite3_column_bytes(handle, column))
-        return try body(UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : count))
+        return UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : count)
+    }
+
+    /// The bytes of a column where they lie, none where it is `NULL`.
+    package func blobInPlace(_ column: Int) -> UnsafeRawBufferPointer {
+        let column = Int32(truncatingIfNeeded: column)
+        let start = sqlite3_column_blob(open, column)
+        let count = Int(sqlite3_column_bytes(handle, column))
+        return UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : count)
+    }
+
+    /// Lends the UTF-8 bytes of a column, none where it is `NULL`.
+    package func withText<T>(
+        _ column: Int, _ body: (UnsafeRawBufferPointer) throws -> T
+    ) rethrows -> T {
+        try body(textInPlace(column))
     }
 
     /// Lends the bytes of a column, none where it is `NULL`.
     package func withBlob<T>(
         _ column: Int, _ body: (UnsafeRawBufferPointer) throws -> T
     ) rethrows -> T {
-        let column = Int32(truncatingIfNeeded: column)
-        let start = sqlite3_column_blob(open, column)
-        let count = Int(sqlite3_column_bytes(handle, column))
-        return try body(UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : count))
+        try body(blobInPlace(column))
     }
 
     /// The text of a column, or an empty string where it is `NULL`.

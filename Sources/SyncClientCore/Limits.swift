@@ -1,9 +1,15 @@
 /// Every bound of the client, with its unit and its reason.
 package enum Limits {
-    /// The most mutations in one push; the server's own limit.
+    /// The most mutations in one push.
+    ///
+    /// A server takes 500. Fewer, because a push whose answer is lost is sent
+    /// again, and because outcomes of the first arrive while the next are sent.
     package static let pushMutationsMax = 200
 
-    /// The most bytes of mutations in one push; the server's own limit.
+    /// The most bytes of mutations in one push; a single larger one goes alone.
+    ///
+    /// A server takes a body of 1 MiB. Half, for the same reason: on a slow
+    /// mobile network it is some seconds that may have to be repeated.
     package static let pushBytesMax = 512 * 1_024
 
     /// The most writes that may wait: months of use offline.

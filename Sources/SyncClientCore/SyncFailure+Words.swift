@@ -18,7 +18,8 @@ extension SyncFailure {
     public var isTransient: Bool {
         switch self {
         case .offline, .noAnswer, .serverBusy, .busyElsewhere: true
-        case .answerUnusable, .verificationFailed, .signedOut, .signInExpired, .signInTimedOut,
+        case .connectionUntrusted, .answerUnusable, .verificationFailed, .signedOut,
+            .signInExpired, .signInTimedOut,
             .signInDenied, .deviceCopied, .writesMissing, .unsentWrites, .writeRefused,
             .formIncomplete, .rowAbsent, .outboxFull, .addressInvalid, .appTooOld, .storageFull,
             .storageFailed, .cacheDamaged, .cacheNewer, .cacheForeign, .permissionsUnsafe,
@@ -45,9 +46,8 @@ extension SyncFailure {
 
     private var words: Words {
         switch self {
-        case .offline, .noAnswer, .serverBusy, .answerUnusable, .verificationFailed,
-            .addressInvalid,
-            .appTooOld:
+        case .offline, .connectionUntrusted, .noAnswer, .serverBusy, .answerUnusable,
+            .verificationFailed, .addressInvalid, .appTooOld:
             networkWords
         case .signedOut, .signInExpired, .signInTimedOut, .signInDenied, .deviceCopied:
             accountWords
@@ -61,6 +61,15 @@ extension SyncFailure {
 
     private var networkWords: Words {
         switch self {
+        case .connectionUntrusted:
+            Words(
+                "sync.connection_untrusted",
+                "The secure connection to the service could not be proven. Nothing was sent.",
+                "ยืนยันการเชื่อมต่อที่ปลอดภัยกับระบบไม่ได้ จึงไม่ได้ส่งข้อมูลใด",
+                (
+                    "Check the date of this device and the network, and try again.",
+                    "ตรวจสอบวันที่ของเครื่องและเครือข่าย แล้วลองอีกครั้ง"
+                ))
         case .noAnswer:
             Words(
                 "sync.no_answer",

@@ -2,11 +2,13 @@
 ///
 /// Each case has a stable ``code`` for logs and tests, a sentence and advice in
 /// Thai and English for the person, and says whether waiting alone can put it
-/// right. What a person wrote is safe in every case but ``writeRefused``, in
-/// which nothing was stored.
+/// right. What a person wrote is safe in every case but
+/// ``writeRefused(code:detail:)``, in which nothing was stored.
 public enum SyncFailure: Error, Hashable, Sendable {
     /// The server cannot be reached.
     case offline(reason: String)
+    /// The network answers, but not provably as the server that was asked for: nothing was sent.
+    case connectionUntrusted(reason: String)
     /// A request was sent and no answer came: it may have taken effect.
     case noAnswer(reason: String)
     /// The server asks to wait.
@@ -71,12 +73,21 @@ public struct FormProblem: Hashable, Sendable {
     public let messageEnglish: String
     /// What is wrong, in Thai.
     public let messageThai: String
+    /// What the person can do, in English.
+    public let adviceEnglish: String
+    /// What the person can do, in Thai.
+    public let adviceThai: String
 
     /// Creates a problem.
-    package init(field: String, code: String, messageEnglish: String, messageThai: String) {
+    package init(
+        field: String, code: String, messageEnglish: String, messageThai: String,
+        adviceEnglish: String, adviceThai: String
+    ) {
         self.field = field
         self.code = code
         self.messageEnglish = messageEnglish
         self.messageThai = messageThai
+        self.adviceEnglish = adviceEnglish
+        self.adviceThai = adviceThai
     }
 }

@@ -41,6 +41,9 @@ package struct Limits: Sendable {
     /// How long a user code lives, in milliseconds (RFC 8628).
     package var deviceCodeMillisecondsMax: Int64 = 600_000
 
+    /// The longest name of a device, in bytes; a longer one is cut.
+    package var deviceNameBytesMax = 80
+
     /// How often a device may ask whether it was approved, in seconds.
     package var pollIntervalSeconds: Int64 = 1
 
@@ -56,6 +59,13 @@ package struct Limits: Sendable {
 
     /// How many people's heads and sessions are kept in memory.
     package var cachedPeopleMax = 200_000
+
+    /// How many watchers a shared bucket wakes at once; the rest follow in turn.
+    package var liveSpreadAtOnce = 256
+
+    /// How many live streams one device may hold on one event loop: some for each
+    /// program on it, and some that the server does not know to be dead yet.
+    package var liveStreamsPerDeviceMax = 16
 
     /// How many sign-ins may wait for approval at once.
     package var pendingSignInsMax = 10_000

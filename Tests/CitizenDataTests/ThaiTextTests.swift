@@ -1,5 +1,6 @@
 import Foundation
 import SyncProtocol
+import TestSupport
 import Testing
 
 @testable import CitizenData
@@ -88,24 +89,58 @@ struct ThaiTextTests {
         #expect(JSONValue.record([("text", .string(result))]) == vector.expected)
     }
 
-    @Test("in canonical form stays as it is and is NFC", arguments: [1, 2, 3, 4, 5] as [UInt64])
-    func idempotent(seed: UInt64) {
-        var state = seed
-        let alphabet: [UInt32] = [
-            0x0E01, 0x0E19, 0x0E32, 0x0E33, 0x0E31, 0x0E34, 0x0E38, 0x0E3A, 0x0E40, 0x0E41,
-            0x0E47, 0x0E48, 0x0E49, 0x0E4C, 0x0E4D, 0x0E4E, 0x200B, 0x00A0, 0x20, 0x61, 0x0301,
-        ]
-        for _ in 0..<2000 {
+    /// Marks of Thai, spaces and letters that the form treats, in any order.
+    private static let thai: [UInt32] = [
+        0x0E01, 0x0E19, 0x0E32, 0x0E33, 0x0E31, 0x0E34, 0x0E38, 0x0E3A, 0x0E40, 0x0E41, 0x0E47,
+        0x0E48, 0x0E49, 0x0E4C, 0x0E4D, 0x0E4E, 0x200B, 0x00A0, 0x20, 0x61, 0xE9,
+    ]
+
+    /// Words in which each mark follows a letter of its own script: letters that
+    /// NFC composes, some that it never does, and Hangul in its parts.
+    private static let words: [[UInt32]] = [
+        [0x61, 0x0301], [0x65, 0x0323, 0x0302], [0x212B], [0x03B1, 0x0345, 0x0301],
+        [0x0438, 0x0306],
+        [0x0915, 0x093C], [0x0958], [0x1100, 0x1161, 0x11A8], [0xF900], [0x0FB2, 0x0F71, 0x0F80],
+        [0x0E19, 0x0E49, 0x0E33], [0x0E17, 0x0E48, 0x0E35], [0x0E40, 0x0E40], [0x20], [0x31],
+    ]
+
+    private func texts(
+        _ seed: UInt64, of words: [[UInt32]], _ body: (String) throws -> Void
+    ) rethrows {
+        var random = SeededRandom(seed: seed)
+        for _ in 0..<2_000 {
             var text = String.UnicodeScalarView()
             for _ in 0..<8 {
-                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-                let value = alphabet[Int(state >> 33) % alphabet.count]
-                if let scalar = Unicode.Scalar(value) { text.append(scalar) }
+                text.append(contentsOf: random.pick(words).compactMap(Unicode.Scalar.init))
             }
-            let once = ThaiText.canonical(String(text))
-            #expect(ThaiText.canonical(once).utf8.elementsEqual(once.utf8), "\(Array(text))")
+            try body(String(text))
+        }
+    }
+
+    @Test("in canonical form stays as it is and is NFC", arguments: [1, 2, 3, 4, 5] as [UInt64])
+    func idempotent(seed: UInt64) {
+        texts(seed, of: Self.thai.map { [$0] }) { text in
+            let once = ThaiText.canonical(text)
+            #expect(ThaiText.canonical(once).utf8.elementsEqual(once.utf8), "\(Array(text.utf8))")
             let nfc = once.precomposedStringWithCanonicalMapping
-            #expect(nfc.utf8.elementsEqual(once.utf8), "\(Array(text))")
+            #expect(nfc.utf8.elementsEqual(once.utf8), "\(Array(text.utf8))")
+        }
+    }
+
+    @Test(
+        "mixed with other scripts has one canonical form, however these are typed",
+        arguments: [1, 2, 3, 4, 5] as [UInt64])
+    func foreignScripts(seed: UInt64) {
+        texts(seed, of: Self.words) { text in
+            let composed = text.precomposedStringWithCanonicalMapping
+            let apart = text.decomposedStringWithCanonicalMapping
+            #expect(ThaiText.areEqual(composed, apart), "\(Array(text.utf8))")
+            #expect(ThaiText.areEqual(text, apart), "\(Array(text.utf8))")
+        }
+        let anything = (Self.words.joined() + Self.thai).map { [$0] }
+        texts(seed, of: anything) { text in
+            let once = ThaiText.canonical(text)
+            #expect(ThaiText.canonical(once).utf8.elementsEqual(once.utf8), "\(Array(text.utf8))")
         }
     }
 

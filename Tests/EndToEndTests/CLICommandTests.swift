@@ -1,8 +1,8 @@
 import CitizenData
-import SyncClientCore
 import SyncProtocol
 import Testing
 
+@testable import SyncClientCore
 @testable import tangrat_cli
 
 @Suite("A command")
@@ -40,6 +40,31 @@ struct CLICommandTests {
         let cached = FakeMirror()
         cached.change { $0.failure = .offline(reason: "") }
         #expect(await CLIRun.run(["sync"], on: cached).code == 1)
+    }
+
+    @Test("shows what a sync brought, and then why waiting changes were not sent")
+    func heldBack() async {
+        let mirror = FakeMirror()
+        mirror.change { state in
+            state.report.rows = 3
+            state.report.heldBack = .writesMissing(afterMid: 4)
+            state.standing.heldBack = .writesMissing(afterMid: 4)
+        }
+        let run = await CLIRun.run(["sync", "--lang", "en"], on: mirror)
+        #expect(run.code == 1)
+        #expect(run.output.contains("Received 3"))
+        #expect(run.error.contains("[write.missing]"))
+        let json = await CLIRun.run(["sync", "--json"], on: mirror)
+        #expect(json.code == 1)
+        #expect(json.output.contains(#""held_back":"write.missing""#))
+        #expect(json.error.contains(#""code":"write.missing""#))
+        let home = await CLIRun.run(["--lang", "en"], on: mirror)
+        #expect(home.output.contains("Changes are not sent"))
+        #expect(home.output.contains("Sign in again"))
+        let status = await CLIRun.run(["status", "--json"], on: mirror)
+        #expect(status.output.contains(#""held_back":"write.missing""#))
+        let shown = await CLIRun.run(["status", "--lang", "en"], on: mirror)
+        #expect(shown.output.contains("Sign in again"))
     }
 
     @Test("reports a trouble in the language of the person, and as JSON for a script")

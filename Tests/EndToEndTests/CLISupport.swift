@@ -61,6 +61,7 @@ final class FakeMirror: Mirror {
         var rows: [SyncRow] = []
         var standing = Standing(now: personaMoment)
         var failure: SyncFailure?
+        var report = SyncReport()
         var calls: [String] = []
     }
 
@@ -139,7 +140,7 @@ final class FakeMirror: Mirror {
         progress: (@Sendable (SyncProgress) -> Void)?, trace: (@Sendable (TraceEvent) -> Void)?
     ) async throws(SyncFailure) -> SyncReport {
         if let failure = state.withLock({ $0.failure }) { throw failure }
-        return SyncReport()
+        return state.withLock { $0.report }
     }
     func live(trace: (@Sendable (TraceEvent) -> Void)?) -> AsyncStream<LiveEvent> {
         AsyncStream { continuation in

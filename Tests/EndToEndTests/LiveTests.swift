@@ -38,6 +38,32 @@ extension WorldTests {
             }
         }
 
+        @Test("sends what another program writes, and ends at a signal with nothing lost")
+        func writtenElsewhere() async throws {
+            try await RealWorld.run { world in
+                let subject = try await world.person()
+                let device = try await world.device("a", of: subject)
+                let watch = try world.spawn(
+                    Programs.client, ["sync", "--watch", "--json", "--data", device.folder])
+                try await eventually("the watcher is connected") {
+                    watch.output.contains("connected")
+                }
+                for number in 1...3 {
+                    try await device.must("pin", "service-\(number)")
+                    try await eventually("write \(number) is with the server") {
+                        try await world.metric("tangrat_mutations_taken_total") == number
+                    }
+                }
+                try await eventually("the outcome is on the device") {
+                    try await !device.dump().contains { $0.hasPrefix(#"{"pending""#) }
+                }
+                #expect(watch.isRunning)
+                watch.signal(SIGTERM)
+                #expect(await watch.wait() == 143, "\(watch.error)")
+                #expect(try await device.run("doctor").code == 0)
+            }
+        }
+
         @Test("ends when the device is revoked, and shows nothing any more")
         func revoked() async throws {
             try await RealWorld.run { world in

@@ -6,6 +6,7 @@ import TestSupport
 enum Programs {
     static let server = path("tangrat-server")
     static let client = path("tangrat")
+    static let qa = path("tangrat-qa")
 
     private static func path(_ name: String) -> String {
         let own =
@@ -111,6 +112,20 @@ final class Child: Sendable {
     func signal(_ number: Int32) {
         state.withLock { state in
             if state.code == nil { _ = Glibc.kill(pid, number) }
+        }
+    }
+
+    /// Sends a signal to what the process runs, as strace does, and to itself.
+    ///
+    /// What a tracer runs would outlive it.
+    func signalAll(_ number: Int32) {
+        state.withLock { state in
+            guard state.code == nil else { return }
+            let below = ProcessTable.read("/proc/\(pid)/task/\(pid)/children")
+            for child in below.split(separator: " ").compactMap({ pid_t($0) }) {
+                _ = Glibc.kill(child, number)
+            }
+            _ = Glibc.kill(pid, number)
         }
     }
 

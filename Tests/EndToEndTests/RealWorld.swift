@@ -31,14 +31,7 @@ final class RealWorld: Sendable {
 
     private func end() async {
         for child in children.withLock({ $0 }) {
-            // What strace runs would outlive it.
-            let below = ProcessTable.read("/proc/\(child.pid)/task/\(child.pid)/children")
-            if child.isRunning {
-                for pid in below.split(separator: " ").compactMap({ pid_t($0) }) {
-                    kill(pid, SIGKILL)
-                }
-            }
-            child.signal(SIGKILL)
+            child.signalAll(SIGKILL)
             child.signal(SIGCONT)
             _ = await child.wait()
         }
@@ -114,7 +107,7 @@ final class RealWorld: Sendable {
     @discardableResult
     func stop(_ signal: Int32) async throws -> Int32 {
         guard let child = serverChild else { throw WorldProblem("there is no server") }
-        child.signal(signal)
+        child.signalAll(signal)
         return await child.wait()
     }
 

@@ -33,9 +33,12 @@ extension WorldTests {
                 #expect(again.code != 0, "a request is no draft any more")
                 try await device.must("request", "withdraw", id)
                 let sync = try await device.must("sync", "--json")
-                withKnownIssue("the server takes a withdrawal for a second submission") {
-                    #expect(!sync.output.contains("submission_exists"), "\(sync.output)")
-                }
+                #expect(!sync.output.contains("refused"), "\(sync.output)")
+                let withdrawn = try await Self.show(id, device)
+                let body = withdrawn["value"] as? [String: Any]
+                #expect(body?["state"] as? String == "withdrawn", "\(withdrawn)")
+                let kept = withdrawn["receipt"] as? [String: Any]
+                #expect(kept?["receipt_no"] as? String == "R-1")
                 let second = try await world.device("b", of: subject)
                 try await second.must("sync")
                 #expect(try await second.dump() == device.dump())

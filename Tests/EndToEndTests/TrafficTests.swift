@@ -4,7 +4,7 @@ import Testing
 extension WorldTests {
     @Suite("A sync costs")
     struct TrafficTests {
-        @Test("at most 400 bytes each way with nothing new, and 900 down with one new row")
+        @Test("400 bytes up and 100 down with nothing new, and 900 down with one new row")
         func bytes() async throws {
             try await RealWorld.run { world in
                 let subject = try await world.person()
@@ -26,14 +26,11 @@ extension WorldTests {
                 let nothing = try await proxy.take()
                 #expect(!nothing.up.isEmpty)
                 #expect(nothing.up.count <= 400, "\(Self.text(nothing.up))")
-                #expect(nothing.down.count <= 400, "\(Self.text(nothing.down))")
+                #expect(nothing.down.count <= 100, "\(Self.text(nothing.down))")
                 try await world.mustFeed([row(2)], key: key)
                 try await device.must("sync")
                 let one = try await proxy.take()
-                withKnownIssue("head and frames around one row take about 400 bytes") {
-                    #expect(one.down.count <= 900)
-                }
-                #expect(one.down.count <= 1_024, "\(Self.text(one.down))")
+                #expect(one.down.count <= 900, "\(Self.text(one.down))")
                 #expect(one.down.count > 600)
                 print(
                     "bytes: nothing new \(nothing.up.count) up \(nothing.down.count) down,",

@@ -2,11 +2,14 @@ import HTTPWire
 
 /// What a connection machine made of some bytes.
 struct MachineRun: Equatable {
-    /// One answer: 200 for an accepted request, or the status of a rejection.
+    /// One answer: "200 PATH" for a request that is taken, or the status of a rejection.
     var answers: [String] = []
-    /// The body of each accepted request.
+    /// The body of each request that is taken.
     var bodies: [[UInt8]] = []
+    var rejection: Rejection?
     var isClosed = false
+    /// Whether a head came whose body is not complete.
+    private var isInBody = false
 
     /// Feeds bytes to a machine the way a connection does.
     ///
@@ -26,9 +29,8 @@ struct MachineRun: Equatable {
             let used = buffer.withUnsafeBytes { feed(&machine, $0) }
             buffer.removeFirst(used)
         }
-        if ends, let rejection = machine.inputEnded(pending: buffer.count) {
-            answers.append(String(rejection.status))
-            isClosed = true
+        if ends, !isClosed, let rejection = machine.inputEnded(pending: buffer.count) {
+            refuse(rejection)
         }
         if machine.phase == .closed { isClosed = true }
     }
@@ -50,26 +52,28 @@ struct MachineRun: Equatable {
                 }
                 answers.append("200 \(path)")
                 bodies.append([])
+                isInBody = true
             case .body(let range):
                 bodies[bodies.count - 1] += input[range]
             case .bodyEnd:
+                isInBody = false
                 machine.answered()
             case .rejected(let rejection):
-                // An answer promised at the head becomes the rejection.
-                if bodies.count == answers.count, machine.bodyBytesLeft != 0,
-                    isInBody(rejection)
-                {
-                    answers.removeLast()
-                }
-                answers.append(String(rejection.status))
-                isClosed = true
+                refuse(rejection)
                 return input.count
             }
         }
     }
 
-    private func isInBody(_ rejection: Rejection) -> Bool {
-        !answers.isEmpty && [.chunk, .trailer, .bodyTooLarge].contains(rejection.rule)
+    private mutating func refuse(_ rejection: Rejection) {
+        // An answer promised at the head becomes the rejection.
+        if isInBody {
+            answers.removeLast()
+            bodies.removeLast()
+        }
+        answers.append(String(rejection.status))
+        self.rejection = rejection
+        isClosed = true
     }
 }
 

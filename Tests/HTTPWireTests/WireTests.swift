@@ -42,6 +42,22 @@ struct ConnectionMachineTests {
         }
     }
 
+    /// A second answer to one request would be taken for that of the next.
+    @Test("has nothing to say about the rest of a body once the answer is given")
+    func passingOver() {
+        let input = bytes("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc")
+        input.withUnsafeBytes { input in
+            var machine = ConnectionMachine(limits: WireLimits())
+            var position = 0
+            #expect(machine.next(input, &position) == .head)
+            machine.answered()
+            #expect(machine.isPassingOver)
+            #expect(machine.next(input, &position) == .body(input.count - 3..<input.count))
+            #expect(machine.inputEnded(pending: 0) == nil)
+            #expect(machine.phase == .closed)
+        }
+    }
+
     @Test("puts chunks together")
     func chunks() {
         let run = MachineRun(
@@ -64,6 +80,78 @@ struct ConnectionMachineTests {
         #expect(expects("POST / HTTP/1.1\r\n" + fields))
         #expect(!expects("POST / HTTP/1.0\r\n" + fields))
         #expect(!expects("GET / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n\r\n"))
+    }
+}
+
+@Suite("Limits of a message")
+struct WireLimitTests {
+    /// A message at a limit, and the same with one byte more.
+    private func expect(
+        _ rejection: Rejection.Rule, _ message: (Int) -> String, at limit: Int,
+        _ change: (inout WireLimits) -> Void
+    ) {
+        var limits = WireLimits()
+        change(&limits)
+        #expect(MachineRun(bytes(message(limit)), limits: limits).rejection == nil)
+        #expect(MachineRun(bytes(message(limit + 1)), limits: limits).rejection?.rule == rejection)
+    }
+
+    private func repeated(_ count: Int) -> String { String(repeating: "a", count: count) }
+
+    @Test("hold for lines, heads, fields and methods")
+    func heads() {
+        expect(.lineTooLong, { "GET /\(repeated($0 - 14)) HTTP/1.1\r\nHost: a\r\n\r\n" }, at: 40) {
+            $0.lineBytesMax = 40
+        }
+        expect(.lineTooLong, { "GET / HTTP/1.1\r\nHost: \(repeated($0 - 6))\r\n\r\n" }, at: 40) {
+            $0.lineBytesMax = 40
+        }
+        expect(.headTooLarge, { "GET / HTTP/1.1\r\nHost: \(repeated($0 - 26))\r\n\r\n" }, at: 80) {
+            $0.headBytesMax = 80
+        }
+        expect(
+            .fieldCount,
+            { count in
+                "GET / HTTP/1.1\r\nHost: a\r\n"
+                    + (1..<count).map { "X\($0): b\r\n" }.joined() + "\r\n"
+            }, at: 7
+        ) { $0.fieldsMax = 7 }
+        // An unknown method is refused either way, but not for the same reason.
+        let long = MachineRun(bytes(repeated(25))).rejection
+        #expect(long?.rule == .method)
+        #expect(MachineRun(bytes(repeated(24))).rejection == nil)
+    }
+
+    @Test("hold for bodies of either framing")
+    func bodies() {
+        expect(
+            .bodyTooLarge,
+            { "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: \($0)\r\n\r\n\(repeated($0))" },
+            at: 50
+        ) { $0.bodyBytesMax = 50 }
+        let head = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+        expect(
+            .bodyTooLarge,
+            {
+                head + "28\r\n\(repeated(40))\r\n\(String($0 - 40, radix: 16))\r\n"
+                    + repeated($0 - 40) + "\r\n0\r\n\r\n"
+            }, at: 50
+        ) { $0.bodyBytesMax = 50 }
+    }
+
+    @Test("hold for what stands around chunks")
+    func chunks() {
+        let head = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+        expect(.chunk, { head + "1;\(repeated($0 - 1))\r\nx\r\n0\r\n\r\n" }, at: 9) {
+            $0.chunkExtensionBytesMax = 9
+        }
+        expect(
+            .chunk,
+            { head + "1;abcdefg\r\nx\r\n1;\(repeated($0 - 9))\r\nx\r\n0\r\n\r\n" }, at: 20
+        ) { $0.chunkExtensionsBytesMax = 20 }
+        expect(.trailer, { head + "0\r\nX: \(repeated($0 - 7))\r\n\r\n" }, at: 30) {
+            $0.trailerBytesMax = 30
+        }
     }
 }
 
@@ -117,6 +205,14 @@ struct RequestViewTests {
             [text($0.bytes($0.head.host)), text($0.path), text($0.query)]
         }
         #expect(host == ["b", "/x", "y"])
+    }
+
+    @Test("has the path / where an absolute target has none", arguments: ["", "?x=1"])
+    func noPath(query: String) {
+        let found = withView("GET http://b:8\(query) HTTP/1.1\r\nHost: a\r\n\r\n") {
+            [text($0.bytes($0.head.host)), text($0.path), text($0.query)]
+        }
+        #expect(found == ["b:8", "/", String(query.dropFirst())])
     }
 
     @Test("tells a duplicate query key apart")

@@ -175,6 +175,10 @@ struct ConnectionTests {
         let copy = try Connection(path: target, options: ConnectionOptions(.readWriteCreate))
         #expect(try copy.integrityCheck() == [] && copy.quickCheck() == [])
         #expect(try copy.statement("SELECT count(*) FROM t").first { $0.int64(0) } == 2_000)
+        copy.close()
+        let error = #expect(throws: FileError.self) { try source.backup(to: target) }
+        #expect(error?.isTaken == true)
+        #expect(!FileManager.default.fileExists(atPath: target + ".partial"))
     }
 
     @Test("finds damage and refuses what is no database")

@@ -1,3 +1,4 @@
+import CitizenData
 import Synchronization
 import SyncProtocol
 
@@ -26,6 +27,8 @@ final class ModelServer: Transport {
         case frames([Frame])
         /// The answer is a page of a proxy.
         case page
+        /// It is not answered before the gate opens, or its sender gives up.
+        case held(Gate)
     }
 
     struct StoredRow {
@@ -63,7 +66,10 @@ final class ModelServer: Transport {
         var refreshToken = "refresh-1"
         /// Who confirms the next sign-in.
         var subject = ModelServer.subject
+        /// The name that the next sign-in gives.
+        var device = ModelServer.device
         var signals: [LiveSignal] = []
+        var listeners: [AsyncStream<LiveSignal>.Continuation] = []
     }
 
     let state = Mutex(State())
@@ -118,17 +124,28 @@ final class ModelServer: Transport {
     // MARK: - Transport
 
     func listen(_ request: Request) -> AsyncStream<LiveSignal> {
+        let (stream, continuation) = AsyncStream.makeStream(of: LiveSignal.self)
         let signals = with { state in
+            state.listeners.append(continuation)
             defer { state.signals = [] }
             return state.signals
         }
-        return AsyncStream { continuation in
-            for signal in signals { continuation.yield(signal) }
-        }
+        for signal in signals { continuation.yield(signal) }
+        return stream
+    }
+
+    /// Says something to everyone who listens.
+    func signal(_ signal: LiveSignal) {
+        let listeners = with { $0.listeners }
+        for listener in listeners { listener.yield(signal) }
     }
 
     func send(_ request: Request) async -> TransportOutcome {
-        with { state in
+        if case .held(let gate) = with({ $0.faults.first }) {
+            with { _ = $0.faults.removeFirst() }
+            guard await gate.pass() else { return .unknown(reason: "cancelled") }
+        }
+        return with { state in
             state.requests.append(request)
             if request.path.hasPrefix("/v1/oauth") { return Self.oauth(request, &state) }
             let fault = state.faults.isEmpty ? nil : state.faults.removeFirst()
@@ -144,7 +161,7 @@ final class ModelServer: Transport {
             case .page:
                 return .response(
                     Response(status: 200, contentType: "text/html", body: Array("<html>".utf8)))
-            case .answerLost, .cut, .change, nil: break
+            case .answerLost, .cut, .change, .held, nil: break
             }
             guard request.bearer == state.accessToken else {
                 return .response(Response(status: 401, contentType: "application/json"))
@@ -201,7 +218,7 @@ final class ModelServer: Transport {
             }
             return json(
                 """
-                {"access_token":"\(state.accessToken)","device_id":"\(device)","expires_in":3600,\
+                {"access_token":"\(state.accessToken)","device_id":"\(state.device)","expires_in":3600,\
                 "refresh_token":"\(state.refreshToken)","subject":"\(state.subject)",\
                 "token_type":"Bearer"}
                 """)
@@ -250,7 +267,7 @@ final class ModelServer: Transport {
     private static func take(_ mutation: Mutation, _ state: inout State) {
         state.lastMid = mutation.mid
         state.lastChain = mutation.chain
-        if let code = state.refuses[mutation.mid] {
+        if let code = state.refuses[mutation.mid] ?? refusal(of: mutation, state) {
             state.outcomes[mutation.mid] = OutcomeRange(
                 first: mutation.mid, last: mutation.mid, status: .refused, code: code)
             return
@@ -263,6 +280,10 @@ final class ModelServer: Transport {
             if case .submit(let payload) = operation.operation {
                 var object = payload.fields ?? JSONObject()
                 object["state"] = "received"
+                if payload["command"]?.text == "withdraw" {
+                    object = request(key, state)?.fields ?? JSONObject()
+                    object["state"] = "withdrawn"
+                }
                 put(
                     &state, key, bucket: core,
                     StoredRow(
@@ -281,6 +302,23 @@ final class ModelServer: Transport {
                     owner: "citizen", asOf: Int64(document.touched.milliseconds), sourceVersion: 0,
                     body: document.body, rev: 0, isGone: !document.isAlive))
         }
+    }
+
+    /// Why a withdrawal cannot be taken, or nil.
+    private static func refusal(of mutation: Mutation, _ state: State) -> String? {
+        for operation in mutation.operations {
+            guard case .submit(let payload) = operation.operation,
+                payload["command"]?.text == "withdraw"
+            else { continue }
+            guard let found = request(operation.key, state) else { return "row_absent" }
+            let stands = found["state"]?.text.flatMap(RequestState.init)
+            guard stands?.mayBecome(.withdrawn) == true else { return "request_state" }
+        }
+        return nil
+    }
+
+    private static func request(_ key: RowKey, _ state: State) -> JSONValue? {
+        state.buckets[core]?.rows[key].flatMap { $0.isGone ? nil : try? JSON.parse($0.body) }
     }
 
     /// A cursor is `lineage;bucket=rev;…` in text.
@@ -331,12 +369,11 @@ final class ModelServer: Transport {
                     live.first?.value
                         ?? StoredRow(owner: "", asOf: 0, sourceVersion: 0, body: [], rev: 0))
             }
-            frames.append(
-                .bucket(
-                    BucketState(
-                        index: bucket.number, name: name, epoch: bucket.epoch, head: bucket.head,
-                        count: UInt64(live.count), sum: total, priority: 1,
-                        leaseUntil: bucket.leaseUntil, ahead: UInt64(waiting.count))))
+            let announced = BucketState(
+                index: bucket.number, name: name, epoch: bucket.epoch, head: bucket.head,
+                count: UInt64(live.count), sum: total, priority: 1,
+                leaseUntil: bucket.leaseUntil, ahead: UInt64(waiting.count))
+            frames.append(.bucket(isFirst ? announced : announced.forHolder))
             positions[name] = bucket.head
             for (key, row) in waiting {
                 guard rowFrames.count < state.pageRows else {

@@ -61,6 +61,8 @@ final class RawServer: Sendable {
             let count = recv(client, &chunk, chunk.count, 0)
             guard count > 0 else { return bytes }
             bytes.append(contentsOf: chunk[..<count])
+            // A client that wants TLS begins with a handshake, of which no end can be read here.
+            if bytes.first == 0x16 { return bytes }
             let text = String(decoding: bytes, as: UTF8.self)
             guard let end = text.range(of: "\r\n\r\n") else { continue }
             let length = text.range(of: "Content-Length: ").map { place in

@@ -118,7 +118,7 @@ struct SyncRoundMachineTests {
             machine.handle(.answered(.restart)) == .stop(.answerUnusable(code: "sync.restarts")))
     }
 
-    @Test("fills a gap once, and stops at a fork")
+    @Test("fills a gap once, then goes on without what waits, and stops at a fork")
     func gap() {
         var machine = SyncRoundMachine()
         _ = machine.begin()
@@ -126,10 +126,29 @@ struct SyncRoundMachineTests {
             code: "push.gap", retryAfterMilliseconds: 0, ackedMid: 4, random: 0)
         #expect(machine.handle(.answered(gap)) == .offerAgain(afterMid: 4))
         #expect(machine.handle(.offered(count: 2)) == .send)
+        #expect(machine.heldBackAfter == nil)
+        #expect(machine.handle(.answered(gap)) == .send)
+        #expect(machine.heldBackAfter == 4)
+        // A server that sees a gap where nothing was sent is not obeyed.
         #expect(machine.handle(.answered(gap)) == .stop(.writesMissing(afterMid: 4)))
         let fork = SyncRoundMachine.Ending.error(
             code: "push.forked", retryAfterMilliseconds: 0, ackedMid: 0, random: 0)
         #expect(machine.handle(.answered(fork)) == .stop(.deviceCopied))
+    }
+
+    @Test("pulls and finishes where a gap cannot be filled, though writes wait")
+    func unfillable() {
+        var machine = SyncRoundMachine()
+        _ = machine.begin()
+        let gap = SyncRoundMachine.Ending.error(
+            code: "push.gap", retryAfterMilliseconds: 0, ackedMid: 4, random: 0)
+        _ = machine.handle(.answered(gap))
+        #expect(machine.handle(.offered(count: 0)) == .send)
+        #expect(machine.heldBackAfter == 4)
+        #expect(machine.handle(.answered(.page)) == .stage)
+        #expect(machine.handle(.staged) == .send)
+        #expect(machine.handle(.answered(.checkpoint)) == .apply)
+        #expect(machine.handle(.applied(writesWait: true)) == .finish)
     }
 
     @Test("pauses stay under a limit that doubles", arguments: 0..<200 as Range<UInt64>)

@@ -28,12 +28,38 @@ struct TransportTests {
 
     @Test("counts a failure as not sent only where nothing can have left")
     func outcomes() {
-        for code in [-1003, -1004, -1009, -1202] {
+        for code in [-1003, -1004, -1009] {
             #expect(TransportErrors.outcome(code: code) == .notSent(reason: "url.\(code)"))
+        }
+        for code in -1206 ... -1200 {
+            #expect(TransportErrors.outcome(code: code) == .notSent(reason: "tls.\(code)"))
+        }
+        let handshakes = [
+            "SSL certificate problem: self-signed certificate",
+            "SSL: no alternative certificate subject name matches target host name 'x'",
+            "OpenSSL/3.0.19: error:0A00010B:SSL routines::wrong version number",
+            "OpenSSL SSL_connect: SSL_ERROR_SYSCALL in connection to 127.0.0.1:1",
+        ]
+        for text in handshakes {
+            #expect(TransportErrors.outcome(code: -1, text: text) == .notSent(reason: "tls.-1"))
+        }
+        let later = [
+            "Recv failure: Connection reset by peer",
+            "OpenSSL SSL_read: OpenSSL/3.0.19: error:0A000126:SSL routines::eof, errno 104",
+        ]
+        for text in later {
+            #expect(TransportErrors.outcome(code: -1, text: text) == .unknown(reason: "url.-1"))
         }
         for code in [-1001, -1005, -999, -1011, -1] {
             #expect(TransportErrors.outcome(code: code) == .unknown(reason: "url.\(code)"))
         }
+    }
+
+    @Test("calls a connection that proves nothing untrusted, and never offline")
+    func untrusted() {
+        #expect(SyncFailure.notSent("tls.-1202").code == "sync.connection_untrusted")
+        #expect(SyncFailure.notSent("url.-1009").code == "sync.offline")
+        #expect(!SyncFailure.notSent("tls.-1202").isTransient)
     }
 
     @Test("reads events however their bytes arrive")
@@ -77,12 +103,16 @@ struct LiveTests {
         try await inWorld { world in
             let client = try await world.signedIn()
             world.server.put("vehicle", "v1", body: "{}")
-            world.server.with { $0.signals = [.opened, .event("moved"), .event("revoked")] }
+            world.server.with { $0.signals = [.opened] }
             var seen: [String] = []
             for await event in client.live() {
                 switch event {
                 case .connected: seen.append("connected")
-                case .synced: seen.append("synced")
+                case .synced:
+                    seen.append("synced")
+                    // The next thing happens when the last one has been seen.
+                    if seen.count == 3 { world.server.signal(.event("moved")) }
+                    if seen.count == 4 { world.server.signal(.event("revoked")) }
                 case .waiting: seen.append("waiting")
                 case .revoked: seen.append("revoked")
                 case .stopped: seen.append("stopped")

@@ -44,6 +44,33 @@ struct URLSessionTransportTests {
         #expect(request.count <= 400, "\(String(decoding: request, as: UTF8.self))")
     }
 
+    @Test("a server that cannot prove itself is not called offline")
+    func untrusted() async throws {
+        let server = try RawServer(answer: http("400 Bad Request"))
+        defer { server.stop() }
+        let outcome = await transport.send(
+            Request(.get, try ServerAddress("https://127.0.0.1:\(server.port)"), "/healthz"))
+        guard case .notSent(let reason) = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(SyncFailure.notSent(reason) == .connectionUntrusted(reason: reason))
+    }
+
+    @Test("a caller that is cancelled gets an answer, however early that was")
+    func cancelled() async throws {
+        let server = try RawServer(answer: [])
+        defer { server.stop() }
+        let address = try ServerAddress("http://127.0.0.1:\(server.port)")
+        for yields in 0..<20 {
+            let task = Task { await transport.send(Request(.get, address, "/healthz")) }
+            for _ in 0..<yields { await Task.yield() }
+            task.cancel()
+            guard case .response = await task.value else { continue }
+            Issue.record("an answer that nobody sent")
+        }
+    }
+
     @Test("a redirect is not followed")
     func redirect() async throws {
         let other = try RawServer(answer: http("200 OK"))

@@ -49,7 +49,10 @@ struct ViewTests {
             let client = try await world.signedIn()
             let draft = try await client.createDraft(
                 service: "one-stop-complaint-centre", action: "new")
-            #expect(try await client.checkDraft(draft).map(\.field) == ["topic_th"])
+            let problems = try await client.checkDraft(draft)
+            #expect(problems.map(\.field) == ["topic_th"])
+            #expect(problems.map(\.adviceEnglish) == ["Fill it in"])
+            #expect(problems.map(\.adviceThai) == ["กรอกช่องนี้"])
             await #expect(throws: SyncFailure.self) { try await client.submit(draft) }
             try await client.editDraft(draft, form: ["topic_th": "ถนนชำรุด"], statement: "หน้าบ้าน")
             let queued = try await client.submit(draft)

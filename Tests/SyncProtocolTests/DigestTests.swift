@@ -29,6 +29,15 @@ struct DigestTests {
                 == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0")
     }
 
+    @Test("is the same with and without the processor's instructions")
+    func portable() {
+        var random = TestRandom(seed: 2)
+        for count in Array(0...200) + [4_095, 4_096, 4_097] {
+            let message = (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }
+            #expect(SHA256.hash(message) == SHA256.hashPortably(message), "\(count) bytes")
+        }
+    }
+
     /// Goal: every length around the block and padding borders is right.
     ///
     /// Method: the digests of messages of 0 to 200 bytes are hashed together and

@@ -7,7 +7,9 @@ struct FrameFieldTests {
     static let frames = FrameStreams.oneOfEach()
 
     /// Fields a frame may lack, by its number.
-    static let optional: [UInt64: Set<UInt64>] = [1: [1, 6], 3: [6], 18: [8], 23: [4, 5]]
+    static let optional: [UInt64: Set<UInt64>] = [
+        1: [1, 6], 3: [6], 18: [8], 23: [4, 5], 25: [6],
+    ]
 
     private func payload(_ frame: Frame) throws -> [UInt8] {
         var found: [UInt8] = []
@@ -137,6 +139,27 @@ struct FrameFieldTests {
             Array(later.utf8) + FrameStreams.json([.restart(reason: "")])
         ])
         #expect(read.frames == [.unknown(0), .restart(reason: "")])
+    }
+
+    /// Goal: what a device knows from its cursor is not said again.
+    ///
+    /// Method: bytes that other implementations write and read too.
+    @Test("that a device's cursor shows it to know are left out")
+    func leftOut() throws {
+        let sum = HashSum([UInt8](0..<16)) ?? .zero
+        let bucket = BucketState(
+            index: 3, name: "person/s/core", epoch: 2, head: 300, count: 200, sum: sum,
+            priority: 1, leaseUntil: 0, ahead: 10)
+        let checkpoint = Checkpoint(
+            cursor: [9], rows: 1, sum: sum, ackedMid: 0, ackedChain: 0, lineage: [])
+        let written = FrameStreams.binary([.bucket(bucket.forHolder), .checkpoint(checkpoint)])
+        #expect(
+            Hex.encode(written)
+                == "1d12080320ac0228c8013210000102030405060708090a0b0c0d0e0f480a"
+                + "18190a010910011a10000102030405060708090a0b0c0d0e0f")
+        let read = FrameStreams.readBinary([written])
+        #expect(read.error == nil)
+        #expect(read.frames == [.bucket(bucket.forHolder), .checkpoint(checkpoint)])
     }
 
     @Test("of outcomes name a run that exists")

@@ -8,8 +8,9 @@ struct IdentifierTests {
 
     @Test("is made of the allowed bytes and of no other", arguments: UInt8.min...UInt8.max)
     func alphabet(byte: UInt8) {
-        #expect(Identifier.isValid([byte]) == Self.allowed.contains(byte))
-        #expect(Identifier.isValid([0x61, byte, 0x61]) == Self.allowed.contains(byte))
+        #expect([byte].withUnsafeBytes { Identifier.isValid($0) } == Self.allowed.contains(byte))
+        let within: [UInt8] = [0x61, byte, 0x61]
+        #expect(within.withUnsafeBytes { Identifier.isValid($0) } == Self.allowed.contains(byte))
     }
 
     @Test(

@@ -83,16 +83,16 @@ struct DeletionTests {
     private let dot = Dot(device: DeviceID(1), mid: 1)
 
     private func expect(
-        _ isVisible: Bool, _ operation: SyncProtocol.Operation, time: HybridTime, dot: Dot,
+        _ isChanged: Bool, _ operation: SyncProtocol.Operation, time: HybridTime, dot: Dot,
         _ row: inout MergeDocument, at place: SourceLocation = #_sourceLocation
     ) {
         let result = row.apply(operation, time: time, dot: dot)
-        #expect(result == isVisible, sourceLocation: place)
+        #expect(result == isChanged, sourceLocation: place)
     }
 
     @Test(
         "wins over the writes it has seen and loses to newer ones",
-        arguments: [(4, false), (5, false), (6, true)] as [(UInt64, Bool)])
+        arguments: [(4, false), (6, true)] as [(UInt64, Bool)])
     func order(write: UInt64, isAlive: Bool) {
         for deletesFirst in [true, false] {
             var row = MergeDocument(touched: time(1))
@@ -100,6 +100,43 @@ struct DeletionTests {
             row.apply(.set(field: "f", value: "new"), time: time(write), dot: dot)
             if !deletesFirst { row.apply(.delete, time: time(5), dot: dot) }
             #expect(row.isAlive == isAlive)
+        }
+    }
+
+    /// Goal: operations of one mutation, which have one time, take effect in their order,
+    /// and the bytes do not tell in which order mutations came, or how often.
+    ///
+    /// Method: every pair of a mutation on the row and a deletion near its time, in both
+    /// orders, each applied twice.
+    @Test(
+        "and a write in one mutation take effect in their order",
+        arguments: [
+            ([.delete, .create], true), ([.delete, .set(field: "f", value: 2)], true),
+            ([.delete, .delete, .mark(field: "g")], true), ([.create, .delete], false),
+            ([.delete, .create, .delete], false),
+        ] as [([SyncProtocol.Operation], Bool)])
+    func oneMutation(operations: [SyncProtocol.Operation], isAlive: Bool) {
+        let ours = time(5, 2)
+        for other in [nil, time(2), time(4, 3), time(5, 1), time(5, 3), time(6)] {
+            func body(_ order: [Bool]) -> [UInt8] {
+                var row = MergeDocument(touched: time(1))
+                for isOurs in order {
+                    if isOurs {
+                        for operation in operations {
+                            row.apply(operation, time: ours, dot: dot)
+                        }
+                    } else if let other {
+                        row.apply(.delete, time: other, dot: dot)
+                    }
+                }
+                let isHidden = other.map { $0 > ours } ?? false
+                #expect(row.isAlive == (isAlive && !isHidden))
+                #expect(MergeDocument(bytes: row.body) == row)
+                return row.body
+            }
+            let once = body([true, false])
+            #expect(body([false, true]) == once)
+            #expect(body([true, true, false, true, false]) == once)
         }
     }
 
@@ -134,15 +171,29 @@ struct DeletionTests {
         #expect(!row.isAlive)
     }
 
-    @Test("tells whether a reader sees a difference")
-    func visible() {
+    @Test("tells whether the state is another than before")
+    func changes() {
         var row = MergeDocument(touched: time(1))
+        expect(true, .create, time: time(2), dot: dot, &row)
         expect(false, .create, time: time(2), dot: dot, &row)
         expect(true, .set(field: "f", value: 1), time: time(5), dot: dot, &row)
         expect(false, .set(field: "f", value: 2), time: time(4), dot: dot, &row)
+        expect(true, .set(field: "h", value: 2), time: time(4), dot: dot, &row)
         expect(true, .mark(field: "g"), time: time(6), dot: dot, &row)
-        expect(false, .mark(field: "g"), time: time(7), dot: dot, &row)
+        expect(false, .mark(field: "g"), time: time(6), dot: dot, &row)
         expect(false, .submit([:]), time: time(8), dot: dot, &row)
-        #expect(row.touched == time(7))
+        #expect(row.touched == time(6))
+    }
+
+    @Test("hides a write only where a newer one says something else")
+    func hidden() {
+        var row = MergeDocument(touched: time(1))
+        #expect(!row.hidesWrite(of: 1, to: "f", at: time(2)))
+        row.apply(.set(field: "f", value: 1), time: time(5), dot: dot)
+        #expect(!row.hidesWrite(of: 1, to: "f", at: time(5)))
+        #expect(!row.hidesWrite(of: 1, to: "f", at: time(4)))
+        #expect(row.hidesWrite(of: 2, to: "f", at: time(4)))
+        row.apply(.mark(field: "g"), time: time(6), dot: dot)
+        #expect(row.hidesWrite(of: 2, to: "g", at: time(6)))
     }
 }

@@ -63,6 +63,12 @@ final class HTTPTestClient {
         shutdown(number, Int32(SHUT_WR))
     }
 
+    /// Lets every send travel by itself instead of waiting for more.
+    func sendAtOnce() {
+        var one: Int32 = 1
+        setsockopt(number, Int32(IPPROTO_TCP), TCP_NODELAY, &one, 4)
+    }
+
     func send(_ text: String) throws {
         try send(Array(text.utf8))
     }

@@ -102,14 +102,41 @@ final class TestHandler: RequestHandler {
         self.reports = reports
     }
 
+    /// A line of the bodies that are built and sent in slices.
+    static func line(_ number: Int) -> String {
+        "\(number) " + String(repeating: "x", count: 1_000) + "\n"
+    }
+
+    private struct Failure: Error {}
+
+    /// Builds a long body, or fails after some lines and then answers 404.
+    private func buildSlices(_ exchange: Exchange, lines: Int, failsAfter last: Int?) {
+        do {
+            try exchange.respond(Self.ok) { body in
+                for number in 0..<lines {
+                    if number == last { throw Failure() }
+                    let line = Self.line(number)
+                    body.buffer.append(utf8: line)
+                    body.mayPause(after: line.utf8.count)
+                }
+            }
+        } catch {
+            exchange.respond(Self.notFound, body: "nothing")
+        }
+    }
+
     func received(_ request: borrowing RequestView, exchange: Exchange) -> BodyPlan {
         switch String(decoding: request.path, as: UTF8.self) {
         case "/": exchange.respond(Self.ok, body: "hello")
         case "/304": exchange.respond(Self.notModified)
         case "/build":
-            exchange.respond(Self.ok) { output in
-                for number in 0..<500 { output.append(decimal: number) }
+            try? exchange.respond(Self.ok) { body in
+                for number in 0..<500 { body.buffer.append(decimal: number) }
             }
+        case "/slices": buildSlices(exchange, lines: 300, failsAfter: nil)
+        case "/slices/many": buildSlices(exchange, lines: 8_000, failsAfter: nil)
+        case "/slices/none": buildSlices(exchange, lines: 300, failsAfter: 10)
+        case "/slices/some": buildSlices(exchange, lines: 300, failsAfter: 200)
         case "/echo": return .collect(max: 100_000)
         case "/sink", "/paused":
             let sink = TestSink(reports: reports, pauses: request.pathIs("/paused"))

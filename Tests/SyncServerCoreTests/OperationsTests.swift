@@ -20,7 +20,32 @@ struct ServerOptionsTests {
         #expect(options.words == ["serve"])
         #expect(options.directory == "/d")
         #expect(options.host == "127.0.0.1" && options.portNumber == 8_470)
-        #expect(options.loops == nil)
+        #expect(options.loops == nil && options.publicURL == nil)
+    }
+
+    @Test("take the public address from the file, the environment and the line")
+    func publicURL() throws {
+        let directory = try TemporaryDirectory()
+        let file = directory.file("config.json")
+        try write(#"{"data":"/d","public_url":"https://file.example"}"#, to: file)
+        let line = "serve --config \(file)"
+        let environment = ["TANGRAT_PUBLIC_URL": "https://environment.example/"]
+        #expect(try options(line).publicURL?.description == "https://file.example")
+        #expect(
+            try options(line, environment).publicURL?.description == "https://environment.example")
+        #expect(
+            try options(line + " --public-url https://line.example/a", environment).publicURL?
+                .verification == "https://line.example/a/device")
+        #expect(throws: ServerOptions.Problem.self) {
+            try options("serve --data /d --public-url sync.example")
+        }
+    }
+
+    @Test("take an IPv6 address in brackets")
+    func brackets() throws {
+        let options = try options("serve --data /d --listen [::1]:81")
+        #expect(options.host == "::1" && options.portNumber == 81)
+        #expect(PublicURL(listening: options.address, port: 81).description == "http://[::1]:81")
     }
 
     @Test("come from the file, then the environment, then the line; the last one wins")
@@ -268,6 +293,19 @@ struct AdminCommandTests {
             try run(["command": "backup", "file": .string(copy)])["rows"]?.items?[0]["file"]?.text
                 == copy)
         #expect(access(copy, R_OK) == 0)
+        var status = stat()
+        #expect(lstat(copy, &status) == 0 && status.st_mode & 0o777 == 0o600)
+        // A second one, and one under the name of a link that leads nowhere, are refused.
+        let size = status.st_size
+        let link = directory.file("link")
+        #expect(symlink(directory.file("nothing"), link) == 0)
+        for path in [copy, link] {
+            let refused = try run(["command": "backup", "file": .string(path)])["error"]
+            #expect(refused?["code"]?.text == "admin.backup_exists")
+        }
+        #expect(lstat(copy, &status) == 0 && status.st_size == size)
+        #expect(access(directory.file("nothing"), F_OK) != 0)
+        #expect(access(copy + ".partial", F_OK) != 0 && access(link + ".partial", F_OK) != 0)
         #expect(
             try run(["command": "backup", "file": "/nowhere/copy"])["error"]?["code"]?.text
                 == "admin.backup")

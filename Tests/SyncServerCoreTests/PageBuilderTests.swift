@@ -1,3 +1,4 @@
+import HTTPWire
 import SyncProtocol
 import TestSupport
 import Testing
@@ -79,6 +80,32 @@ struct PageBuilderTests {
         #expect(try rows { $0.rowsMax = 0 } == (0, false))
     }
 
+    @Test("say before the first row how much is to come in all buckets")
+    func progress() throws {
+        let fixture = try ServerFixture()
+        let person = try fixture.addPerson()
+        let device = try fixture.addDevice(person)
+        for (table, count) in [("profile", 3), ("vehicle", 4), ("bill", 5), ("service", 2)] {
+            for index in 0..<count {
+                try fixture.put(table, "\(table)-\(index)", table == "service" ? nil : person)
+            }
+        }
+        var request = SyncRequest()
+        request.rowsMax = 4
+        var left: UInt64 = 3 + 4 + 5 + 2
+        while left > 0 {
+            let frames = try fixture.page(request, for: device).frames
+            let firstRow = frames.firstIndex { if case .row = $0 { true } else { false } }
+            let firstRows = try #require(firstRow)
+            var ahead: UInt64 = 0
+            for case .bucket(let bucket) in frames[..<firstRows] { ahead += bucket.ahead }
+            #expect(ahead == left)
+            #expect(!frames[firstRows...].contains { if case .bucket = $0 { true } else { false } })
+            left -= UInt64(frames.count { if case .row = $0 { true } else { false } })
+            if case .page(let end)? = frames.last { request.cursor = end.cursor }
+        }
+    }
+
     @Test("end in a checkpoint when the budget ends with the last row")
     func exactBudget() throws {
         let fixture = try ServerFixture()
@@ -115,6 +142,33 @@ struct PageBuilderTests {
                 OutcomeRange(first: 5, last: 5, status: .accepted),
             ])
         #expect(client.ackedMid == 5)
+    }
+
+    /// Goal: a device that has seen no outcome of very many costs one bounded answer at a
+    /// time, and no checkpoint lets it believe that it knows them all.
+    @Test("bring very many outcomes in several answers, the checkpoint with the last")
+    func manyOutcomes() throws {
+        let fixture = try ServerFixture()
+        let person = try fixture.addPerson()
+        var device = WritingDevice(try fixture.addDevice(person))
+        let count = UInt64(OutcomeRecord.answerMax * 2 + 5)
+        let mutations = (0..<count).map { index in
+            device.next([RowOperation(RowKey(table: "no\(index)", id: "a"), .create)])
+        }
+        #expect(try fixture.push(mutations, from: device.record).ackedMid == count)
+        var client = SimulatedClient()
+        var answers = 0
+        while true {
+            answers += 1
+            let isDone = try client.take(
+                try fixture.page(client.request, for: device.record).frames)
+            client.request.outcomesSeen = client.outcomes.last?.last ?? 0
+            #expect(client.outcomes.count <= answers * OutcomeRecord.answerMax)
+            if isDone { break }
+        }
+        #expect(answers == 3)
+        #expect(client.outcomes.map(\.first) == Array(1...count))
+        #expect(client.ackedMid == count)
     }
 
     @Test("restart a device whose cursor cannot go on")
@@ -202,7 +256,8 @@ struct PageBuilderTests {
         try fixture.put("vehicle", "v1", person, body: #"{"ชื่อ":"ก","n":-3}"#)
         try fixture.put("vehicle", "v2", person)
         try fixture.put("vehicle", "v2", person, version: 2, body: nil)
-        var lines = JSONFrameSink()
+        let body = BodyWriter()
+        var lines = JSONFrameSink(body)
         let asker = PageBuilder.Asker(device: device.number, id: device.id, person: person.number)
         let cursor = try fixture.pages.open([], for: device.id).get()
         _ = try fixture.reader.snapshot { snapshot throws in
@@ -212,7 +267,7 @@ struct PageBuilderTests {
         }
         var reader = JSONFrameReader()
         var frames: [Frame] = []
-        try lines.bytes.withUnsafeBytesTyped { (raw) throws(WireError) in
+        try [UInt8](body.buffer.readable).withUnsafeBytesTyped { (raw) throws(WireError) in
             try reader.push(raw) { (frame) throws(WireError) in frames.append(frame) }
         }
         var first = SimulatedClient()

@@ -350,6 +350,45 @@ struct PushMachineTests {
         #expect(try fixture.row(Self.note, person)?.isAlive == false)
     }
 
+    /// Rows of the table in docs/protocol.md, section 12: one mutation, in order.
+    @Test(
+        "take the operations of one mutation on one row in their order",
+        arguments: [
+            ([.delete, .create], true), ([.delete, .set(field: "nickname", value: "y")], true),
+            ([.set(field: "nickname", value: "y"), .delete], false),
+            ([.delete, .create, .delete], false), ([.create, .delete, .create], true),
+        ] as [([Operation], Bool)])
+    func orderWithinOneMutation(operations: [Operation], isAlive: Bool) throws {
+        let (fixture, person, first) = try fixture()
+        var device = first
+        let result = try fixture.push(
+            [
+                device.next([
+                    RowOperation(Self.note, .create),
+                    RowOperation(Self.note, .set(field: "nickname", value: "x")),
+                ]), device.next(operations.map { RowOperation(Self.note, $0) }),
+            ], from: device.record)
+        #expect(result.outcomes.map(\.status) == [.accepted, .accepted])
+        #expect(try fixture.row(Self.note, person)?.isAlive == isAlive)
+        #expect(try fixture.writer.verify().isEmpty)
+    }
+
+    @Test("a row that is deleted and made again in one mutation dies by a later deletion")
+    func madeAgain() throws {
+        let (fixture, person, first) = try fixture()
+        var device = first
+        let result = try fixture.push(
+            [
+                device.next([RowOperation(Self.note, .create)]),
+                device.next([
+                    RowOperation(Self.note, .delete), RowOperation(Self.note, .create),
+                ]),
+                device.next([RowOperation(Self.note, .delete)]),
+            ], from: device.record)
+        #expect(result.outcomes.allSatisfy { $0.status == .accepted })
+        #expect(try fixture.row(Self.note, person)?.isAlive == false)
+    }
+
     @Test("change nothing that did not change")
     func noChange() throws {
         let (fixture, person, first) = try fixture()
@@ -470,6 +509,21 @@ struct SubmissionTests {
             [PushMachineTests.submission("r", service: service, action: action)], &device, fixture)
         #expect(outcome.status == .refused && outcome.code == code)
         #expect(try fixture.view(of: person)["person/somebody/core"] == nil)
+    }
+
+    @Test("are refused with a short detail, however long the name that is wrong")
+    func longDetail() throws {
+        let (fixture, _, first) = try fixture()
+        var device = first
+        let field = String(repeating: "\u{10000}", count: 8_000)
+        let long = String(repeating: "x", count: 20_000)
+        let outcome = try push(
+            [
+                PushMachineTests.submission(
+                    "r", form: .object(JSONObject([(field, .string(long))])))
+            ], &device, fixture)
+        #expect(outcome.code == "rule.field_length")
+        #expect(outcome.detail.hasPrefix("request/r.") && outcome.detail.utf8.count <= 512)
     }
 
     @Test("to a service that was taken out of the catalogue are refused")

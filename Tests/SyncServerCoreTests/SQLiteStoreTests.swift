@@ -116,6 +116,44 @@ struct SQLiteStoreTests {
         #expect(try fixture.view(of: person).count == 1)
     }
 
+    @Test("outcomes stored singly before become runs")
+    func olderOutcomes() throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.file("old.sqlite")
+        let connection = try Connection(path: path, options: ConnectionOptions(.readWriteCreate))
+        defer { connection.close() }
+        try connection.execute(
+            """
+            CREATE TABLE outcome(
+                device INTEGER NOT NULL, mid INTEGER NOT NULL, chain INTEGER NOT NULL,
+                status INTEGER NOT NULL, code TEXT NOT NULL, detail TEXT NOT NULL,
+                PRIMARY KEY(device, mid)) STRICT, WITHOUT ROWID;
+            INSERT INTO outcome VALUES
+                (1, 1, 11, 1, '', ''), (1, 2, -12, 1, '', ''), (1, 3, 13, 3, 'row_absent', 'a/b'),
+                (2, 1, 21, 2, 'newer_write', ''), (2, 2, 22, 2, 'newer_write', '');
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 250)
+            INSERT INTO outcome SELECT 7, i, i * 3, 1, '', '' FROM n;
+            """)
+        try connection.transaction(.immediate) { try OutcomeRuns.migrate($0) }
+        func chain(_ device: Int64, _ mid: UInt64) throws -> Int64? {
+            try OutcomeRuns.find(mid: mid, of: device, in: connection)
+                .map { Int64(bitPattern: $0.chain) }
+        }
+        #expect(try chain(1, 1) == 11)
+        #expect(try chain(1, 2) == -12)
+        #expect(try chain(2, 2) == 22)
+        #expect(try chain(2, 3) == nil)
+        for mid in 1...250 as ClosedRange<UInt64> { #expect(try chain(7, mid) == Int64(mid * 3)) }
+        #expect(
+            try OutcomeRuns.after(1, of: 1, in: connection) == [
+                Outcome(mid: 2, status: .accepted),
+                Outcome(mid: 3, status: .refused, code: "row_absent", detail: "a/b"),
+            ])
+        var runs: Int64 = 0
+        try connection.run("SELECT count(*) FROM outcome_run") { runs = $0.int64(0) }
+        #expect(runs == 6)
+    }
+
     @Test("no hot statement scans", arguments: HotStatements.all)
     func plans(sql: String) throws {
         let plan = try Self.plan(sql)

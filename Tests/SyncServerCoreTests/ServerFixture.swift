@@ -1,3 +1,4 @@
+import HTTPWire
 import SyncProtocol
 import Synchronization
 import TestSupport
@@ -138,7 +139,8 @@ final class ServerFixture {
     func page(
         _ request: SyncRequest, for device: DeviceRecord
     ) throws -> (frames: [Frame], summary: PageBuilder.Summary) {
-        var sink = BinaryFrameSink(reusing: [])
+        let body = BodyWriter()
+        var sink = BinaryFrameSink(body)
         switch pages.open(request.cursor, for: device.id) {
         case .failure(let problem): return ([.restart(reason: problem.rawValue)], .init())
         case .success(let cursor):
@@ -149,7 +151,7 @@ final class ServerFixture {
                     request, cursor, for: asker, in: snapshot, names: { try reader.name($0) },
                     into: &sink)
             }
-            return (try decodeFrames(sink.bytes), summary)
+            return (try decodeFrames([UInt8](body.buffer.readable)), summary)
         }
     }
 }
@@ -184,6 +186,8 @@ struct SimulatedClient {
     private(set) var bucketOrder: [UInt64] = []
     private(set) var ackedMid: UInt64 = 0
     private var buckets: [String: BucketState] = [:]
+    /// The names of the buckets held, by the server's number.
+    private var names: [UInt64: String] = [:]
     private var rows: [String: [RowKey: Held]] = [:]
 
     /// What the device holds, by bucket name.
@@ -202,7 +206,14 @@ struct SimulatedClient {
             switch frame {
             case .hello: break
             case .name(let index, let text): names[index] = text
-            case .bucket(let state):
+            case .bucket(var state):
+                if state.name.isEmpty {
+                    guard let name = self.names[state.index], let held = buckets[name] else {
+                        throw Mistake("a bucket that is not held has no name")
+                    }
+                    (state.name, state.epoch, state.priority) = (name, held.epoch, held.priority)
+                }
+                self.names[state.index] = state.name
                 indices[state.index] = state.name
                 buckets[state.name] = state
                 bucketOrder.append(state.priority)
@@ -245,6 +256,7 @@ struct SimulatedClient {
                 restarts.append(reason)
                 request.cursor = []
                 buckets = [:]
+                self.names = [:]
                 rows = [:]
                 return false
             default: throw Mistake("unexpected \(frame)")

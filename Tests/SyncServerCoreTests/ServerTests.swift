@@ -177,14 +177,17 @@ private let moved = "event: moved\ndata: {}\n\n"
 struct ServerTests {
     /// Checks a body with an error in two languages.
     private func expectError(
-        _ answer: HTTPTestClient.Answer, _ status: Int, _ code: String
+        _ answer: HTTPTestClient.Answer, _ status: Int, _ code: String, at position: Int64? = nil
     ) throws {
         #expect(answer.status == status)
         let error = try #require(try JSON.parse(answer.body)["error"])
         #expect(error["code"]?.text == code)
-        #expect(error["message_en"]?.text?.isEmpty == false)
+        #expect(error["message"]?.text?.isEmpty == false)
+        #expect(error["advice"]?.text?.isEmpty == false)
+        #expect(error["advice_th"]?.text?.isEmpty == false)
         #expect(error["message_th"]?.text?.unicodeScalars.contains { $0.value > 0xe00 } == true)
         #expect(answer.head.contains("Content-Type: application/json\r\n"))
+        #expect(error["position"] == position.map { .integer($0) })
     }
 
     @Test("refuses what it cannot take, in two languages")
@@ -233,17 +236,35 @@ struct ServerTests {
         try expectError(
             try ask("POST", "/v1/sync", json, String(repeating: " ", count: 4_097)), 413,
             "http.body-too-large")
-        for (body, code) in [
-            ("", "wire.sync_missing"), ("{", "wire.json.end"), ("{}", "wire.member_missing"),
-            (#"{"frame":"sync"}"# + "\n" + #"{"frame":"sync"}"#, "wire.sync_twice"),
-            (#"{"frame":"pushed","acked_mid":1}"#, "wire.frame_direction"),
-            (#"{"frame":"push","base_chain":"0000000000000000"}"#, "wire.push_order"),
-        ] {
-            try expectError(try ask("POST", "/v1/sync", json, body), 400, code)
+        for (body, code, position) in [
+            ("", "wire.sync_missing", 0), ("{", "wire.json.end", 1),
+            ("\n{}", "wire.member_missing", 2),
+            (#"{"frame":"sync"}"# + "\n" + #"{"frame":"sync"}"#, "wire.sync_twice", 0),
+            (#"{"frame":"pushed","acked_mid":1}"#, "wire.frame_direction", 0),
+            (#"{"frame":"push","base_chain":"0000000000000000"}"#, "wire.push_order", 0),
+        ] as [(String, String, Int64)] {
+            try expectError(try ask("POST", "/v1/sync", json, body), 400, code, at: position)
         }
         var binary = bearer
         binary["Content-Type"] = SignedIn.binary
-        try expectError(try ask("POST", "/v1/sync", binary, "\u{5}abc"), 400, "wire.truncated")
+        try expectError(
+            try ask("POST", "/v1/sync", binary, "\u{5}abc"), 400, "wire.truncated", at: 0)
+        // No address takes a query, a compressed body or a version it was not made for.
+        for path in ["/healthz", "/v1/sync", "/nowhere"] {
+            try expectError(try ask("GET", path + "?access_token=tra_x", bearer), 400, "http.query")
+        }
+        for coding in ["gzip", "identity, gzip", "deflate"] {
+            var coded = json
+            coded["Content-Encoding"] = coding
+            let answer = try ask("POST", "/v1/sync", coded, #"{"frame":"sync"}"#)
+            try expectError(answer, 415, "http.content_encoding")
+            #expect(answer.head.contains("Accept-Encoding: identity\r\n"))
+        }
+        let options = try running.client()
+        try options.send("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n")
+        let allowed = try options.answer()
+        #expect(allowed.status == 204)
+        #expect(allowed.head.contains("Allow: GET, HEAD, POST, OPTIONS\r\n"))
         // A media type may carry a parameter.
         json["Content-Type"] = "application/json; charset=utf-8"
         #expect(try ask("POST", "/v1/sync", json, #"{"frame":"sync"}"#).status == 200)

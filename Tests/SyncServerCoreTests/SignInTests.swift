@@ -57,6 +57,25 @@ struct SignInTests {
         try fixture.read { try $0.token(SHA256.hash(Array(text.utf8)))?.token }
     }
 
+    /// A Thai letter with its vowel and tone is three times three bytes.
+    @Test("cuts a device's name between characters", arguments: [80, 81, 89, 90, 91])
+    func longName(bytesMax: Int) throws {
+        let running = try RunningServer { $0.limits.deviceNameBytesMax = bytesMax }
+        let subject = try running.addPerson()
+        let name = String(repeating: "ปู่", count: 20)
+        let escaped = name.utf8.map { "%" + FixedHex.text(UInt64($0), digits: 2) }.joined()
+        let started = try JSON.parse(
+            try running.client().post(
+                "/v1/oauth/device_authorization", "client_id=test&device_name=\(escaped)"
+            ).body)
+        let approved = try running.admin([
+            "command": "approve", "user_code": started["user_code"] ?? "",
+            "person": .string(subject),
+        ])
+        let kept = try #require(approved["rows"]?.items?.first?["device_name"]?.text)
+        #expect(kept == String(repeating: "ปู่", count: bytesMax / 9))
+    }
+
     @Test("waits for approval and counts once")
     func flow() throws {
         let fixture = try ServerFixture()

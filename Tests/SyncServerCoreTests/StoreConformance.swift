@@ -174,7 +174,7 @@ struct StoreConformance {
                 changed.lastMid = 9
                 try transaction.save(changed)
                 try transaction.add(
-                    OutcomeRecord(outcome: Outcome(mid: 1, status: .accepted), chain: 1),
+                    [OutcomeRecord(outcome: Outcome(mid: 1, status: .accepted), chain: 1)],
                     of: device.number)
                 try transaction.insert(
                     Self.row("b", bucket: bucket.number, rev: 2, owner: "a-new-name"))
@@ -233,20 +233,27 @@ struct StoreConformance {
             Outcome(mid: 1, status: .accepted),
             Outcome(mid: 2, status: .refused, code: "rule.x", detail: "request/a.form.ชื่อ"),
             Outcome(mid: 3, status: .merged, code: "newer_write"),
+            Outcome(mid: 4, status: .merged, code: "newer_write"),
+            Outcome(mid: 5, status: .merged, code: "newer_write"),
+            Outcome(mid: 6, status: .merged, code: "newer_write"),
         ]
+        func records(_ range: ArraySlice<Outcome>) -> [OutcomeRecord] {
+            range.map { OutcomeRecord(outcome: $0, chain: .max - $0.mid) }
+        }
         var session = try session()
         try session.writer.transaction { transaction throws in
-            for outcome in outcomes {
-                try transaction.add(
-                    OutcomeRecord(outcome: outcome, chain: .max - outcome.mid), of: 4)
-            }
+            try transaction.add(records(outcomes[..<5]), of: 4)
+            try transaction.add(records(outcomes[5...]), of: 4)
             try transaction.add(
-                OutcomeRecord(outcome: outcomes[0], chain: 0), of: 5)
+                [OutcomeRecord(outcome: outcomes[0], chain: 0)], of: 5)
         }
-        #expect(throws: (any Error).self) {
-            try session.writer.transaction {
-                try $0.add(
-                    OutcomeRecord(outcome: Outcome(mid: 2, status: .accepted), chain: 1), of: 4)
+        for mid in 1...6 as ClosedRange<UInt64> {
+            #expect(throws: (any Error).self, "mutation \(mid) got a second outcome") {
+                try session.writer.transaction {
+                    try $0.add(
+                        [OutcomeRecord(outcome: Outcome(mid: mid, status: .accepted), chain: 1)],
+                        of: 4)
+                }
             }
         }
         for _ in 0..<2 {
@@ -256,12 +263,18 @@ struct StoreConformance {
                         try transaction.outcome(of: 4, mid: outcome.mid)
                             == OutcomeRecord(outcome: outcome, chain: .max - outcome.mid))
                 }
-                #expect(try transaction.outcome(of: 4, mid: 4) == nil)
+                #expect(try transaction.outcome(of: 4, mid: 0) == nil)
+                #expect(try transaction.outcome(of: 4, mid: 7) == nil)
+                #expect(try transaction.outcome(of: 3, mid: 1) == nil)
                 #expect(try transaction.outcome(of: 4, mid: .max) == nil)
             }
             try session.reader.snapshot { snapshot throws in
                 #expect(try snapshot.outcomes(of: 4, after: 0) == outcomes)
-                #expect(try snapshot.outcomes(of: 4, after: 1) == Array(outcomes[1...]))
+                for seen in 0...6 {
+                    #expect(
+                        try snapshot.outcomes(of: 4, after: UInt64(seen))
+                            == Array(outcomes[seen...]))
+                }
                 #expect(try snapshot.outcomes(of: 4, after: .max).isEmpty)
                 #expect(try snapshot.outcomes(of: 6, after: 0).isEmpty)
             }

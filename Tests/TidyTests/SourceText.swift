@@ -16,11 +16,11 @@ struct SourceText {
     let hasComment: [Bool]
 
     init(path: String, text: String) {
-        var splitter = Splitter(Array(text.unicodeScalars))
+        var splitter = Splitter(Array(text.utf8))
         splitter.run()
         self.path = path
         lines = Self.lines(of: text)
-        code = Self.lines(of: String(String.UnicodeScalarView(splitter.code)))
+        code = Self.lines(of: String(decoding: splitter.code, as: UTF8.self))
         hasComment = lines.indices.map { splitter.commentLines.contains($0) }
     }
 
@@ -33,13 +33,18 @@ struct SourceText {
 
 /// Walks through a file once, telling code from comments and literals.
 private struct Splitter {
-    private let text: [Unicode.Scalar]
+    private static let lineFeed = UInt8(ascii: "\n")
+    private static let lineComment = "//".utf8
+    private static let blockStart = "/*".utf8
+    private static let blockEnd = "*/".utf8
+
+    private let text: [UInt8]
     private var index = 0
     private var line = 0
-    private(set) var code: [Unicode.Scalar] = []
+    private(set) var code: [UInt8] = []
     private(set) var commentLines: Set<Int> = []
 
-    init(_ text: [Unicode.Scalar]) {
+    init(_ text: [UInt8]) {
         self.text = text
     }
 
@@ -47,35 +52,35 @@ private struct Splitter {
         readCode(untilParenthesis: false)
     }
 
-    private func starts(_ word: String, at place: Int) -> Bool {
-        let scalars = Array(word.unicodeScalars)
-        return place + scalars.count <= text.count
-            && text[place..<(place + scalars.count)].elementsEqual(scalars)
+    /// Compares bytes in place: this is asked several times for each byte of the tree.
+    private func starts(_ word: String.UTF8View, at place: Int) -> Bool {
+        guard text[place] == word.first, place + word.count <= text.count else { return false }
+        return text[place..<(place + word.count)].elementsEqual(word)
     }
 
     private mutating func take(asCode isCode: Bool) {
-        let scalar = text[index]
+        let byte = text[index]
         index += 1
-        if scalar == "\n" { line += 1 }
-        code.append(isCode || scalar == "\n" ? scalar : " ")
+        if byte == Self.lineFeed { line += 1 }
+        code.append(isCode || byte == Self.lineFeed ? byte : UInt8(ascii: " "))
     }
 
     private mutating func readCode(untilParenthesis: Bool) {
         var depth = 0
         while index < text.count {
-            if starts("//", at: index) {
+            if starts(Self.lineComment, at: index) {
                 commentLines.insert(line)
-                while index < text.count, text[index] != "\n" { take(asCode: false) }
-            } else if starts("/*", at: index) {
+                while index < text.count, text[index] != Self.lineFeed { take(asCode: false) }
+            } else if starts(Self.blockStart, at: index) {
                 readBlockComment()
-            } else if text[index] == "\"" {
+            } else if text[index] == UInt8(ascii: "\"") {
                 readLiteral(hashes: 0)
-            } else if text[index] == "#", let hashes = rawLiteral() {
+            } else if text[index] == UInt8(ascii: "#"), let hashes = rawLiteral() {
                 for _ in 0..<hashes { take(asCode: true) }
                 readLiteral(hashes: hashes)
             } else {
-                if text[index] == "(" { depth += 1 }
-                if text[index] == ")" {
+                if text[index] == UInt8(ascii: "(") { depth += 1 }
+                if text[index] == UInt8(ascii: ")") {
                     if untilParenthesis, depth == 0 { return }
                     depth -= 1
                 }
@@ -86,18 +91,18 @@ private struct Splitter {
 
     private func rawLiteral() -> Int? {
         var end = index
-        while end < text.count, text[end] == "#" { end += 1 }
-        return end < text.count && text[end] == "\"" ? end - index : nil
+        while end < text.count, text[end] == UInt8(ascii: "#") { end += 1 }
+        return end < text.count && text[end] == UInt8(ascii: "\"") ? end - index : nil
     }
 
     private mutating func readBlockComment() {
         var depth = 0
         repeat {
             commentLines.insert(line)
-            if starts("/*", at: index) {
+            if starts(Self.blockStart, at: index) {
                 depth += 1
                 take(asCode: false)
-            } else if starts("*/", at: index) {
+            } else if starts(Self.blockEnd, at: index) {
                 depth -= 1
                 take(asCode: false)
             }
@@ -106,22 +111,23 @@ private struct Splitter {
     }
 
     private mutating func readLiteral(hashes: Int) {
-        let isLong = starts("\"\"\"", at: index)
+        let isLong = starts("\"\"\"".utf8, at: index)
         let marks = String(repeating: "#", count: hashes)
-        let end = (isLong ? "\"\"\"" : "\"") + marks
+        let end = ((isLong ? "\"\"\"" : "\"") + marks).utf8
+        let interpolation = ("\\" + marks + "(").utf8
         for _ in 0..<(isLong ? 3 : 1) { take(asCode: true) }
         while index < text.count {
             if starts(end, at: index) {
-                for _ in 0..<end.unicodeScalars.count { take(asCode: true) }
+                for _ in 0..<end.count { take(asCode: true) }
                 return
             }
-            if starts("\\" + marks + "(", at: index) {
+            if starts(interpolation, at: index) {
                 for _ in 0..<(hashes + 2) { take(asCode: false) }
                 readCode(untilParenthesis: true)
-            } else if hashes == 0, text[index] == "\\", index + 1 < text.count {
+            } else if hashes == 0, text[index] == UInt8(ascii: "\\"), index + 1 < text.count {
                 take(asCode: false)
                 take(asCode: false)
-            } else if !isLong, text[index] == "\n" {
+            } else if !isLong, text[index] == Self.lineFeed {
                 return
             } else {
                 take(asCode: false)

@@ -15,16 +15,17 @@ enum Tables {
     /// The modules that each module may import.
     static let imports: [String: Set<String>] = [
         "CLinux": [],
+        "CSHA256": [],
         "CSQLite": [],
         "NetworkIO": ["CLinux", "Glibc", "Synchronization"],
         "HTTPWire": [],
-        "SyncProtocol": [],
-        "CitizenData": ["SyncProtocol", "Foundation"],
+        "SyncProtocol": ["CSHA256"],
+        "CitizenData": ["SyncProtocol"],
         "FaultVFS": ["CSQLite", "Synchronization"],
         "SQLiteKit": ["CSQLite", "Dispatch", "Synchronization", "Glibc"],
         "SyncServerCore": [
-            "SyncProtocol", "CitizenData", "SQLiteKit", "HTTPWire", "NetworkIO", "Foundation",
-            "Dispatch", "Synchronization",
+            "SyncProtocol", "CitizenData", "SQLiteKit", "HTTPWire", "NetworkIO", "Dispatch",
+            "Synchronization",
         ],
         "SyncClientCore": [
             "SyncProtocol", "CitizenData", "SQLiteKit", "Foundation", "FoundationNetworking",
@@ -33,10 +34,9 @@ enum Tables {
         "SyncServer": ["SyncServerCore"],
         "tangrat-cli": ["SyncClientCore", "CitizenData", "SyncProtocol", "Foundation", "Glibc"],
         "tangrat-qa": [
-            "SyncSimulation", "SyncClientCore", "SyncProtocol", "CitizenData", "NetworkIO",
+            "SyncClientCore", "SyncProtocol", "CitizenData", "NetworkIO",
             "HTTPWire", "Foundation", "Glibc", "Synchronization",
         ],
-        "SyncSimulation": ["SyncProtocol", "CitizenData", "SyncServerCore", "SyncClientCore"],
         "SyncBenchmarks": [
             "SyncProtocol", "SQLiteKit", "SyncClientCore", "Foundation", "FoundationNetworking",
             "Dispatch", "Synchronization", "Glibc",

@@ -1,18 +1,18 @@
 /// Moments in Thailand, which is always seven hours ahead of UTC.
 ///
 /// A moment is a number of milliseconds since 1970 in UTC, as on the wire.
-package enum BangkokTime {
+public enum BangkokTime {
     /// How far Thailand is ahead of UTC.
     package static let offsetMilliseconds: Int64 = 7 * 3_600_000
     static let dayMilliseconds: Int64 = 86_400_000
 
     /// Returns the day it is in Thailand at a moment.
-    package static func day(at milliseconds: Int64) -> CivilDate {
+    public static func day(at milliseconds: Int64) -> CivilDate {
         CivilDate(dayNumber: Int(floorDivided(milliseconds + offsetMilliseconds)))
     }
 
     /// Returns the moment at which a day begins in Thailand.
-    package static func start(of day: CivilDate) -> Int64 {
+    public static func start(of day: CivilDate) -> Int64 {
         Int64(day.dayNumber) * dayMilliseconds - offsetMilliseconds
     }
 
@@ -27,7 +27,7 @@ package enum BangkokTime {
     }
 
     /// Writes a moment as `2026-09-28T12:00:00+07:00`.
-    package static func iso(_ milliseconds: Int64) -> String {
+    public static func iso(_ milliseconds: Int64) -> String {
         let (day, clock) = parts(milliseconds + offsetMilliseconds)
         return "\(day)T\(clock)+07:00"
     }
@@ -40,7 +40,7 @@ package enum BangkokTime {
     }
 
     /// Writes a moment for a Thai reader, as `26 ก.พ. 2569 14.05 น.` is.
-    package static func thai(_ milliseconds: Int64) -> String {
+    public static func thai(_ milliseconds: Int64) -> String {
         let clock = parts(milliseconds + offsetMilliseconds).clock
         let time = clock.prefix(5).utf8.map { $0 == 0x3A ? "." : String(Unicode.Scalar($0)) }
         return ThaiDateFormat.text(day(at: milliseconds), style: .short)

@@ -1,14 +1,14 @@
 /// A day of the Gregorian calendar, with no time and no zone.
-package struct CivilDate: Hashable, Comparable, Sendable {
+public struct CivilDate: Hashable, Comparable, Sendable {
     /// The Christian year, 1 to 9999.
-    package let year: Int
+    public let year: Int
     /// The month, 1 to 12.
-    package let month: Int
+    public let month: Int
     /// The day of the month, from 1.
-    package let day: Int
+    public let day: Int
 
     /// Makes a day that exists, or nil.
-    package init?(year: Int, month: Int, day: Int) {
+    public init?(year: Int, month: Int, day: Int) {
         guard (1...9999).contains(year), (1...12).contains(month),
             (1...Self.daysIn(month: month, year: year)).contains(day)
         else { return nil }
@@ -16,7 +16,7 @@ package struct CivilDate: Hashable, Comparable, Sendable {
     }
 
     /// Reads `2026-02-26` and nothing else.
-    package init?(iso: String) {
+    public init?(iso: String) {
         let parts = iso.split(separator: "-", omittingEmptySubsequences: false)
         guard iso.utf8.count == 10, parts.count == 3, parts[0].utf8.count == 4,
             parts[1].utf8.count == 2, let year = Digits.int(parts[0]),
@@ -26,7 +26,7 @@ package struct CivilDate: Hashable, Comparable, Sendable {
     }
 
     /// Makes the day that lies so many days after 1 January 1970.
-    package init(dayNumber: Int) {
+    public init(dayNumber: Int) {
         // Days are counted from 1 March of the year 0, so that the leap day is
         // the last of its year and 400 years are one period.
         let shifted = dayNumber + 719_468
@@ -49,7 +49,7 @@ package struct CivilDate: Hashable, Comparable, Sendable {
     }
 
     /// The number of days after 1 January 1970.
-    package var dayNumber: Int {
+    public var dayNumber: Int {
         let shiftedYear = month <= 2 ? year - 1 : year
         let era = (shiftedYear >= 0 ? shiftedYear : shiftedYear - 399) / 400
         let yearOfEra = shiftedYear - era * 400
@@ -60,32 +60,33 @@ package struct CivilDate: Hashable, Comparable, Sendable {
     }
 
     /// The day of the week, 1 for Monday to 7 for Sunday.
-    package var weekday: Int {
+    public var weekday: Int {
         let remainder = (dayNumber + 3) % 7
         return (remainder < 0 ? remainder + 7 : remainder) + 1
     }
 
     /// The date as `2026-02-26`.
-    package var iso: String {
+    public var iso: String {
         "\(Digits.padded(year, 4))-\(Digits.padded(month, 2))-\(Digits.padded(day, 2))"
     }
 
     /// Returns the day so many days later, or earlier if negative.
-    package func adding(days: Int) -> CivilDate {
+    public func adding(days: Int) -> CivilDate {
         CivilDate(dayNumber: dayNumber + days)
     }
 
     /// Returns the number of days from this day to another.
-    package func days(until other: CivilDate) -> Int {
+    public func days(until other: CivilDate) -> Int {
         other.dayNumber - dayNumber
     }
 
-    package static func < (first: CivilDate, second: CivilDate) -> Bool {
+    /// Tells whether the first day lies before the second.
+    public static func < (first: CivilDate, second: CivilDate) -> Bool {
         (first.year, first.month, first.day) < (second.year, second.month, second.day)
     }
 
     /// Returns the number of days of a Gregorian month.
-    package static func daysIn(month: Int, year: Int) -> Int {
+    public static func daysIn(month: Int, year: Int) -> Int {
         switch month {
         case 2: isLeap(year) ? 29 : 28
         case 4, 6, 9, 11: 30
@@ -94,7 +95,7 @@ package struct CivilDate: Hashable, Comparable, Sendable {
     }
 
     /// Tells whether a Gregorian year has a 29 February.
-    package static func isLeap(_ year: Int) -> Bool {
+    public static func isLeap(_ year: Int) -> Bool {
         year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
     }
 }

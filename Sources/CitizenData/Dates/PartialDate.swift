@@ -2,21 +2,21 @@
 ///
 /// Registers hold persons whose day of birth nobody wrote down. Such a date is
 /// never filled up with a first of January; it keeps its two ends instead.
-package struct PartialDate: Hashable, Sendable {
+public struct PartialDate: Hashable, Sendable {
     /// How much of a date is known.
-    package enum Precision: String, Sendable {
+    public enum Precision: String, Sendable {
         case day, month, year
     }
 
     /// How much is known.
-    package let precision: Precision
+    public let precision: Precision
     /// The first day it can be.
-    package let earliest: CivilDate
+    public let earliest: CivilDate
     /// The last day it can be; equal to the first if the day is known.
-    package let latest: CivilDate
+    public let latest: CivilDate
 
     /// Makes a fully known date.
-    package init(_ day: CivilDate) {
+    public init(_ day: CivilDate) {
         self.init(precision: .day, earliest: day, latest: day)
     }
 
@@ -31,7 +31,7 @@ package struct PartialDate: Hashable, Sendable {
     ///
     /// A year alone means the Buddhist year that was registered, so one before
     /// 1941 runs from April to March.
-    package init?(iso: String) {
+    public init?(iso: String) {
         if let day = CivilDate(iso: iso) {
             self.init(day)
             return
@@ -74,7 +74,7 @@ package struct PartialDate: Hashable, Sendable {
     }
 
     /// The date as rows hold it: `2026-02-26`, `2026-02` or `2026`.
-    package var iso: String {
+    public var iso: String {
         switch precision {
         case .day: earliest.iso
         case .month: String(earliest.iso.prefix(7))
@@ -86,7 +86,7 @@ package struct PartialDate: Hashable, Sendable {
     ///
     /// The range has one value when the day is known and often two when only
     /// the year is. It is empty of negative ages: a birth after the day is 0.
-    package func age(on day: CivilDate) -> ClosedRange<Int> {
+    public func age(on day: CivilDate) -> ClosedRange<Int> {
         Self.years(from: latest, to: day)...Self.years(from: earliest, to: day)
     }
 

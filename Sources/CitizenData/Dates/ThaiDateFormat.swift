@@ -1,7 +1,7 @@
 /// Writes dates as Thai people and documents write them.
-package enum ThaiDateFormat {
+public enum ThaiDateFormat {
     /// How a date is written.
-    package enum Style: String, Sendable {
+    public enum Style: String, Sendable {
         /// 26 กุมภาพันธ์ 2569
         case full
         /// 26 ก.พ. 2569
@@ -24,12 +24,12 @@ package enum ThaiDateFormat {
     ]
 
     /// Writes a day with its Buddhist year, the one it was registered in.
-    package static func text(_ date: CivilDate, style: Style) -> String {
+    public static func text(_ date: CivilDate, style: Style) -> String {
         "\(date.day) " + monthAndYear(date, style: style)
     }
 
     /// Writes only what is known of a date.
-    package static func text(_ date: PartialDate, style: Style) -> String {
+    public static func text(_ date: PartialDate, style: Style) -> String {
         switch date.precision {
         case .day: text(date.earliest, style: style)
         case .month: monthAndYear(date.earliest, style: style)
@@ -38,7 +38,7 @@ package enum ThaiDateFormat {
     }
 
     /// Writes what is known of a date in English, with the Christian year.
-    package static func english(_ date: PartialDate) -> String {
+    public static func english(_ date: PartialDate) -> String {
         let month = englishMonths[date.earliest.month - 1]
         switch date.precision {
         case .day: return "\(date.earliest.day) \(month) \(date.earliest.year)"

@@ -1,89 +1,96 @@
 /// A bill with its lines and its payment code.
-package struct BillRecord: RecordView {
-    package static let kind = RecordKind.bill
-    package static let mandatoryFields = [
+public struct BillRecord: RecordView {
+    /// The kind of row.
+    public static let kind = RecordKind.bill
+
+    /// Members without which an agency's row is refused.
+    public static let mandatoryFields = [
         "kind", "biller", "biller_id", "biller_th", "ref1", "amount_satang", "due",
         "status",
     ]
 
-    package let id: String
-    package let fields: RecordFields
+    /// The id of the row.
+    public let id: String
 
-    package init(id: String, fields: RecordFields) {
+    /// The members of the body, also those that have no property here.
+    public let fields: RecordFields
+
+    /// Makes the view of a body's members.
+    public init(id: String, fields: RecordFields) {
         self.id = id
         self.fields = fields
     }
 
     /// `electricity`, `water`, `garbage` and others.
-    package var billKind: String { fields.text("kind") }
+    public var billKind: String { fields.text("kind") }
 
     /// The biller, by its short name.
-    package var biller: String { fields.text("biller") }
+    public var biller: String { fields.text("biller") }
 
     /// The 15 digits of the biller in a payment code.
-    package var billerID: String { fields.text("biller_id") }
+    public var billerID: String { fields.text("biller_id") }
 
     /// The biller's name.
-    package var billerThai: String { fields.text("biller_th") }
+    public var billerThai: String { fields.text("biller_th") }
 
     /// The biller's name in English.
-    package var billerEnglish: String { fields.text("biller_en") }
+    public var billerEnglish: String { fields.text("biller_en") }
 
     /// The first reference.
-    package var ref1: String { fields.text("ref1") }
+    public var ref1: String { fields.text("ref1") }
 
     /// The second reference.
-    package var ref2: String { fields.text("ref2") }
+    public var ref2: String { fields.text("ref2") }
 
-    /// What is to be paid.
-    package var amountSatang: Int64? { fields.integer("amount_satang") }
+    /// What is to be paid, in satang.
+    public var amountSatang: Int64? { fields.integer("amount_satang") }
 
     /// What it is made of, and who gets it.
-    package var lines: [Line] { fields.list("lines").map(Line.init) }
+    public var lines: [Line] { fields.list("lines").map(Line.init) }
 
     /// The day of issue.
-    package var issued: PartialDate? { fields.date("issued") }
+    public var issued: PartialDate? { fields.date("issued") }
 
     /// The last day to pay.
-    package var due: PartialDate? { fields.date("due") }
+    public var due: PartialDate? { fields.date("due") }
 
     /// The month it is for.
-    package var period: PartialDate? { fields.date("period") }
+    public var period: PartialDate? { fields.date("period") }
 
     /// The meter.
-    package var meter: String { fields.text("meter") }
+    public var meter: String { fields.text("meter") }
 
     /// Where the bill stands.
-    package var statusCode: String { fields.text("status") }
+    public var statusCode: String { fields.text("status") }
     /// The same in words.
-    package var statusLabel: Bilingual { StatusNames.label("bill_state", statusCode) }
+    public var statusLabel: Bilingual { StatusNames.label("bill_state", statusCode) }
 
     /// The payload of the payment code.
-    package var paymentCode: String { fields.text("qr") }
+    public var paymentCode: String { fields.text("qr") }
 
-    /// When the payment code expires.
-    package var paymentCodeExpires: Int64? { fields.moment("qr_expires") }
+    /// When the payment code expires, in milliseconds since 1970, UTC.
+    public var paymentCodeExpires: Int64? { fields.moment("qr_expires") }
 
     /// The service in the catalogue.
-    package var service: String { fields.text("service") }
+    public var service: String { fields.text("service") }
 
     /// A note of the biller.
-    package var noteThai: String { fields.text("note_th") }
+    public var noteThai: String { fields.text("note_th") }
 
     /// A line of a bill.
-    package struct Line: Hashable, Sendable {
+    public struct Line: Hashable, Sendable {
         let fields: RecordFields
 
         /// What it is, as a code.
-        package var code: String { fields.text("k") }
+        public var code: String { fields.text("k") }
 
         /// What it is.
-        package var nameThai: String { fields.text("name_th") }
+        public var nameThai: String { fields.text("name_th") }
 
-        /// The amount.
-        package var satang: Int64? { fields.integer("satang") }
+        /// The amount, in satang.
+        public var satang: Int64? { fields.integer("satang") }
 
         /// Who gets it.
-        package var beneficiary: String { fields.text("beneficiary") }
+        public var beneficiary: String { fields.text("beneficiary") }
     }
 }

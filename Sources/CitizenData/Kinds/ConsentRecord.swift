@@ -1,59 +1,66 @@
 /// What a citizen let somebody see, until when.
-package struct ConsentRecord: RecordView {
-    package static let kind = RecordKind.consent
-    package static let mandatoryFields = [
+public struct ConsentRecord: RecordView {
+    /// The kind of row.
+    public static let kind = RecordKind.consent
+
+    /// Members without which an agency's row is refused.
+    public static let mandatoryFields = [
         "purpose_th", "recipient", "kinds", "from", "to", "state",
     ]
 
-    package let id: String
-    package let fields: RecordFields
+    /// The id of the row.
+    public let id: String
 
-    package init(id: String, fields: RecordFields) {
+    /// The members of the body, also those that have no property here.
+    public let fields: RecordFields
+
+    /// Makes the view of a body's members.
+    public init(id: String, fields: RecordFields) {
         self.id = id
         self.fields = fields
     }
 
     /// What for.
-    package var purposeThai: String { fields.text("purpose_th") }
+    public var purposeThai: String { fields.text("purpose_th") }
 
     /// What for, in English.
-    package var purposeEnglish: String { fields.text("purpose_en") }
+    public var purposeEnglish: String { fields.text("purpose_en") }
 
     /// Who may see it.
-    package var recipient: String { fields.text("recipient") }
+    public var recipient: String { fields.text("recipient") }
 
     /// The recipient's name.
-    package var recipientThai: String { fields.text("recipient_th") }
+    public var recipientThai: String { fields.text("recipient_th") }
 
     /// The kinds of record.
-    package var kinds: [String] { fields.texts("kinds") }
+    public var kinds: [String] { fields.texts("kinds") }
 
     /// The fields of these records.
-    package var fieldNames: [String] { fields.texts("fields") }
+    public var fieldNames: [String] { fields.texts("fields") }
 
     /// The first day.
-    package var from: PartialDate? { fields.date("from") }
+    public var from: PartialDate? { fields.date("from") }
 
     /// The last day.
-    package var to: PartialDate? { fields.date("to") }
+    public var to: PartialDate? { fields.date("to") }
 
-    /// When it was given.
-    package var grantedAt: Int64? { fields.moment("granted_at") }
+    /// When it was given, in milliseconds since 1970, UTC.
+    public var grantedAt: Int64? { fields.moment("granted_at") }
 
-    /// When it was taken back.
-    package var withdrawnAt: Int64? { fields.moment("withdrawn_at") }
+    /// When it was taken back, in milliseconds since 1970, UTC.
+    public var withdrawnAt: Int64? { fields.moment("withdrawn_at") }
 
     /// Whether it holds.
-    package var state: String { fields.text("state") }
+    public var state: String { fields.text("state") }
     /// The same in words.
-    package var stateLabel: Bilingual { StatusNames.label("consent_state", state) }
+    public var stateLabel: Bilingual { StatusNames.label("consent_state", state) }
 
     /// Where it was given.
-    package var channel: String { fields.text("channel") }
+    public var channel: String { fields.text("channel") }
 
     /// The version of the words agreed to.
-    package var textVersion: String { fields.text("text_version") }
+    public var textVersion: String { fields.text("text_version") }
 
     /// The hash of these words.
-    package var textHash: String { fields.text("text_sha256") }
+    public var textHash: String { fields.text("text_sha256") }
 }

@@ -1,98 +1,105 @@
 /// A decision on a scheme, with its rule and reason.
-package struct EntitlementRecord: RecordView {
-    package static let kind = RecordKind.entitlement
-    package static let mandatoryFields = [
+public struct EntitlementRecord: RecordView {
+    /// The kind of row.
+    public static let kind = RecordKind.entitlement
+
+    /// Members without which an agency's row is refused.
+    public static let mandatoryFields = [
         "scheme", "scheme_th", "decision", "reason_code", "reason_th", "rule_version",
     ]
 
-    package let id: String
-    package let fields: RecordFields
+    /// The id of the row.
+    public let id: String
 
-    package init(id: String, fields: RecordFields) {
+    /// The members of the body, also those that have no property here.
+    public let fields: RecordFields
+
+    /// Makes the view of a body's members.
+    public init(id: String, fields: RecordFields) {
         self.id = id
         self.fields = fields
     }
 
     /// The scheme.
-    package var scheme: String { fields.text("scheme") }
+    public var scheme: String { fields.text("scheme") }
 
     /// The name of the scheme.
-    package var schemeThai: String { fields.text("scheme_th") }
+    public var schemeThai: String { fields.text("scheme_th") }
 
     /// The name in English.
-    package var schemeEnglish: String { fields.text("scheme_en") }
+    public var schemeEnglish: String { fields.text("scheme_en") }
 
     /// Eligible, not, or unknown.
-    package var decision: String { fields.text("decision") }
+    public var decision: String { fields.text("decision") }
     /// The same in words.
-    package var decisionLabel: Bilingual { StatusNames.label("entitlement_decision", decision) }
+    public var decisionLabel: Bilingual { StatusNames.label("entitlement_decision", decision) }
 
     /// The reason as a code.
-    package var reasonCode: String { fields.text("reason_code") }
+    public var reasonCode: String { fields.text("reason_code") }
 
     /// The reason in words.
-    package var reasonThai: String { fields.text("reason_th") }
+    public var reasonThai: String { fields.text("reason_th") }
 
     /// The reason in English.
-    package var reasonEnglish: String { fields.text("reason_en") }
+    public var reasonEnglish: String { fields.text("reason_en") }
 
     /// The rule and version that decided.
-    package var ruleVersion: String { fields.text("rule_version") }
+    public var ruleVersion: String { fields.text("rule_version") }
 
-    /// When it was decided.
-    package var decidedAt: Int64? { fields.moment("decided_at") }
+    /// When it was decided, in milliseconds since 1970, UTC.
+    public var decidedAt: Int64? { fields.moment("decided_at") }
 
     /// When the right may be used.
-    package var window: Window { Window(fields: fields.group("window")) }
+    public var window: Window { Window(fields: fields.group("window")) }
 
     /// What is given.
-    package var items: [Benefit] { fields.list("items").map(Benefit.init) }
+    public var items: [Benefit] { fields.list("items").map(Benefit.init) }
 
     /// The records that were used.
-    package var sources: [UsedRecord] { fields.list("sources").map(UsedRecord.init) }
+    public var sources: [UsedRecord] { fields.list("sources").map(UsedRecord.init) }
 
     /// The last day to appeal; nil if none.
-    package var appealUntil: PartialDate? { fields.date("appeal_until") }
+    public var appealUntil: PartialDate? { fields.date("appeal_until") }
 
     /// Why the data may be held.
-    package var legalBasis: String { fields.text("legal_basis") }
+    public var legalBasis: String { fields.text("legal_basis") }
 
     /// A span of days.
-    package struct Window: Hashable, Sendable {
+    public struct Window: Hashable, Sendable {
         let fields: RecordFields
 
         /// The first day.
-        package var from: PartialDate? { fields.date("from") }
+        public var from: PartialDate? { fields.date("from") }
 
         /// The last day.
-        package var to: PartialDate? { fields.date("to") }
+        public var to: PartialDate? { fields.date("to") }
     }
 
     /// Something that a scheme gives.
-    package struct Benefit: Hashable, Sendable {
+    public struct Benefit: Hashable, Sendable {
         let fields: RecordFields
 
         /// What it is, as a code.
-        package var code: String { fields.text("k") }
+        public var code: String { fields.text("k") }
 
         /// What it is.
-        package var nameThai: String { fields.text("name_th") }
+        public var nameThai: String { fields.text("name_th") }
 
-        /// The amount.
-        package var satang: Int64? { fields.integer("satang") }
+        /// The amount, in satang.
+        public var satang: Int64? { fields.integer("satang") }
 
         /// Per `month`, `day`, `once` or `scheme`.
-        package var per: String { fields.text("per") }
+        public var per: String { fields.text("per") }
     }
 
     /// A record that a rule looked at.
-    package struct UsedRecord: Hashable, Sendable {
+    public struct UsedRecord: Hashable, Sendable {
         let fields: RecordFields
 
         /// Its kind.
-        package var table: String { fields.text("table") }
+        public var table: String { fields.text("table") }
 
         /// Its id.
-        package var recordID: String { fields.text("id") }
+        public var recordID: String { fields.text("id") }
     }
 }

@@ -1,14 +1,14 @@
 extension RequestRecord {
     /// The state as a machine knows it, or nil if a newer one.
-    package var state: RequestState? { RequestState(rawValue: stateCode) }
+    public var state: RequestState? { RequestState(rawValue: stateCode) }
 
     /// True once the request has a lawful time of receipt.
-    package var isReceived: Bool { enteredAt != nil }
+    public var isReceived: Bool { enteredAt != nil }
 }
 
 extension BillRecord {
     /// The state as a machine knows it, or nil if a newer one.
-    package var state: BillState? { BillState(rawValue: statusCode) }
+    public var state: BillState? { BillState(rawValue: statusCode) }
 
     /// What the payment guard compares a code with.
     package var expectation: PaymentGuard.Expectation {
@@ -18,7 +18,7 @@ extension BillRecord {
     }
 
     /// True if the lines add up to the amount, to the satang.
-    package var linesAddUp: Bool {
+    public var linesAddUp: Bool {
         let amounts = lines.compactMap(\.satang)
         guard let amountSatang, amounts.count == lines.count else { return false }
         return Money.split(amount: amountSatang, lines: amounts)?.difference == 0
@@ -27,10 +27,10 @@ extension BillRecord {
 
 extension DocumentRecord {
     /// The state as a machine knows it, or nil if a newer one.
-    package var state: DocumentState? { DocumentState(rawValue: status) }
+    public var state: DocumentState? { DocumentState(rawValue: status) }
 }
 
 extension DrivingLicenceRecord {
     /// True for a status that no age or clock may turn into valid.
-    package var isRevoked: Bool { status == "revoked" }
+    public var isRevoked: Bool { status == "revoked" }
 }

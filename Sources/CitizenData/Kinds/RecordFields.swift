@@ -4,8 +4,9 @@ package import SyncProtocol
 ///
 /// A missing text is empty, because a body writes an absent text as empty; a
 /// missing number, date or flag is nil, because zero must not stand for
-/// missing data. Members of another type read as missing.
-package struct RecordFields: Hashable, Sendable {
+/// missing data. Members of another type read as missing. An app reads here what
+/// has no property in a view yet.
+public struct RecordFields: Hashable, Sendable {
     /// The members as they came.
     package let object: JSONObject
 
@@ -15,17 +16,17 @@ package struct RecordFields: Hashable, Sendable {
     }
 
     /// Returns a text, or an empty one.
-    package func text(_ key: String) -> String {
+    public func text(_ key: String) -> String {
         object[key]?.text ?? ""
     }
 
     /// Returns a whole number, or nil.
-    package func integer(_ key: String) -> Int64? {
+    public func integer(_ key: String) -> Int64? {
         object[key]?.intValue
     }
 
     /// Returns yes or no, which rows write as 1 and 0, or nil.
-    package func flag(_ key: String) -> Bool? {
+    public func flag(_ key: String) -> Bool? {
         switch object[key] {
         case .integer(1), .bool(true): true
         case .integer(0), .bool(false): false
@@ -34,36 +35,36 @@ package struct RecordFields: Hashable, Sendable {
     }
 
     /// Returns a date that may be partly known, or nil.
-    package func date(_ key: String) -> PartialDate? {
+    public func date(_ key: String) -> PartialDate? {
         PartialDate(iso: text(key))
     }
 
-    /// Returns a moment in UTC milliseconds, or nil.
+    /// Returns a moment in milliseconds since 1970, UTC, or nil.
     ///
     /// A day without a time is the beginning of that day in Thailand.
-    package func moment(_ key: String) -> Int64? {
+    public func moment(_ key: String) -> Int64? {
         let text = text(key)
         if let reading = BangkokTime.read(text) { return reading.milliseconds }
         return CivilDate(iso: text).map(BangkokTime.start)
     }
 
     /// Returns the texts of a list.
-    package func texts(_ key: String) -> [String] {
+    public func texts(_ key: String) -> [String] {
         (object[key]?.items ?? []).compactMap(\.text)
     }
 
     /// Returns the objects of a list.
-    package func list(_ key: String) -> [RecordFields] {
+    public func list(_ key: String) -> [RecordFields] {
         (object[key]?.items ?? []).compactMap { $0.fields.map(RecordFields.init) }
     }
 
     /// Returns an object inside, or an empty one.
-    package func group(_ key: String) -> RecordFields {
+    public func group(_ key: String) -> RecordFields {
         RecordFields(object[key]?.fields ?? JSONObject())
     }
 
     /// Tells whether a member is there and is not an empty text.
-    package func has(_ key: String) -> Bool {
+    public func has(_ key: String) -> Bool {
         switch object[key] {
         case nil, .null?, .string("")?: false
         default: true

@@ -1,5 +1,5 @@
 /// The kinds of row; the raw value is the name of the table.
-package enum RecordKind: String, CaseIterable, Hashable, Sendable {
+public enum RecordKind: String, CaseIterable, Hashable, Sendable {
     case profile
     case civilRegistration = "civil_registration"
     case drivingLicence = "driving_licence"
@@ -31,22 +31,22 @@ package enum RecordKind: String, CaseIterable, Hashable, Sendable {
     case openDataGroup = "open_data_group"
 
     /// The part of a citizen's data that is granted and synced as one.
-    package enum Domain: String, CaseIterable, Hashable, Sendable {
+    public enum Domain: String, CaseIterable, Hashable, Sendable {
         case core, transport, welfare, civil, credit, bills, access
         /// Public rows that every device shares.
         case catalogue
 
         /// True if anybody may read it without signing in.
-        package var isPublic: Bool { self == .catalogue }
+        public var isPublic: Bool { self == .catalogue }
     }
 
     /// Who may write rows of a kind.
-    package enum Writer: String, Hashable, Sendable {
+    public enum Writer: String, Hashable, Sendable {
         case agency, citizen, system
     }
 
     /// The domain whose bucket holds the rows.
-    package var domain: Domain {
+    public var domain: Domain {
         switch self {
         case .profile, .notification, .request, .receipt, .document, .device: .core
         case .consent, .accessEvent, .delegation: .access
@@ -62,7 +62,7 @@ package enum RecordKind: String, CaseIterable, Hashable, Sendable {
     }
 
     /// The writers, the owner first.
-    package var writers: [Writer] {
+    public var writers: [Writer] {
         switch self {
         case .profile, .request, .delegation:
             self == .profile ? [.agency, .citizen] : [.citizen, .agency]
@@ -78,7 +78,7 @@ package enum RecordKind: String, CaseIterable, Hashable, Sendable {
     }
 
     /// The classes that fields of the kind may have, the least first.
-    package var sensitivity: ClosedRange<Sensitivity> {
+    public var sensitivity: ClosedRange<Sensitivity> {
         switch self {
         case .profile, .civilRegistration, .creditReport, .healthCoverage, .newbornSubsidy:
             .p3 ... .p3
@@ -99,7 +99,7 @@ package enum RecordKind: String, CaseIterable, Hashable, Sendable {
     /// message, or what the citizen wrote. The periods of licence, ticket,
     /// vehicle, insurance, health, register, entitlement and service are in the
     /// reference data; the others are choices made here.
-    package var freshSeconds: Int64? {
+    public var freshSeconds: Int64? {
         switch self {
         case .trafficTicket: 6 * 3600
         case .drivingLicence, .socialSecurity, .healthCoverage, .entitlement, .newbornSubsidy,
@@ -115,7 +115,7 @@ package enum RecordKind: String, CaseIterable, Hashable, Sendable {
     }
 
     /// The name of the kind in Thai and English.
-    package var label: Bilingual {
+    public var label: Bilingual {
         switch self {
         case .province: Bilingual("จังหวัด", "Province")
         case .biller: Bilingual("ผู้วางบิล", "Biller")

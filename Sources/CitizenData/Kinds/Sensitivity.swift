@@ -1,5 +1,5 @@
 /// How much harm a value can do in the wrong hands.
-package enum Sensitivity: String, Comparable, CaseIterable, Sendable {
+public enum Sensitivity: String, Comparable, CaseIterable, Sendable {
     /// Public: the catalogue.
     case p0 = "P0"
     /// Personal, low: a notification without content.
@@ -11,9 +11,10 @@ package enum Sensitivity: String, Comparable, CaseIterable, Sendable {
     case p3 = "P3"
 
     /// The name of the class in Thai and English.
-    package var label: Bilingual { StatusNames.label("sensitivity", rawValue) }
+    public var label: Bilingual { StatusNames.label("sensitivity", rawValue) }
 
-    package static func < (first: Sensitivity, second: Sensitivity) -> Bool {
+    /// Tells whether the first class does less harm than the second.
+    public static func < (first: Sensitivity, second: Sensitivity) -> Bool {
         first.rawValue.utf8.lexicographicallyPrecedes(second.rawValue.utf8)
     }
 }

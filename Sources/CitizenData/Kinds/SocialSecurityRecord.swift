@@ -1,102 +1,109 @@
 /// The insurance of a worker with the social security office.
-package struct SocialSecurityRecord: RecordView {
-    package static let kind = RecordKind.socialSecurity
-    package static let mandatoryFields = [
+public struct SocialSecurityRecord: RecordView {
+    /// The kind of row.
+    public static let kind = RecordKind.socialSecurity
+
+    /// Members without which an agency's row is refused.
+    public static let mandatoryFields = [
         "section", "status", "hospital",
     ]
 
-    package let id: String
-    package let fields: RecordFields
+    /// The id of the row.
+    public let id: String
 
-    package init(id: String, fields: RecordFields) {
+    /// The members of the body, also those that have no property here.
+    public let fields: RecordFields
+
+    /// Makes the view of a body's members.
+    public init(id: String, fields: RecordFields) {
         self.id = id
         self.fields = fields
     }
 
     /// The section of the act: 33, 39 or 40.
-    package var section: String { fields.text("section") }
+    public var section: String { fields.text("section") }
     /// The same in words.
-    package var sectionLabel: Bilingual { StatusNames.label("social_security_section", section) }
+    public var sectionLabel: Bilingual { StatusNames.label("social_security_section", section) }
 
     /// The section in words.
-    package var sectionThai: String { fields.text("section_th") }
+    public var sectionThai: String { fields.text("section_th") }
 
     /// The insured number, masked.
-    package var maskedInsuredNumber: String { fields.text("insured_no_masked") }
+    public var maskedInsuredNumber: String { fields.text("insured_no_masked") }
 
     /// `active` or `ended`.
-    package var status: String { fields.text("status") }
+    public var status: String { fields.text("status") }
 
     /// The day it ended.
-    package var endedOn: PartialDate? { fields.date("ended_on") }
+    public var endedOn: PartialDate? { fields.date("ended_on") }
 
     /// The hospital chosen; empty for section 40.
-    package var hospital: Hospital { Hospital(fields: fields.group("hospital")) }
+    public var hospital: Hospital { Hospital(fields: fields.group("hospital")) }
 
     /// When the hospital may be changed.
-    package var hospitalChangeWindow: Window {
+    public var hospitalChangeWindow: Window {
         Window(fields: fields.group("hospital_change_window"))
     }
 
     /// The employer; empty if there is none.
-    package var employerThai: String { fields.text("employer_th") }
+    public var employerThai: String { fields.text("employer_th") }
 
     /// How many months were paid.
-    package var monthsContributed: Int64? { fields.integer("months_contributed") }
+    public var monthsContributed: Int64? { fields.integer("months_contributed") }
 
     /// The latest contribution.
-    package var lastContribution: Contribution {
+    public var lastContribution: Contribution {
         Contribution(fields: fields.group("last_contribution"))
     }
 
-    /// What is saved for old age.
-    package var oldAgeSavingsSatang: Int64? { fields.integer("old_age_savings_satang") }
+    /// What is saved for old age, in satang.
+    public var oldAgeSavingsSatang: Int64? { fields.integer("old_age_savings_satang") }
 
     /// A note of the office.
-    package var noteThai: String { fields.text("note_th") }
+    public var noteThai: String { fields.text("note_th") }
 
     /// Why the data may be held.
-    package var legalBasis: String { fields.text("legal_basis") }
+    public var legalBasis: String { fields.text("legal_basis") }
 
     /// Where the row comes from.
-    package var source: String { fields.text("source") }
+    public var source: String { fields.text("source") }
 
     /// A hospital by its code.
-    package struct Hospital: Hashable, Sendable {
+    public struct Hospital: Hashable, Sendable {
         let fields: RecordFields
 
         /// The code.
-        package var code: String { fields.text("code") }
+        public var code: String { fields.text("code") }
 
         /// The name.
-        package var nameThai: String { fields.text("name_th") }
+        public var nameThai: String { fields.text("name_th") }
     }
 
     /// A span of days.
-    package struct Window: Hashable, Sendable {
+    public struct Window: Hashable, Sendable {
         let fields: RecordFields
 
         /// The first day.
-        package var from: PartialDate? { fields.date("from") }
+        public var from: PartialDate? { fields.date("from") }
 
         /// The last day.
-        package var to: PartialDate? { fields.date("to") }
+        public var to: PartialDate? { fields.date("to") }
 
         /// What holds in it.
-        package var noteThai: String { fields.text("note_th") }
+        public var noteThai: String { fields.text("note_th") }
     }
 
     /// A month's contribution.
-    package struct Contribution: Hashable, Sendable {
+    public struct Contribution: Hashable, Sendable {
         let fields: RecordFields
 
         /// The month it is for.
-        package var month: PartialDate? { fields.date("month") }
+        public var month: PartialDate? { fields.date("month") }
 
         /// The day it was paid.
-        package var paidOn: PartialDate? { fields.date("paid_on") }
+        public var paidOn: PartialDate? { fields.date("paid_on") }
 
-        /// The amount.
-        package var satang: Int64? { fields.integer("satang") }
+        /// The amount, in satang.
+        public var satang: Int64? { fields.integer("satang") }
     }
 }

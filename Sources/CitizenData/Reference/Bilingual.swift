@@ -1,24 +1,24 @@
 /// A language of the app.
-package enum Language: String, Sendable {
+public enum Language: String, Sendable {
     case thai = "th"
     case english = "en"
 }
 
 /// The same words in Thai and in English.
-package struct Bilingual: Hashable, Sendable {
+public struct Bilingual: Hashable, Sendable {
     /// The words in Thai.
-    package let thai: String
+    public let thai: String
     /// The words in English.
-    package let english: String
+    public let english: String
 
     /// Makes a pair, Thai first.
-    package init(_ thai: String, _ english: String) {
+    public init(_ thai: String, _ english: String) {
         self.thai = thai
         self.english = english
     }
 
     /// Returns the words in one language, in the other if it has none.
-    package func text(in language: Language) -> String {
+    public func text(in language: Language) -> String {
         switch language {
         case .thai: thai.isEmpty ? english : thai
         case .english: english.isEmpty ? thai : english

@@ -1,12 +1,14 @@
 /// Where a bill stands.
-package enum BillState: String, StateMachine {
+public enum BillState: String, StateMachine {
     case unpaid, presented, pending, paid, failed, expired, void
     case refundRequested = "refund_requested"
     case refunded
 
-    package static let initial = unpaid
+    /// The state of a new bill.
+    public static let initial = unpaid
 
-    package static let transitions: [Self: [Self]] = [
+    /// The states that may follow each state.
+    public static let transitions: [Self: [Self]] = [
         .unpaid: [.presented],
         .presented: [.pending],
         .pending: [.paid, .failed, .expired, .void],
@@ -18,7 +20,7 @@ package enum BillState: String, StateMachine {
     ///
     /// The guide itself shows 0 for a success once, so a callback is checked
     /// with the payment system before it is believed.
-    package init?(paymentStatusCode code: Int64) {
+    public init?(paymentStatusCode code: Int64) {
         let states: [Self] = [
             .pending, .paid, .failed, .failed, .void, .pending, .expired, .refunded,
             .refundRequested,
@@ -28,10 +30,10 @@ package enum BillState: String, StateMachine {
     }
 
     /// True if the bill still asks for money.
-    package var isDue: Bool {
+    public var isDue: Bool {
         self == .unpaid || self == .presented || self == .failed || self == .expired
     }
 
     /// The name of the state in Thai and English.
-    package var label: Bilingual { StatusNames.label("bill_state", rawValue) }
+    public var label: Bilingual { StatusNames.label("bill_state", rawValue) }
 }

@@ -1,10 +1,12 @@
 /// Where a licence or document stands.
-package enum DocumentState: String, StateMachine {
+public enum DocumentState: String, StateMachine {
     case issued, active, expiring, expired, suspended, revoked, replaced
 
-    package static let initial = issued
+    /// The state of a new licence or document.
+    public static let initial = issued
 
-    package static let transitions: [Self: [Self]] = [
+    /// The states that may follow each state.
+    public static let transitions: [Self: [Self]] = [
         .issued: [.active],
         .active: [.expiring, .suspended, .revoked, .replaced],
         .expiring: [.expired, .suspended, .revoked, .replaced],
@@ -12,8 +14,8 @@ package enum DocumentState: String, StateMachine {
     ]
 
     /// True if it may be used today.
-    package var isUsable: Bool { self == .issued || self == .active || self == .expiring }
+    public var isUsable: Bool { self == .issued || self == .active || self == .expiring }
 
     /// The name of the state in Thai and English.
-    package var label: Bilingual { StatusNames.label("document_state", rawValue) }
+    public var label: Bilingual { StatusNames.label("document_state", rawValue) }
 }

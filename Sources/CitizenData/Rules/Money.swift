@@ -2,7 +2,7 @@
 ///
 /// Money is an integer everywhere. A binary fraction cannot hold 0.10, and a
 /// bill that is one satang off is a wrong bill.
-package enum Money {
+public enum Money {
     /// Why an amount could not be read or written.
     package enum Problem: String, Error, Sendable {
         case empty, format, overflow
@@ -14,13 +14,13 @@ package enum Money {
     package static let paymentTextLengthMax = 13
 
     /// Writes an amount with commas and two decimals: `1,234.50`.
-    package static func text(_ satang: Int64, thaiDigits: Bool = false) -> String {
+    public static func text(_ satang: Int64, thaiDigits: Bool = false) -> String {
         let plain = (satang < 0 ? "-" : "") + whole(satang, grouped: true) + decimals(satang)
         return thaiDigits ? ThaiText.thaiDigits(plain) : plain
     }
 
     /// Writes an amount with its unit: `1,234.50 บาท`.
-    package static func baht(_ satang: Int64, thaiDigits: Bool = false) -> String {
+    public static func baht(_ satang: Int64, thaiDigits: Bool = false) -> String {
         text(satang, thaiDigits: thaiDigits) + " บาท"
     }
 

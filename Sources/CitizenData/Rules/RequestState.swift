@@ -1,5 +1,5 @@
 /// Where a request stands, from the draft to the end.
-package enum RequestState: String, StateMachine {
+public enum RequestState: String, StateMachine {
     case draft, ready, queued, sent, received
     case underReview = "under_review"
     case needInfo = "need_info"
@@ -7,11 +7,13 @@ package enum RequestState: String, StateMachine {
     case expiredBeforeReceipt = "expired_before_receipt"
     case superseded
 
-    package static let initial = draft
+    /// The state of a new request.
+    public static let initial = draft
 
     private static let beforeReceipt: [Self] = [.withdrawn, .expiredBeforeReceipt, .superseded]
 
-    package static let transitions: [Self: [Self]] = [
+    /// The states that may follow each state.
+    public static let transitions: [Self: [Self]] = [
         .draft: [.ready] + beforeReceipt,
         .ready: [.queued] + beforeReceipt,
         .queued: [.sent] + beforeReceipt,
@@ -24,10 +26,10 @@ package enum RequestState: String, StateMachine {
     ]
 
     /// True while the citizen may change everything in it.
-    package var isEditable: Bool { self == .draft || self == .ready || self == .queued }
+    public var isEditable: Bool { self == .draft || self == .ready || self == .queued }
 
     /// True for a state that only a received request can have.
-    package var isReceived: Bool {
+    public var isReceived: Bool {
         switch self {
         // A withdrawal may come before or after: `enteredAt` of the row tells.
         case .draft, .ready, .queued, .sent, .expiredBeforeReceipt, .superseded, .withdrawn:
@@ -37,8 +39,8 @@ package enum RequestState: String, StateMachine {
     }
 
     /// True if the citizen is asked to do something.
-    package var waitsForCitizen: Bool { self == .draft || self == .ready || self == .needInfo }
+    public var waitsForCitizen: Bool { self == .draft || self == .ready || self == .needInfo }
 
     /// The name of the state in Thai and English.
-    package var label: Bilingual { StatusNames.label("request_state", rawValue) }
+    public var label: Bilingual { StatusNames.label("request_state", rawValue) }
 }

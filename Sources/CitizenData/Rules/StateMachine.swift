@@ -2,7 +2,7 @@
 ///
 /// Client and server ask the same table, so a move that one makes offline is
 /// not refused by the other.
-package protocol StateMachine: RawRepresentable, CaseIterable, Hashable, Sendable
+public protocol StateMachine: RawRepresentable, CaseIterable, Hashable, Sendable
 where RawValue == String {
     /// The state that a new record has.
     static var initial: Self { get }
@@ -12,11 +12,11 @@ where RawValue == String {
 
 extension StateMachine {
     /// The states that may follow.
-    package var successors: [Self] { Self.transitions[self, default: []] }
+    public var successors: [Self] { Self.transitions[self, default: []] }
 
     /// True if nothing may follow.
-    package var isFinal: Bool { successors.isEmpty }
+    public var isFinal: Bool { successors.isEmpty }
 
     /// Tells whether a record may move to another state.
-    package func mayBecome(_ next: Self) -> Bool { successors.contains(next) }
+    public func mayBecome(_ next: Self) -> Bool { successors.contains(next) }
 }

@@ -1,4 +1,7 @@
 /// Puts the marks of every stack in order and composes sara am.
+///
+/// A mark of another script ends a stack and stays where it is: it belongs to
+/// its own letter, which may carry it in one piece.
 struct CanonicalBuilder {
     private static let saraAa: Unicode.Scalar = "\u{0E32}"
     private static let saraAm: Unicode.Scalar = "\u{0E33}"
@@ -36,7 +39,7 @@ struct CanonicalBuilder {
 
     private mutating func takeMarks() -> [Unicode.Scalar] {
         let start = position
-        while position < input.count, Self.isStacked(input[position]) { position += 1 }
+        while position < input.count, ThaiText.isMark(input[position]) { position += 1 }
         return Array(input[start..<position])
     }
 
@@ -47,13 +50,6 @@ struct CanonicalBuilder {
         guard input[position] == Self.saraAm || isSplit else { return false }
         position += 1
         return true
-    }
-
-    /// Thai marks, and those of other scripts that moved between them.
-    private static func isStacked(_ scalar: Unicode.Scalar) -> Bool {
-        if scalar.value < 0x0300 { return false }
-        return ThaiText.isMark(scalar)
-            || scalar.properties.canonicalCombiningClass != .notReordered
     }
 
     private static func ordered(_ marks: [Unicode.Scalar]) -> [Unicode.Scalar] {
@@ -76,8 +72,7 @@ struct CanonicalBuilder {
         case 0x0E4D: 3  // nikhahit
         case 0x0E48...0x0E4B: 4  // tones
         case 0x0E4C: 5  // thanthakhat
-        case 0x0E4E: 6  // yamakkan
-        default: 7  // marks of other scripts
+        default: 6  // yamakkan
         }
     }
 }

@@ -7,11 +7,16 @@
 package enum ThaiText {
     /// Returns the one form in which a text is compared, searched and hashed.
     ///
-    /// The form is NFC with zero-width characters removed, no-break spaces as
-    /// spaces, two sara e as sara ae, the marks of a stack in the order lower
-    /// vowel, upper vowel, nikhahit, tone, thanthakhat, each mark once, and
-    /// nikhahit with sara aa as sara am. It never guesses: a mark over the
-    /// wrong consonant stays where it is.
+    /// Zero-width characters are removed, no-break spaces are spaces, two sara e
+    /// are sara ae, the marks of a stack stand in the order lower vowel, upper
+    /// vowel, nikhahit, tone, thanthakhat, each mark once, and nikhahit with sara
+    /// aa is sara am. It never guesses: a mark over the wrong consonant stays
+    /// where it is.
+    ///
+    /// Thai text comes out in NFC. Letters of other scripts stay as they were
+    /// typed, in one piece or with their marks apart: Swift's own comparing and
+    /// hashing of strings sees no difference there, so compare the results as
+    /// strings, not as bytes.
     ///
     /// Example: `ThaiText.canonical("\u{E17}\u{E48}\u{E35}")` is `ที่`.
     ///
@@ -19,21 +24,16 @@ package enum ThaiText {
     package static func canonical(_ text: String) -> String {
         var scalars: [Unicode.Scalar] = []
         scalars.reserveCapacity(text.utf8.count / 2)
-        var needsNormalization = false
         for scalar in text.unicodeScalars where !isZeroWidthControl(scalar) {
-            let kept = isNoBreakSpace(scalar) ? " " : scalar
-            needsNormalization = needsNormalization || !isStableUnderNFC(kept)
-            scalars.append(kept)
+            scalars.append(isNoBreakSpace(scalar) ? " " : scalar)
         }
-        if needsNormalization { scalars = normalizedNFC(scalars) }
         var builder = CanonicalBuilder(input: composeSaraAe(scalars))
-        let built = builder.build()
-        return string(needsNormalization ? normalizedNFC(built) : built)
+        return string(builder.build())
     }
 
     /// Tells whether two texts are the same text typed in different ways.
     package static func areEqual(_ first: String, _ second: String) -> Bool {
-        canonical(first).utf8.elementsEqual(canonical(second).utf8)
+        canonical(first) == canonical(second)
     }
 
     /// Returns the text with Thai digits as ASCII digits.
@@ -105,12 +105,6 @@ package enum ThaiText {
     /// Sara e, sara ae, sara o, sara ai: written before their consonant.
     static func isLeadingVowel(_ scalar: Unicode.Scalar) -> Bool {
         (0x0E40...0x0E44).contains(scalar.value)
-    }
-
-    /// Latin below the combining marks, and Thai, whose order of marks the
-    /// builder settles itself: text of these alone needs no other NFC.
-    private static func isStableUnderNFC(_ scalar: Unicode.Scalar) -> Bool {
-        scalar.value < 0x0300 || (0x0E00...0x0E7F).contains(scalar.value)
     }
 
     private static func composeSaraAe(_ scalars: [Unicode.Scalar]) -> [Unicode.Scalar] {

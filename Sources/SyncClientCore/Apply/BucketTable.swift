@@ -7,6 +7,8 @@ struct HeldBucket: Hashable, Sendable {
     var id: Int64
     /// The name.
     var name: String
+    /// The server's number, by which it names a bucket that is held.
+    var number: UInt64
     /// The server's epoch, by which a replaced history is noticed.
     var epoch: UInt64
     /// The newest revision.
@@ -28,7 +30,7 @@ enum BucketTable {
         var buckets: [HeldBucket] = []
         try connection.run(
             """
-            SELECT id, name, epoch, head, count, sum, priority, lease_until
+            SELECT id, name, epoch, head, count, sum, priority, lease_until, number
             FROM bucket ORDER BY name
             """
         ) { row in
@@ -37,7 +39,9 @@ enum BucketTable {
             }
             buckets.append(
                 HeldBucket(
-                    id: row.int64(0), name: row.text(1), epoch: UInt64(bitPattern: row.int64(2)),
+                    id: row.int64(0), name: row.text(1),
+                    number: UInt64(bitPattern: row.int64(8)),
+                    epoch: UInt64(bitPattern: row.int64(2)),
                     head: UInt64(bitPattern: row.int64(3)), count: row.int64(4), sum: sum,
                     priority: UInt64(bitPattern: row.int64(6)),
                     leaseUntil: UInt64(bitPattern: row.int64(7))))
@@ -49,28 +53,31 @@ enum BucketTable {
     static func insert(_ state: BucketState, _ connection: Connection) throws -> HeldBucket {
         try connection.run(
             """
-            INSERT INTO bucket(name, epoch, head, count, sum, priority, lease_until)
-            VALUES (?, ?, 0, 0, ?, ?, ?)
+            INSERT INTO bucket(name, epoch, head, count, sum, priority, lease_until, number)
+            VALUES (?, ?, 0, 0, ?, ?, ?, ?)
             """,
             .text(state.name), .integer(Int64(bitPattern: state.epoch)), .blob(HashSum.zero.bytes),
             .integer(Int64(bitPattern: state.priority)),
-            .integer(Int64(bitPattern: state.leaseUntil)))
+            .integer(Int64(bitPattern: state.leaseUntil)),
+            .integer(Int64(bitPattern: state.index)))
         return HeldBucket(
-            id: connection.lastInsertRowID, name: state.name, epoch: state.epoch, head: 0, count: 0,
-            sum: .zero, priority: state.priority, leaseUntil: state.leaseUntil)
+            id: connection.lastInsertRowID, name: state.name, number: state.index,
+            epoch: state.epoch, head: 0, count: 0, sum: .zero, priority: state.priority,
+            leaseUntil: state.leaseUntil)
     }
 
     /// Writes everything but the name.
     static func save(_ bucket: HeldBucket, _ connection: Connection) throws {
         try connection.run(
             """
-            UPDATE bucket SET epoch = ?, head = ?, count = ?, sum = ?, priority = ?, lease_until = ?
-            WHERE id = ?
+            UPDATE bucket SET epoch = ?, head = ?, count = ?, sum = ?, priority = ?, lease_until = ?,
+                number = ? WHERE id = ?
             """,
             .integer(Int64(bitPattern: bucket.epoch)), .integer(Int64(bitPattern: bucket.head)),
             .integer(bucket.count), .blob(bucket.sum.bytes),
             .integer(Int64(bitPattern: bucket.priority)),
-            .integer(Int64(bitPattern: bucket.leaseUntil)), .integer(bucket.id))
+            .integer(Int64(bitPattern: bucket.leaseUntil)),
+            .integer(Int64(bitPattern: bucket.number)), .integer(bucket.id))
     }
 
     /// Removes a bucket with all its rows; the bytes are overwritten.

@@ -4,8 +4,8 @@ internal import SyncProtocol
 /// Puts the rows of pages into the mirror and keeps the books on them.
 ///
 /// The hot path of a first sync. A row is read in place, hashed once, bound by
-/// pointer and inserted; nothing is allocated for it. Only where a row exists
-/// already is the old one looked up, to take its hash out of the sum.
+/// pointer and inserted; nothing is allocated for it. Only in a bucket that held
+/// rows before is an old one looked up, to take its hash out of the sum.
 ///
 /// Lives for one writing transaction. ``finish()`` writes the books back.
 struct PageApplier {
@@ -13,6 +13,10 @@ struct PageApplier {
     private struct Slot {
         var held: HeldBucket
         var promised: BucketState?
+        /// Whether it held nothing when the round began, so that rows are new.
+        var wasEmpty: Bool
+        /// Whether its books have changed.
+        var isTouched = false
     }
 
     /// A name of the page: its text in the page's bytes and its number here.
@@ -39,10 +43,11 @@ struct PageApplier {
     private var slots: [Slot] = []
     private var slotByName: [String: Int] = [:]
     private var slotByID: [Int64: Int] = [:]
+    private var slotByNumber: [UInt64: Int] = [:]
     private var nameIDs: [String: Int64] = [:]
     private var hashBytes: [UInt8] = []
 
-    /// The most names or buckets one page may number.
+    /// The most names one page may number.
     private static let indexMax: UInt64 = 65_536
 
     /// Reads the books.
@@ -83,7 +88,8 @@ struct PageApplier {
     private mutating func add(_ bucket: HeldBucket) {
         slotByName[bucket.name] = slots.count
         slotByID[bucket.id] = slots.count
-        slots.append(Slot(held: bucket, promised: nil))
+        slotByNumber[bucket.number] = slots.count
+        slots.append(Slot(held: bucket, promised: nil, wasEmpty: bucket.count == 0))
     }
 
     // MARK: - One page
@@ -94,7 +100,7 @@ struct PageApplier {
     ///   promises, or an error of the storage.
     mutating func apply(_ page: UnsafeRawBufferPointer) throws {
         var names: [PageName?] = []
-        var buckets: [Int?] = []
+        var buckets: [UInt64: Int] = [:]
         var sum = HashSum.zero
         var promised: HashSum?
         // The splitter's closure throws wire errors only, so others are carried past it.
@@ -124,7 +130,7 @@ struct PageApplier {
     }
 
     private mutating func applyOther(
-        _ frame: Frame, _ buckets: inout [Int?], _ promised: inout HashSum?
+        _ frame: Frame, _ buckets: inout [UInt64: Int], _ promised: inout HashSum?
     ) throws {
         switch frame {
         case .bucket(let state): try applyBucket(state, &buckets)
@@ -132,6 +138,7 @@ struct PageApplier {
             guard let position = slotByName.removeValue(forKey: name) else { return }
             let id = slots[position].held.id
             slotByID[id] = nil
+            slotByNumber[slots[position].held.number] = nil
             slots[position].promised = nil
             deletes += try BucketTable.remove(id, connection)
             hasRemovedBuckets = true
@@ -141,33 +148,43 @@ struct PageApplier {
         }
     }
 
-    private mutating func applyBucket(_ state: BucketState, _ buckets: inout [Int?]) throws {
-        guard state.index < Self.indexMax else {
-            throw WireError(code: "wire.index", position: 0, message: "bucket \(state.index)")
-        }
-        let position: Int
-        if let known = slotByName[state.name] {
-            position = known
-            if slots[known].held.epoch != state.epoch {
-                // Another history: what is held of the bucket is not part of it.
-                let id = slots[known].held.id
-                try connection.run("DELETE FROM row WHERE bucket_id = ?", .integer(id))
-                deletes += connection.changes
-                slots[known].held.count = 0
-                slots[known].held.sum = .zero
-                slots[known].held.epoch = state.epoch
-            }
-        } else {
-            position = slots.count
-            add(try BucketTable.insert(state, connection))
-        }
+    private mutating func applyBucket(
+        _ state: BucketState, _ buckets: inout [UInt64: Int]
+    ) throws {
+        let position = try slot(of: state)
         slots[position].promised = state
+        slots[position].isTouched = true
         slots[position].held.head = state.head
-        slots[position].held.priority = state.priority
         slots[position].held.leaseUntil = state.leaseUntil
-        let index = Int(state.index)
-        while buckets.count <= index { buckets.append(nil) }
-        buckets[index] = position
+        buckets[state.index] = position
+    }
+
+    /// Finds a bucket, by its number where the server counts on its being held.
+    private mutating func slot(of state: BucketState) throws -> Int {
+        guard !state.name.isEmpty else {
+            guard let held = slotByNumber[state.index] else {
+                throw SyncFailure.verificationFailed(bucket: "\(state.index)")
+            }
+            return held
+        }
+        guard let known = slotByName[state.name] else {
+            add(try BucketTable.insert(state, connection))
+            return slots.count - 1
+        }
+        if slots[known].held.epoch != state.epoch {
+            // Another history: what is held of the bucket is not part of it.
+            let id = slots[known].held.id
+            try connection.run("DELETE FROM row WHERE bucket_id = ?", .integer(id))
+            deletes += connection.changes
+            slots[known].held.count = 0
+            slots[known].held.sum = .zero
+            slots[known].held.epoch = state.epoch
+        }
+        slotByNumber[slots[known].held.number] = nil
+        slotByNumber[state.index] = known
+        slots[known].held.number = state.index
+        slots[known].held.priority = state.priority
+        return known
     }
 
     private mutating func applyName(
@@ -201,18 +218,27 @@ struct PageApplier {
     // MARK: - One row
 
     @inline(__always)
-    private func known<T>(
-        _ list: [T?], _ index: UInt64, _ reader: borrowing ByteReader
-    ) throws(WireError) -> T {
+    private func known(
+        _ list: [PageName?], _ index: UInt64, _ reader: borrowing ByteReader
+    ) throws(WireError) -> PageName {
         guard index < UInt64(list.count), let found = list[Int(index)] else {
             throw reader.failure("wire.index", "index \(index) has not been named")
         }
         return found
     }
 
+    private func announced(
+        _ buckets: [UInt64: Int], _ number: UInt64, _ reader: borrowing ByteReader
+    ) throws(WireError) -> Int {
+        guard let position = buckets[number] else {
+            throw reader.failure("wire.index", "bucket \(number) has not been announced")
+        }
+        return position
+    }
+
     private mutating func applyRow(
-        _ payload: UnsafeRawBufferPointer, _ origin: Int, _ names: [PageName?], _ buckets: [Int?],
-        _ sum: inout HashSum
+        _ payload: UnsafeRawBufferPointer, _ origin: Int, _ names: [PageName?],
+        _ buckets: [UInt64: Int], _ sum: inout HashSum
     ) throws {
         var reader = ByteReader(payload, origin: origin)
         _ = try reader.varint()
@@ -220,7 +246,7 @@ struct PageApplier {
         try row.read(&reader)
         let table = try known(names, row.table, reader)
         let owner = try known(names, row.owner, reader)
-        let position = try known(buckets, row.bucket, reader)
+        let position = try announced(buckets, row.bucket, reader)
         let hash = RowHash.hash(
             table: table.text, id: row.id, owner: owner.text, asOf: row.asOf,
             sourceVersion: row.sourceVersion, body: row.body)
@@ -228,12 +254,27 @@ struct PageApplier {
         hashBytes.removeAll(keepingCapacity: true)
         hash.append(to: &hashBytes)
         let bucketID = slots[position].held.id
+        // A first sync brings new rows, a later one mostly newer versions.
+        let addsFirst = slots[position].wasEmpty
+        var isDone = try addsFirst && add(row, table.id, owner.id, bucketID)
+        if !isDone { isDone = try replace(row, table.id, owner.id, bucketID) }
+        if !isDone, !addsFirst { isDone = try add(row, table.id, owner.id, bucketID) }
+        guard isDone else { throw SyncFailure.cacheDamaged(path: connection.path) }
+        slots[position].held.count += 1
+        slots[position].held.sum += hash
+        rows += 1
+    }
+
+    /// Writes a row that is not there; tells whether it was so.
+    private mutating func add(
+        _ row: RowView, _ tableID: Int64, _ ownerID: Int64, _ bucketID: Int64
+    ) throws -> Bool {
         try hashBytes.withUnsafeBytes { hashBytes in
             try insert.use { insert in
-                try insert.bind(1, table.id)
+                try insert.bind(1, tableID)
                 try insert.bind(2, text: row.id)
                 try insert.bind(3, bucketID)
-                try insert.bind(4, owner.id)
+                try insert.bind(4, ownerID)
                 try insert.bind(5, Int64(bitPattern: row.rev))
                 try insert.bind(6, row.asOf)
                 try insert.bind(7, row.sourceVersion)
@@ -242,21 +283,15 @@ struct PageApplier {
                 _ = try insert.step()
             }
         }
-        if connection.changes == 0 {
-            try replace(row, table.id, owner.id, bucketID)
-        }
-        slots[position].held.count += 1
-        slots[position].held.sum += hash
-        rows += 1
+        return connection.changes > 0
     }
 
-    /// Takes the old version off the books and writes the new one in its place.
+    /// Takes the old version off the books and writes the new one in its place;
+    /// tells whether there was an old one.
     private mutating func replace(
         _ row: RowView, _ tableID: Int64, _ ownerID: Int64, _ bucketID: Int64
-    ) throws {
-        guard let rowID = try takeOff(tableID, row.id, onlyFrom: nil) else {
-            throw SyncFailure.cacheDamaged(path: connection.path)
-        }
+    ) throws -> Bool {
+        guard let rowID = try takeOff(tableID, row.id, onlyFrom: nil) else { return false }
         try hashBytes.withUnsafeBytes { hashBytes in
             try update.use { update in
                 try update.bind(1, bucketID)
@@ -270,17 +305,19 @@ struct PageApplier {
                 _ = try update.step()
             }
         }
+        return true
     }
 
     private mutating func applyTombstone(
-        _ payload: UnsafeRawBufferPointer, _ origin: Int, _ names: [PageName?], _ buckets: [Int?]
+        _ payload: UnsafeRawBufferPointer, _ origin: Int, _ names: [PageName?],
+        _ buckets: [UInt64: Int]
     ) throws {
         guard case .tombstone(let gone) = try BinaryFrames.decode(payload, origin: origin) else {
             return
         }
         let reader = ByteReader(payload, origin: origin)
         let table = try known(names, gone.table, reader)
-        let position = try known(buckets, gone.bucket, reader)
+        let position = try announced(buckets, gone.bucket, reader)
         let bucketID = slots[position].held.id
         var id = gone.id
         let rowID = try id.withUTF8 {
@@ -303,12 +340,13 @@ struct PageApplier {
             try find.bind(1, tableID)
             try find.bind(2, text: id)
             guard try find.step() else { return nil }
-            let hash = find.withBlob(2) { $0.count == 16 ? HashSum(bytes: $0) : nil }
+            let hash = HashSum(bytes: find.blobInPlace(2))
             guard let hash else { throw SyncFailure.cacheDamaged(path: connection.path) }
             return (find.int64(0), find.int64(1), hash)
         }
         guard let found, bucketID == nil || found.bucketID == bucketID else { return nil }
         if let position = slotByID[found.bucketID] {
+            slots[position].isTouched = true
             slots[position].held.count -= 1
             slots[position].held.sum -= found.hash
         }
@@ -330,7 +368,7 @@ struct PageApplier {
             {
                 throw SyncFailure.verificationFailed(bucket: slot.held.name)
             }
-            try BucketTable.save(slot.held, connection)
+            if slot.isTouched { try BucketTable.save(slot.held, connection) }
         }
     }
 }

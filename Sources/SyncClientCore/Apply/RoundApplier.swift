@@ -14,10 +14,22 @@ enum RoundApplier {
         var deletes = 0
         /// Outcomes that were not known before.
         var outcomes: [WriteOutcome] = []
-        /// Whether writes wait whose outcome is not known.
+        /// Whether writes wait that can be sent and whose outcome is not known.
         var writesWait = false
+        /// The server's last write where it misses later ones for good, or nil.
+        var missingAfter: UInt64?
+        /// The number of the next write.
+        var nextMid: UInt64 = 0
         /// Whether citizens' data was removed that must not stay in the log.
         var hasRemovedBuckets = false
+
+        /// Takes note of what waits at the end of a step.
+        mutating func look(at state: CacheState, _ connection: Connection) throws {
+            missingAfter = state.missingAfter
+            writesWait =
+                try state.missingAfter == nil && OutboxTable.hasUnanswered(state, connection)
+            nextMid = state.nextMid
+        }
     }
 
     /// Applies the pages kept and the one that ends the round.
@@ -46,12 +58,12 @@ enum RoundApplier {
         result.outcomes = try OutcomeTable.store(scan.outcomes, &state, now: now, connection)
         try OutboxTable.acknowledge(
             upTo: checkpoint.ackedMid, chain: checkpoint.ackedChain, &state, now: now, connection)
-        try StageTable.clear(&state, connection)
+        if state.stagedCursor != nil { try StageTable.clear(&state, connection) }
         state.cursor = checkpoint.cursor
-        state.lineage = checkpoint.lineage
+        if !checkpoint.lineage.isEmpty { state.lineage = checkpoint.lineage }
         state.syncedAt = now
         try state.save(connection)
-        result.writesWait = try OutboxTable.hasUnanswered(state, connection)
+        try result.look(at: state, connection)
         return result
     }
 
@@ -87,7 +99,7 @@ enum RoundApplier {
             state.syncedAt = now
         }
         try state.save(connection)
-        result.writesWait = try OutboxTable.hasUnanswered(state, connection)
+        try result.look(at: state, connection)
         return result
     }
 
@@ -100,7 +112,15 @@ enum RoundApplier {
     }
 
     /// Makes the body of the next request.
-    static func request(_ connection: Connection) throws -> RequestPlan {
+    ///
+    /// - Parameters:
+    ///   - connection: A reader.
+    ///   - isHoldingBack: Whether to send no writes, though some may wait.
+    /// - Returns: The frames.
+    /// - Throws: What the storage refuses.
+    static func request(
+        _ connection: Connection, holdingBack isHoldingBack: Bool = false
+    ) throws -> RequestPlan {
         let state = try CacheState.load(connection)
         var sync = SyncRequest()
         sync.cursor = state.requestCursor
@@ -109,7 +129,10 @@ enum RoundApplier {
         sync.outcomesSeen = state.answeredMid
         var plan = RequestPlan()
         BinaryFrames.append(.sync(sync), to: &plan.body)
-        if let batch = try OutboxTable.batch(state, connection) {
+        // After a gap that nothing fills every push would be refused.
+        if !isHoldingBack, state.missingAfter == nil,
+            let batch = try OutboxTable.batch(state, connection)
+        {
             BinaryFrames.append(.push(PushHeader(baseChain: batch.baseChain)), to: &plan.body)
             plan.body.append(contentsOf: batch.frames)
             plan.writes = batch.count

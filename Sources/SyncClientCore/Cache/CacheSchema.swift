@@ -96,6 +96,23 @@ enum CacheSchema {
                         received_at INTEGER NOT NULL
                     ) STRICT;
                     CREATE INDEX outcome_refused ON outcome(mid) WHERE status = 3;
-                    """)
+                    """),
+            Migration(
+                "writes that the server misses for good",
+                sql: "ALTER TABLE state ADD COLUMN missing_after INTEGER"),
+            // What is held has no numbers yet: the next round pulls anew and brings them.
+            Migration(
+                "buckets by the server's number",
+                sql: """
+                    ALTER TABLE bucket ADD COLUMN number INTEGER NOT NULL DEFAULT -1;
+                    DELETE FROM staged_page;
+                    UPDATE state SET cursor = x'', staged_cursor = NULL, staged_is_whole = 0;
+                    """),
+            Migration(
+                "what an acknowledgement ends is found without a scan",
+                sql: """
+                    CREATE INDEX outbox_row_mid ON outbox_row(mid);
+                    CREATE INDEX acknowledged_age ON acknowledged(acknowledged_at);
+                    """),
         ])
 }

@@ -22,6 +22,10 @@ struct CacheState: Hashable, Sendable {
     var ackedMid: UInt64
     /// The last write whose outcome is stored.
     var answeredMid: UInt64
+    /// The last write that the server has, where it misses later ones for good.
+    ///
+    /// They are not kept here any more. Nil otherwise; while set, no write is sent.
+    var missingAfter: UInt64?
     /// The clock as it stamped last.
     var clock: HybridClock
     /// The latest time a server told, in milliseconds.
@@ -39,7 +43,8 @@ struct CacheState: Hashable, Sendable {
         try connection.run(
             """
             SELECT device, nonce, cursor, lineage, next_mid, last_chain, acked_mid, answered_mid,
-                clock_last, clock_offset, server_last, synced_at, staged_cursor, staged_is_whole
+                clock_last, clock_offset, server_last, synced_at, staged_cursor, staged_is_whole,
+                missing_after
             FROM state WHERE id = 1
             """
         ) { row in
@@ -50,6 +55,7 @@ struct CacheState: Hashable, Sendable {
                 lastChain: UInt64(bitPattern: row.int64(5)),
                 ackedMid: UInt64(bitPattern: row.int64(6)),
                 answeredMid: UInt64(bitPattern: row.int64(7)),
+                missingAfter: row.optionalInt64(14).map { UInt64(bitPattern: $0) },
                 clock: HybridClock(
                     last: UInt64(bitPattern: row.int64(8)), offsetMilliseconds: row.int64(9)),
                 serverLast: row.int64(10), syncedAt: row.optionalInt64(11),
@@ -65,7 +71,8 @@ struct CacheState: Hashable, Sendable {
             """
             UPDATE state SET device = ?, nonce = ?, cursor = ?, lineage = ?, next_mid = ?,
                 last_chain = ?, acked_mid = ?, answered_mid = ?, clock_last = ?, clock_offset = ?,
-                server_last = ?, synced_at = ?, staged_cursor = ?, staged_is_whole = ?
+                server_last = ?, synced_at = ?, staged_cursor = ?, staged_is_whole = ?,
+                missing_after = ?
             WHERE id = 1
             """,
             .integer(Int64(bitPattern: device.number)), .integer(Int64(bitPattern: nonce)),
@@ -74,7 +81,8 @@ struct CacheState: Hashable, Sendable {
             .integer(Int64(bitPattern: answeredMid)), .integer(Int64(bitPattern: clock.last)),
             .integer(clock.offsetMilliseconds), .integer(serverLast),
             syncedAt.map { .integer($0) } ?? .null, stagedCursor.map { .blob($0) } ?? .null,
-            .integer(stagedIsWhole ? 1 : 0))
+            .integer(stagedIsWhole ? 1 : 0),
+            missingAfter.map { .integer(Int64(bitPattern: $0)) } ?? .null)
     }
 
     /// The time now by the server's clock, never before a time it has told.

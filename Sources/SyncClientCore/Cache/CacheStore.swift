@@ -93,6 +93,23 @@ final class CacheStore: Sendable {
         }
     }
 
+    /// The queue of the writer, on which the engine works.
+    var writerExecutor: UnownedSerialExecutor { database.writerExecutor }
+
+    /// Runs `body` on one snapshot of the writer's connection.
+    ///
+    /// For the engine, which is on the writer's queue already and so changes no
+    /// thread; others read beside the writer.
+    func readOnWriter<T: Sendable>(
+        _ body: @Sendable (Connection) throws -> T
+    ) async throws(SyncFailure) -> T {
+        do {
+            return try await database.withWriter { try $0.transaction(.deferred, body) }
+        } catch {
+            throw StorageErrors.failure(error, path: database.path)
+        }
+    }
+
     /// Runs `body` on one snapshot.
     func read<T: Sendable>(
         _ body: @Sendable (Connection) throws -> T

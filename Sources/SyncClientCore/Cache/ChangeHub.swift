@@ -3,20 +3,13 @@ internal import Synchronization
 /// Tells listeners that the cache has changed: "look again", and nothing more.
 ///
 /// Commits of this process are told at once. Those of other processes are found
-/// by asking SQLite twice a second, and only while somebody listens.
+/// by asking SQLite for its `data_version` twice a second, and only while
+/// somebody listens: the question reads shared memory and costs microseconds,
+/// and it is SQLite's own word on what is committed, which a watch on the log
+/// file would have to be followed by anyway.
 final class ChangeHub: Sendable {
-    private enum Topic {
-        case changes
-        case writes
-    }
-
-    private struct Listener {
-        var topic: Topic
-        var continuation: AsyncStream<Void>.Continuation
-    }
-
     private struct State {
-        var listeners: [Int: Listener] = [:]
+        var listeners: [Int: AsyncStream<Void>.Continuation] = [:]
         var nextID = 0
         var poll: Task<Void, Never>?
         var isClosed = false
@@ -43,44 +36,24 @@ final class ChangeHub: Sendable {
     }
 
     /// Something was committed here.
-    func changed() { tell(.changes) }
-
-    /// A write was stored here that is to be sent.
-    func written() { tell(.writes) }
-
-    /// Signals for each change, at most one waiting.
-    func changes() -> AsyncStream<Void> { listen(.changes) }
-
-    /// Signals for each write stored here, at most one waiting.
-    func writes() -> AsyncStream<Void> { listen(.writes) }
-
-    /// Ends all streams.
-    func close() {
-        let ended = state.withLock { state in
-            state.isClosed = true
-            state.poll?.cancel()
-            state.poll = nil
-            defer { state.listeners = [:] }
-            return Array(state.listeners.values)
-        }
-        for listener in ended { listener.continuation.finish() }
-    }
-
-    private func tell(_ topic: Topic) {
+    func changed() {
         // Told outside the lock: a listener may call back.
-        let listeners = state.withLock { $0.listeners.values.filter { $0.topic == topic } }
-        for listener in listeners { listener.continuation.yield() }
+        let listeners = state.withLock { Array($0.listeners.values) }
+        for listener in listeners { listener.yield() }
     }
 
-    private func listen(_ topic: Topic) -> AsyncStream<Void> {
+    /// Signals for each change, at most one waiting; a signal may come without one.
+    func changes() -> AsyncStream<Void> {
         let (stream, continuation) = AsyncStream.makeStream(
             of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let id = state.withLock { state -> Int? in
             guard !state.isClosed else { return nil }
             state.nextID += 1
-            state.listeners[state.nextID] = Listener(topic: topic, continuation: continuation)
-            if topic == .changes, state.poll == nil {
-                state.poll = Task(executorPreference: executor) { [weak self] in await self?.pollUntilCancelled() }
+            state.listeners[state.nextID] = continuation
+            if state.poll == nil {
+                state.poll = Task(executorPreference: executor) { [weak self] in
+                    await self?.pollUntilCancelled()
+                }
             }
             return state.nextID
         }
@@ -92,12 +65,22 @@ final class ChangeHub: Sendable {
         return stream
     }
 
+    /// Ends all streams.
+    func close() {
+        let ended = state.withLock { state in
+            state.isClosed = true
+            state.poll?.cancel()
+            state.poll = nil
+            defer { state.listeners = [:] }
+            return Array(state.listeners.values)
+        }
+        for listener in ended { listener.finish() }
+    }
+
     private func remove(_ id: Int) {
         let idle = state.withLock { state -> Task<Void, Never>? in
             state.listeners[id] = nil
-            guard !state.listeners.values.contains(where: { $0.topic == .changes }) else {
-                return nil
-            }
+            guard state.listeners.isEmpty else { return nil }
             defer { state.poll = nil }
             return state.poll
         }
@@ -105,13 +88,17 @@ final class ChangeHub: Sendable {
     }
 
     private func pollUntilCancelled() async {
-        var last = try? await version()
+        // Nothing is known at first, so the first answer is told: somebody may
+        // have committed after the listener looked and before this question.
+        var last: Int64?
         while !Task.isCancelled {
+            // A file that is busy for a moment is asked again the next time.
+            if let now = try? await version(), now != last {
+                last = now
+                changed()
+            }
             do {
                 try await monotonic.sleep(milliseconds: Limits.observeMilliseconds)
-                let now = try await version()
-                if now != last { changed() }
-                last = now
             } catch {
                 return
             }

@@ -5,12 +5,6 @@ internal import SyncProtocol
 /// The live channel only says "look again". Data always come by a round, so
 /// there is one path for them and nothing to race with.
 struct LiveEngine: Sendable {
-    /// What wakes it.
-    private enum Wake: Sendable {
-        case signal(LiveSignal)
-        case localWrite
-    }
-
     /// How listening ended.
     private enum End: Sendable {
         case failed(SyncFailure)
@@ -27,11 +21,13 @@ struct LiveEngine: Sendable {
     /// Runs until cancelled, revoked, or stopped by what waiting cannot mend.
     func run() async {
         var backoff = BackoffMachine()
+        // The number of the next write when the last round ended.
+        var nextMid: UInt64 = 0
         while !Task.isCancelled {
-            var failure = await round()
+            var failure = await round(&nextMid)
             if failure == nil {
                 backoff.succeeded()
-                switch await listen() {
+                switch await listen(&nextMid) {
                 case .revoked:
                     try? await session.keeper.markExpired()
                     tell(.revoked)
@@ -57,14 +53,15 @@ struct LiveEngine: Sendable {
 
     private func isWorthAnotherTry(_ failure: SyncFailure) async -> Bool {
         switch failure {
-        case .offline, .noAnswer, .serverBusy, .busyElsewhere, .answerUnusable,
-            .verificationFailed:
+        case .offline, .connectionUntrusted, .noAnswer, .serverBusy, .busyElsewhere,
+            .answerUnusable,
+            .verificationFailed, .writesMissing:
             return true
         case .signInExpired:
             tell(.revoked)
             return false
         case .cancelled: return false
-        case .signedOut, .signInTimedOut, .signInDenied, .deviceCopied, .writesMissing,
+        case .signedOut, .signInTimedOut, .signInDenied, .deviceCopied,
             .unsentWrites, .writeRefused, .formIncomplete, .rowAbsent, .outboxFull,
             .addressInvalid, .appTooOld, .storageFull, .storageFailed, .cacheDamaged, .cacheNewer,
             .cacheForeign, .permissionsUnsafe, .closed:
@@ -73,16 +70,18 @@ struct LiveEngine: Sendable {
         }
     }
 
-    private func round() async -> SyncFailure? {
+    private func round(_ nextMid: inout UInt64) async -> SyncFailure? {
         do throws(SyncFailure) {
-            tell(.synced(try await session.engine.sync(SyncEngine.Listener(trace: trace))))
+            let report = try await session.engine.sync(SyncEngine.Listener(trace: trace))
+            nextMid = report.nextMid
+            tell(.synced(report))
             return nil
         } catch {
             return error
         }
     }
 
-    private func listen() async -> End {
+    private func listen(_ nextMid: inout UInt64) async -> End {
         let token: String
         do throws(SyncFailure) {
             token = try await session.keeper.accessToken()
@@ -92,41 +91,53 @@ struct LiveEngine: Sendable {
         let signals = environment.transport.listen(
             Request(
                 .get, session.server, "/v1/live", bearer: token, accept: "text/event-stream"))
-        let writes = session.store.hub.writes()
-        let (wakes, continuation) = AsyncStream.makeStream(
-            of: Wake.self, bufferingPolicy: .bufferingNewest(32))
+        let changes = session.store.hub.changes()
+        let wakes = LiveWakes()
         return await withTaskGroup(of: Void.self) { group in
             group.addTask {
-                for await signal in signals { continuation.yield(.signal(signal)) }
-                continuation.finish()
+                for await signal in signals { wakes.note(signal) }
+                wakes.note(.ended(.network(reason: "live.closed")))
             }
             group.addTask {
-                for await _ in writes { continuation.yield(.localWrite) }
+                for await _ in changes { wakes.noteChange() }
             }
             defer { group.cancelAll() }
-            for await wake in wakes {
-                if let end = await handle(wake) { return end }
+            for await _ in wakes.stream {
+                if let end = await handle(wakes.take(), &nextMid) { return end }
             }
-            return Task.isCancelled ? .over : .failed(.noAnswer(reason: "live.closed"))
+            return .over
         }
     }
 
-    /// Reacts to one wake; a result ends listening.
-    private func handle(_ wake: Wake) async -> End? {
-        switch wake {
-        case .localWrite, .signal(.event("moved")): return await round().map(End.failed)
-        case .signal(.opened):
-            tell(.connected)
-            // What moved between the last round and now was told to nobody.
-            return await round().map(End.failed)
-        case .signal(.event("revoked")): return .revoked
-        case .signal(.event): return nil
-        case .signal(.ended(.network(let reason))): return .failed(.noAnswer(reason: reason))
-        case .signal(.ended(.status(401, _))), .signal(.ended(.status(403, _))):
+    /// Reacts to what has happened since the last time; a result ends listening.
+    private func handle(_ news: LiveWakes.News, _ nextMid: inout UInt64) async -> End? {
+        if Task.isCancelled { return .over }
+        if news.isRevoked { return .revoked }
+        if news.hasOpened { tell(.connected) }
+        // What moved between the last round and the opening was told to nobody.
+        var isDue = news.hasOpened || news.hasMoved
+        if !isDue, news.hasChanged {
+            do throws(SyncFailure) {
+                // A round stores things too; only a write that it did not see is news.
+                isDue = try await session.store.read { try CacheState.load($0).nextMid } != nextMid
+            } catch {
+                return .failed(error)
+            }
+        }
+        if isDue, let failure = await round(&nextMid) { return .failed(failure) }
+        return news.end.map { .failed($0.failure) }
+    }
+}
+
+extension LiveEnd {
+    /// The end as a failure of the engine's.
+    fileprivate var failure: SyncFailure {
+        switch self {
+        case .network(let reason): .noAnswer(reason: reason)
+        case .status(401, _), .status(403, _):
             // A round renews the token, or finds out that it cannot.
-            return .failed(.noAnswer(reason: "live.unauthorized"))
-        case .signal(.ended(.status(_, let retryAfter))):
-            return .failed(.serverBusy(retryAfterMilliseconds: retryAfter ?? 1_000))
+            .noAnswer(reason: "live.unauthorized")
+        case .status(_, let retryAfter): .serverBusy(retryAfterMilliseconds: retryAfter ?? 1_000)
         }
     }
 }

@@ -3,8 +3,12 @@ internal import SyncProtocol
 
 /// Obeys ``SyncRoundMachine``: sends, keeps, applies and waits as it says.
 ///
-/// One round at a time: a second caller joins the round that runs, and another
-/// process waits for its end.
+/// One round at a time: a second caller joins the ``SharedRound`` that runs, and
+/// another process waits for its end.
+///
+/// It runs on the queue of the cache's writer, with which it works most. There
+/// it may block on files, and a step costs no change of threads; only the wait
+/// for the network leaves the queue to others.
 actor SyncEngine {
     /// Who listens to a round.
     struct Listener: Sendable {
@@ -16,8 +20,10 @@ actor SyncEngine {
     private let keeper: CredentialsKeeper
     private let server: ServerAddress
     private let environment: SyncEnvironment
-    private var running: (id: UInt64, task: Task<Result<SyncReport, SyncFailure>, Never>)?
+    private var running: SharedRound?
     private var lastID: UInt64 = 0
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { store.writerExecutor }
 
     init(store: CacheStore, keeper: CredentialsKeeper, server: ServerAddress) {
         self.store = store
@@ -26,35 +32,59 @@ actor SyncEngine {
         self.environment = store.environment
     }
 
+    /// How many wait for the round that runs.
+    var callers: Int { running?.listeners.count ?? 0 }
+
     /// Runs a round, or joins the one that runs.
     ///
-    /// The check and the claim stand together with no `await` between them.
+    /// Cancelling a caller does not cancel the round for others who wait for it.
     func sync(_ listener: Listener) async throws(SyncFailure) -> SyncReport {
-        if let running { return try await running.task.value.get() }
+        while let running, running.isAbandoned { await running.task?.value }
         lastID += 1
-        let id = lastID
-        let task = Task(executorPreference: environment.execution.tasks) {
-            await self.attempt(listener)
-        }
-        running = (id, task)
+        let ticket = lastID
+        let id = running?.id ?? ticket
         let result = await withTaskCancellationHandler {
-            await task.value
+            await withCheckedContinuation { continuation in
+                let waiter = SharedRound.Waiter(listener: listener, continuation: continuation)
+                // No `await` stands between the question above and this claim.
+                let isFirst = running == nil
+                if isFirst { running = SharedRound(id: id) }
+                running?.join(ticket, waiter)
+                if isFirst { start(id) }
+            }
         } onCancel: {
-            task.cancel()
+            _ = Task(executorPreference: environment.execution.tasks) {
+                await self.leave(id, ticket)
+            }
         }
-        if running?.id == id { running = nil }
         return try result.get()
     }
 
     /// Cancels the round that runs, and waits for it.
     func stop() async {
-        running?.task.cancel()
-        _ = await running?.task.value
+        running?.cancel()
+        await running?.task?.value
     }
 
-    private func attempt(_ listener: Listener) async -> Result<SyncReport, SyncFailure> {
+    private func start(_ id: UInt64) {
+        // Begins at once, on the queue where this runs; it may even end here.
+        let task = Task.immediate {
+            let result = await self.attempt()
+            guard let ended = self.running, ended.id == id else { return }
+            self.running = nil
+            ended.finish(result)
+        }
+        if running?.id == id { running?.start(task) }
+    }
+
+    private func leave(_ id: UInt64, _ ticket: UInt64) {
+        guard running?.id == id else { return }
+        running?.leave(ticket)
+    }
+
+    private func attempt() async -> Result<SyncReport, SyncFailure> {
         do throws(SyncFailure) {
-            return .success(try await round(listener))
+            return .success(try await round())
         } catch {
             return .failure(error)
         }
@@ -62,11 +92,10 @@ actor SyncEngine {
 
     // MARK: - One round
 
-    private func round(_ listener: Listener) async throws(SyncFailure) -> SyncReport {
-        let permit = try await takeRoundLock()
-        defer { permit.lock.unlock() }
-        var round = Round(listener, startedAt: environment.monotonic.nanoseconds())
-        round.credentials = permit.credentials
+    private func round() async throws(SyncFailure) -> SyncReport {
+        let lock = try await takeRoundLock()
+        defer { lock.unlock() }
+        var round = Round(startedAt: environment.monotonic.nanoseconds())
         var action = round.machine.begin()
         while true {
             if Task.isCancelled { throw .cancelled }
@@ -98,6 +127,8 @@ actor SyncEngine {
                 event = .pauseOver
             case .finish:
                 round.report.milliseconds = milliseconds(since: round.startedAt)
+                round.report.heldBack = (round.machine.heldBackAfter ?? round.missingAfter)
+                    .map(SyncFailure.writesMissing)
                 return round.report
             case .stop(let failure):
                 if failure == .signInExpired { try await keeper.markExpired() }
@@ -111,18 +142,16 @@ actor SyncEngine {
     private struct Round {
         var machine = SyncRoundMachine()
         var report = SyncReport()
-        var listener: Listener
-        var startedAt: UInt64
-        /// As they stood at the start, for the first request alone.
-        var credentials: Result<Credentials, SyncFailure>?
+        let startedAt: UInt64
         var bytes: [UInt8] = []
         var scan: PageScan?
         var writesSent = 0
+        /// What the store knew of a gap at the end of the last step.
+        var missingAfter: UInt64?
         var rowsReceived = 0
         var fraction = 0.0
 
-        init(_ listener: Listener, startedAt: UInt64) {
-            self.listener = listener
+        init(startedAt: UInt64) {
             self.startedAt = startedAt
         }
     }
@@ -145,15 +174,14 @@ actor SyncEngine {
     private func send(_ round: inout Round) async throws(SyncFailure) -> SyncRoundMachine.Event {
         let token: String
         do throws(SyncFailure) {
-            if let credentials = round.credentials.take() {
-                token = try keeper.accessToken(of: try credentials.get())
-            } else {
-                token = try await keeper.accessToken()
-            }
+            token = try keeper.accessToken(of: try keeper.read())
         } catch {
             return .failed(error)
         }
-        let plan = try await store.read { try RoundApplier.request($0) }
+        let holdsBack = round.machine.heldBackAfter != nil
+        let plan = try await store.readOnWriter {
+            try RoundApplier.request($0, holdingBack: holdsBack)
+        }
         try environment.reach(.sendBefore)
         round.report.requests += 1
         round.report.bytesUp += plan.body.count
@@ -191,7 +219,8 @@ actor SyncEngine {
                 status: response.status, retryAfterMilliseconds: response.retryAfterMilliseconds,
                 random: random)
         }
-        guard response.contentType == BinaryFrames.mediaType else {
+        // An answer without rows may leave its type out; what it is shows in its first bytes.
+        guard ["", BinaryFrames.mediaType].contains(response.contentType) else {
             return .unusable(code: "wire.media_type", random: random)
         }
         round.report.bytesDown += response.body.count
@@ -269,6 +298,8 @@ actor SyncEngine {
         }
         try environment.reach(.applyAfter)
         round.report.outcomes += result.outcomes
+        round.report.nextMid = result.nextMid
+        round.missingAfter = result.missingAfter
         round.report.rows += result.rows
         round.report.deletes += result.deletes
         took(scan, &round)
@@ -285,6 +316,8 @@ actor SyncEngine {
             try RoundApplier.settle(scan, acked: reached, wallMilliseconds: wall, connection)
         }
         round.report.outcomes += result.outcomes
+        round.report.nextMid = result.nextMid
+        round.missingAfter = result.missingAfter
         return .settled(writesWait: result.writesWait)
     }
 
@@ -292,7 +325,14 @@ actor SyncEngine {
         await caught { () throws(SyncFailure) in
             let count = try await store.write { connection in
                 var state = try CacheState.load(connection)
-                let count = try OutboxTable.offerAgain(after: mid, &state, connection)
+                let count: Int
+                do {
+                    count = try OutboxTable.offerAgain(after: mid, &state, connection)
+                } catch SyncFailure.writesMissing {
+                    // Kept for the next rounds, and for the person to see.
+                    state.missingAfter = mid
+                    count = 0
+                }
                 try state.save(connection)
                 return count
             }
@@ -309,48 +349,33 @@ actor SyncEngine {
         let expected = max(before + scan.ahead, round.rowsReceived)
         let fraction = expected == 0 ? 1 : Double(round.rowsReceived) / Double(expected)
         round.fraction = min(1, max(round.fraction, fraction))
-        round.listener.progress?(
-            SyncProgress(
-                rowsReceived: round.rowsReceived, rowsExpected: expected,
-                fraction: round.fraction))
+        let progress = SyncProgress(
+            rowsReceived: round.rowsReceived, rowsExpected: expected, fraction: round.fraction)
+        for listener in running?.listeners ?? [] { listener.progress?(progress) }
     }
 
     private func trace(
         _ direction: TraceEvent.Direction, _ bytes: [UInt8], _ round: borrowing Round
     ) {
-        guard let trace = round.listener.trace else { return }
-        trace(
-            TraceEvent(
-                direction: direction, request: round.report.requests, bytes: bytes.count,
-                milliseconds: milliseconds(since: round.startedAt),
-                frames: TraceSummary.lines(bytes)))
+        let traces = running?.listeners.compactMap(\.trace) ?? []
+        guard !traces.isEmpty else { return }
+        let event = TraceEvent(
+            direction: direction, request: round.report.requests, bytes: bytes.count,
+            milliseconds: milliseconds(since: round.startedAt),
+            frames: TraceSummary.lines(bytes))
+        for trace in traces { trace(event) }
     }
 
     private func milliseconds(since start: UInt64) -> Int64 {
         Int64(clamping: (environment.monotonic.nanoseconds() &- start) / 1_000_000)
     }
 
-    /// The right to run a round, and what was read on the same visit to the disk.
-    private struct RoundPermit {
-        var lock: any HeldLock
-        var credentials: Result<Credentials, SyncFailure>
-    }
-
-    private func takeRoundLock() async throws(SyncFailure) -> RoundPermit {
+    /// Takes the right to run a round, waiting for another process's round to end.
+    private func takeRoundLock() async throws(SyncFailure) -> any HeldLock {
         let path = store.directory + "/sync.lock"
-        let files = environment.files
-        let keeper = keeper
         var waited: Int64 = 0
         while true {
-            let permit = try await environment.execution.offPool { () throws(SyncFailure) -> RoundPermit? in
-                guard let lock = try files.tryLock(path) else { return nil }
-                do throws(SyncFailure) {
-                    return RoundPermit(lock: lock, credentials: .success(try keeper.read()))
-                } catch {
-                    return RoundPermit(lock: lock, credentials: .failure(error))
-                }
-            }
-            if let permit { return permit }
+            if let lock = try environment.files.tryLock(path) { return lock }
             guard waited < Limits.roundWaitMilliseconds else { throw .busyElsewhere }
             do {
                 try await environment.monotonic.sleep(milliseconds: 50)

@@ -9,6 +9,7 @@
 ///            ▲  │ unchanged, pushed ─▶ settle ─▶ settled ─▶ finish (or send)
 ///            │  │ restart, or a sum that is wrong ─▶ dropCursor ─┐
 ///            │  │ push.gap ─▶ offerAgain ─▶ offered ─────────────┤
+///            │  │ a gap that nothing fills: go on without writes ┤
 ///            │  │ 401 ─▶ refresh ─▶ refreshed ───────────────────┤
 ///            │  └ busy, no answer ─▶ wait ─▶ pauseOver ──────────┤
 ///            └───────────────────────────────────────────────────┘
@@ -60,7 +61,7 @@ package struct SyncRoundMachine: Hashable, Sendable {
         case settled(writesWait: Bool)
         /// The cursor has been forgotten.
         case cursorDropped
-        /// So many writes are back in the outbox.
+        /// So many writes are back in the outbox; none where one is not kept any more.
         case offered(count: Int)
         /// There is a new access token.
         case refreshed
@@ -85,7 +86,14 @@ package struct SyncRoundMachine: Hashable, Sendable {
     private var restarts = 0
     private var hasRefreshed = false
     private var hasOffered = false
+    private var gapAfter: UInt64 = 0
     private var backoff = BackoffMachine()
+
+    /// The server's last write, where a gap after it keeps writes from being sent.
+    ///
+    /// While it is set, requests carry no writes: what can be read is not held
+    /// back by what cannot be sent.
+    package private(set) var heldBackAfter: UInt64?
 
     /// Verification failures in this round.
     package private(set) var repairs = 0
@@ -104,7 +112,7 @@ package struct SyncRoundMachine: Hashable, Sendable {
             return refused(status, retryAfter, random)
         case .unusable(let code, let random):
             return again(after: nil, random, orStop: .answerUnusable(code: code))
-        case .notSent(let reason): return .stop(.offline(reason: reason))
+        case .notSent(let reason): return .stop(.notSent(reason))
         case .unknown(let reason, let random):
             return again(after: nil, random, orStop: .noAnswer(reason: reason))
         case .cursorDropped, .refreshed, .pauseOver: return send()
@@ -113,17 +121,16 @@ package struct SyncRoundMachine: Hashable, Sendable {
             return send()
         case .applied(let writesWait), .settled(let writesWait):
             gotSomewhere()
-            return writesWait ? send() : .finish
+            return writesWait && heldBackAfter == nil ? send() : .finish
         case .verificationFailed(let bucket):
             repairs += 1
             return repairs > 1 ? .stop(.verificationFailed(bucket: bucket)) : .dropCursor
         case .offered(let count):
-            return count > 0 ? send() : .stop(.writesMissing(afterMid: missingAfter))
+            if count == 0 { heldBackAfter = gapAfter }
+            return send()
         case .failed(let failure): return .stop(failure)
         }
     }
-
-    private var missingAfter: UInt64 = 0
 
     private mutating func answered(_ ending: Ending) -> Action {
         hasRefreshed = false
@@ -137,10 +144,7 @@ package struct SyncRoundMachine: Hashable, Sendable {
         case .error(let code, let retryAfter, let ackedMid, let random):
             switch code {
             case "push.gap":
-                missingAfter = ackedMid
-                guard !hasOffered else { return .stop(.writesMissing(afterMid: ackedMid)) }
-                hasOffered = true
-                return .offerAgain(afterMid: ackedMid)
+                return gap(after: ackedMid)
             case "push.forked": return .stop(.deviceCopied)
             case "client.too_old", "schema.too_old": return .stop(.appTooOld)
             case "server.busy":
@@ -150,6 +154,17 @@ package struct SyncRoundMachine: Hashable, Sendable {
             default: return .stop(.answerUnusable(code: code))
             }
         }
+    }
+
+    private mutating func gap(after ackedMid: UInt64) -> Action {
+        guard heldBackAfter == nil else { return .stop(.writesMissing(afterMid: ackedMid)) }
+        gapAfter = ackedMid
+        guard !hasOffered else {
+            heldBackAfter = ackedMid
+            return send()
+        }
+        hasOffered = true
+        return .offerAgain(afterMid: ackedMid)
     }
 
     private mutating func refused(

@@ -20,12 +20,15 @@ extension OutboxTable {
             throw SyncFailure.deviceCopied
         }
         if acked < state.ackedMid {
-            // Where they are not all kept, the next push reports it; reading goes on.
+            // Where they are not all kept, writing waits for the person; reading goes on.
             do {
                 try offerAgain(after: acked, &state, connection)
-            } catch SyncFailure.writesMissing {}
+            } catch SyncFailure.writesMissing {
+                state.missingAfter = acked
+            }
             return
         }
+        state.missingAfter = nil
         guard acked > state.ackedMid else { return }
         let limit = SQLiteValue.integer(Int64(bitPattern: acked))
         try connection.run(
@@ -78,6 +81,7 @@ extension OutboxTable {
         }
         try connection.run("DELETE FROM acknowledged WHERE mid > ?", after)
         try connection.run("DELETE FROM outcome WHERE mid > ?", after)
+        state.missingAfter = nil
         state.ackedMid = min(state.ackedMid, acked)
         state.answeredMid = acked
         var waiting = 0
@@ -105,6 +109,7 @@ extension OutboxTable {
         state.nonce = nonce
         state.lastChain = nonce
         state.nextMid = 1
+        state.missingAfter = nil
         state.ackedMid = 0
         state.answeredMid = 0
         for entry in waiting {

@@ -39,7 +39,7 @@ enum OutboxTable {
         } catch {
             throw SyncFailure.writeRefused(code: error.code.rawValue, detail: error.detail)
         }
-        guard try count(connection) < Limits.outboxMax else { throw SyncFailure.outboxFull }
+        guard try isRoomLeft(state, connection) else { throw SyncFailure.outboxFull }
         let time = state.clock.stamp(wallMilliseconds: wallMilliseconds, device: state.device)
         let mid = state.nextMid
         let chain = MutationChain.link(
@@ -82,6 +82,15 @@ enum OutboxTable {
                 .text(operation.key.table), .text(operation.key.id),
                 .integer(Int64(bitPattern: mutation.mid)))
         }
+    }
+
+    /// Whether the outbox takes one more: counted by its first number, which costs one seek.
+    private static func isRoomLeft(_ state: CacheState, _ connection: Connection) throws -> Bool {
+        var first = state.nextMid
+        try connection.run("SELECT min(mid) FROM outbox") {
+            if !$0.isNull(0) { first = UInt64(bitPattern: $0.int64(0)) }
+        }
+        return state.nextMid - min(first, state.nextMid) < UInt64(Limits.outboxMax)
     }
 
     /// The number of writes.

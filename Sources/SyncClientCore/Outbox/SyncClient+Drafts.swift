@@ -108,12 +108,27 @@ extension SyncClient {
     }
 
     /// Takes a request back that has been handed in.
+    ///
+    /// Until the server has answered, the request keeps the state that the
+    /// server last told, and its row says when the withdrawal was queued here,
+    /// in `withdrawal_queued_at`. The server can still refuse: the agency may
+    /// have decided in the meantime.
+    ///
+    /// - Parameter request: The request's id.
+    /// - Returns: The write as it is stored.
+    /// - Throws: ``SyncFailure/writeRefused(code:detail:)`` with the code
+    ///   `request_state` where the request is past the point at which it can be
+    ///   taken back, or a withdrawal waits already; nothing is stored then.
     @discardableResult
     public func withdraw(_ request: String) async throws(SyncFailure) -> QueuedWrite {
         let key = RowKey(table: "request", id: request)
         return try await write { (context) -> [RowOperation] in
-            guard try context.row(key) != nil else {
+            guard let row = try context.row(key) else {
                 throw SyncFailure.rowAbsent(table: key.table, id: key.id)
+            }
+            guard Submission.mayWithdraw(row) else {
+                throw SyncFailure.writeRefused(
+                    code: RefusalCode.requestState.rawValue, detail: key.description)
             }
             return [
                 RowOperation(key, .submit(Submission.withdrawal(queuedAt: context.now)))

@@ -58,7 +58,6 @@ extension SyncClient {
             try environment.reach(.writeBeforeCommit)
             return last
         }
-        session.store.hub.written()
         try environment.reach(.writeAfter)
         return entry.queuedWrite
     }

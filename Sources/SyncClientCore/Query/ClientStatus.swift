@@ -75,6 +75,12 @@ public struct ClientStatus: Hashable, Sendable {
 
     /// The pages of an unfinished sync that are kept to go on from.
     public let stagedPages: Int
+
+    /// Why no write is sent, though reading goes on; nil where all is well.
+    ///
+    /// Stays until the person signs in again, or the server has its lost writes
+    /// back. What waits is kept.
+    public let heldBack: SyncFailure?
 }
 
 /// What a sync moved.
@@ -99,6 +105,10 @@ public struct SyncReport: Hashable, Sendable {
     public internal(set) var repairs = 0
     /// The outcomes that arrived.
     public internal(set) var outcomes: [WriteOutcome] = []
+    /// Why writes that wait were not sent, though the rest was done; or nil.
+    public internal(set) var heldBack: SyncFailure?
+    /// The number of the next write when it ended: lower ones were seen by it.
+    var nextMid: UInt64 = 0
 
     /// Creates a report of nothing.
     package init() {}

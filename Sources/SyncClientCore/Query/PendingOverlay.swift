@@ -71,7 +71,8 @@ struct PendingOverlay {
             }
             if object["command"]?.text == Submission.withdrawCommand {
                 guard case .object(var request)? = shown else { continue }
-                request["withdrawal_queued_at"] = .string(BangkokTime.iso(step.queuedAt))
+                request[RequestRecord.withdrawalQueuedField] = .string(
+                    BangkokTime.iso(step.queuedAt))
                 shown = .object(request)
                 continue
             }
@@ -106,6 +107,16 @@ enum Submission {
             members.append(("statement", .string(statement)))
         }
         return .object(JSONObject(members))
+    }
+
+    /// Whether a request as it is shown can be taken back.
+    ///
+    /// The states are those the server asks. One that only a later version knows
+    /// is left for the server to judge.
+    static func mayWithdraw(_ row: SyncRow) -> Bool {
+        guard row.text(RequestRecord.withdrawalQueuedField) == nil else { return false }
+        let state = row.text("state").flatMap(RequestState.init)
+        return state?.mayBecome(.withdrawn) ?? true
     }
 
     /// The payload that takes a request back.
@@ -159,14 +170,16 @@ struct DraftContent {
         ).map { problem in
             FormProblem(
                 field: problem.field, code: problem.code, messageEnglish: problem.message.english,
-                messageThai: problem.message.thai)
+                messageThai: problem.message.thai, adviceEnglish: problem.advice.english,
+                adviceThai: problem.advice.thai)
         }
         if statements.count > 1 {
             found.append(
                 FormProblem(
                     field: "statement", code: "draft.versions",
-                    messageEnglish: "Two versions were written on two devices. Keep one.",
-                    messageThai: "มีข้อความสองฉบับจากสองอุปกรณ์ โปรดเลือกฉบับเดียว"))
+                    messageEnglish: "Two versions were written on two devices",
+                    messageThai: "มีข้อความสองฉบับจากสองอุปกรณ์",
+                    adviceEnglish: "Keep one of them", adviceThai: "โปรดเลือกฉบับเดียว"))
         }
         return found
     }

@@ -24,7 +24,8 @@ enum StatusQuery {
             queuedCount: try OutboxTable.count(connection),
             queued: try OutboxTable.entries(limit: listMax, connection).map(\.queuedWrite),
             refused: try OutcomeTable.refused(listMax, connection),
-            stagedPages: try StageTable.count(connection))
+            stagedPages: try StageTable.count(connection),
+            heldBack: state.missingAfter.map(SyncFailure.writesMissing))
     }
 
     /// What is known while nobody is signed in.
@@ -32,7 +33,7 @@ enum StatusQuery {
         ClientStatus(
             account: nil, isSignInExpired: false, lastSyncMilliseconds: nil,
             serverOffsetMilliseconds: 0, nowMilliseconds: wallMilliseconds, buckets: [],
-            sources: [], queuedCount: 0, queued: [], refused: [], stagedPages: 0)
+            sources: [], queuedCount: 0, queued: [], refused: [], stagedPages: 0, heldBack: nil)
     }
 
     private static func sources(_ connection: Connection) throws -> [ClientStatus.Source] {

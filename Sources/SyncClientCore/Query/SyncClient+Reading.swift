@@ -1,4 +1,3 @@
-package import CitizenData
 internal import SyncProtocol
 
 extension SyncClient {
@@ -32,15 +31,6 @@ extension SyncClient {
         return try await signedIn().store.read { connection in
             let now = try CacheState.load(connection).now(wallMilliseconds: wall)
             return try RowQuery.row(RowKey(table: table, id: id), now: now, connection)
-        }
-    }
-
-    /// The rows of a kind with their typed views.
-    package func records<View: RecordView>(
-        _ kind: View.Type
-    ) async throws(SyncFailure) -> [(row: SyncRow, view: View)] {
-        try await rows(kind.kind.rawValue).compactMap { row in
-            row.view(as: kind).map { (row, $0) }
         }
     }
 
@@ -92,13 +82,6 @@ extension SyncClient {
         let path = session.store.directory
         checks += await environment.execution.permissions(directory, path)
         return DoctorReport(checks: checks)
-    }
-}
-
-extension SyncRow {
-    /// The row through the typed view of its kind, or nil if it is no object.
-    package func view<View: RecordView>(as kind: View.Type) -> View? {
-        View(id: id, body: value)
     }
 }
 

@@ -141,7 +141,7 @@ struct SignInService: Sendable {
     private static func response(_ outcome: TransportOutcome) throws(SyncFailure) -> Response {
         switch outcome {
         case .response(let response): return response
-        case .notSent(let reason): throw .offline(reason: reason)
+        case .notSent(let reason): throw .notSent(reason)
         case .unknown(let reason): throw .noAnswer(reason: reason)
         }
     }

@@ -57,6 +57,8 @@ final class URLSessionTransport: Transport {
                 delegate.begin(task, bytesMax: request.responseBytesMax) { outcome in
                     continuation.resume(returning: outcome)
                 }
+                // Whoever cancelled before this line may have been heard by nobody.
+                guard !Task.isCancelled else { return delegate.giveUp(task) }
                 task.resume()
             }
         } onCancel: {
@@ -128,6 +130,14 @@ private final class ExchangeDelegate: NSObject, URLSessionDataDelegate, @uncheck
     ) {
         exchanges.withLock {
             $0[task.taskIdentifier] = Exchange(purpose: .exchange(completion), bytesMax: bytesMax)
+        }
+    }
+
+    /// Ends an exchange that never began.
+    func giveUp(_ task: URLSessionTask) {
+        let ended = exchanges.withLock { $0.removeValue(forKey: task.taskIdentifier) }
+        if case .exchange(let completion) = ended?.purpose {
+            completion(.notSent(reason: "cancelled"))
         }
     }
 
@@ -229,8 +239,7 @@ private final class ExchangeDelegate: NSObject, URLSessionDataDelegate, @uncheck
         guard let error else {
             return response.status == 0 ? .unknown(reason: "no_response") : .response(response)
         }
-        let code = (error as? URLError)?.code.rawValue ?? (error as NSError).code
-        return TransportErrors.outcome(code: code)
+        return TransportErrors.outcome(of: error)
     }
 
     private static func head(of response: URLResponse) -> Response {
@@ -240,25 +249,6 @@ private final class ExchangeDelegate: NSObject, URLSessionDataDelegate, @uncheck
             status: http.statusCode, contentType: MediaType.essence(of: type),
             retryAfterMilliseconds: http.value(forHTTPHeaderField: "Retry-After")
                 .flatMap(RetryAfter.milliseconds))
-    }
-}
-
-/// Which of the session's errors prove that nothing was sent.
-enum TransportErrors {
-    /// Errors that happen before the first byte of a request can leave:
-    /// unsupported URL, host not found, cannot connect, not connected, DNS, and
-    /// the failures of the secure connection.
-    private static let beforeSending: Set<Int> = [
-        -1000, -1002, -1003, -1004, -1006, -1009, -1200, -1201, -1202, -1203, -1204, -1205, -1206,
-    ]
-
-    static func outcome(code: Int) -> TransportOutcome {
-        beforeSending.contains(code)
-            ? .notSent(reason: "url.\(code)") : .unknown(reason: "url.\(code)")
-    }
-
-    static func reason(_ error: any Error) -> String {
-        "url.\((error as? URLError)?.code.rawValue ?? (error as NSError).code)"
     }
 }
 

@@ -86,6 +86,11 @@ package struct Mutation: Hashable, Sendable {
     /// The link to the device's history: see ``MutationChain``.
     package let chain: UInt64
 
+    /// Why the operations could not be read, on a server that is asked to go on.
+    ///
+    /// The mutation holds no operations then, and ends in this refusal.
+    package let unreadable: WriteRules.Problem?
+
     /// Creates a mutation.
     package init(
         mid: UInt64, time: HybridTime, schema: UInt64, operations: [RowOperation], chain: UInt64
@@ -95,6 +100,20 @@ package struct Mutation: Hashable, Sendable {
         self.schema = schema
         self.operations = operations
         self.chain = chain
+        self.unreadable = nil
+    }
+
+    /// Creates a mutation of which only the head could be read.
+    package init(
+        mid: UInt64, time: HybridTime, schema: UInt64, chain: UInt64,
+        unreadable: WriteRules.Problem
+    ) {
+        self.mid = mid
+        self.time = time
+        self.schema = schema
+        self.operations = []
+        self.chain = chain
+        self.unreadable = unreadable
     }
 
     /// The identity of the write for sets and texts.

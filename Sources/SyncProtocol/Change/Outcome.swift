@@ -50,6 +50,8 @@ package enum RefusalCode: String, Hashable, Sendable, CaseIterable {
     case rowTooLarge = "row_too_large"
     case operationsTooMany = "operations_too_many"
     case operationsNone = "operations_none"
+    case operationUnknown = "operation_unknown"
+    case operationInvalid = "operation_invalid"
     case submissionExists = "submission_exists"
     case submissionInvalid = "submission_invalid"
     case requestState = "request_state"
@@ -71,6 +73,8 @@ package enum RefusalCode: String, Hashable, Sendable, CaseIterable {
         case .rowTooLarge: "The record has grown too large."
         case .operationsTooMany: "One change holds too many steps."
         case .operationsNone: "The change was empty."
+        case .operationUnknown: "This app is newer than the service and can do more than it."
+        case .operationInvalid: "The change could not be read."
         case .submissionExists: "This request has been submitted before."
         case .submissionInvalid: "The request could not be read."
         case .requestState: "The request is past the point where this can be done."
@@ -94,6 +98,8 @@ package enum RefusalCode: String, Hashable, Sendable, CaseIterable {
         case .rowTooLarge: "ข้อมูลมีขนาดใหญ่เกินไป"
         case .operationsTooMany: "การเปลี่ยนแปลงเดียวมีขั้นตอนมากเกินไป"
         case .operationsNone: "การเปลี่ยนแปลงว่างเปล่า"
+        case .operationUnknown: "แอปนี้ใหม่กว่าระบบ จึงทำได้มากกว่าที่ระบบรองรับ"
+        case .operationInvalid: "อ่านการเปลี่ยนแปลงไม่ได้"
         case .submissionExists: "คำขอนี้ถูกส่งแล้วก่อนหน้านี้"
         case .submissionInvalid: "อ่านคำขอไม่ได้"
         case .requestState: "คำขออยู่ในขั้นตอนที่ทำรายการนี้ไม่ได้แล้ว"
@@ -110,6 +116,7 @@ package enum RefusalCode: String, Hashable, Sendable, CaseIterable {
         case .tableUnknown, .fieldKind: "Update the app."
         case .rowAbsent: "Create it again if you still need it."
         case .submissionExists: "Look at the request: tangrat request show"
+        case .operationUnknown: "Make the change again later, when the service has been updated."
         default: "Nothing was changed."
         }
     }
@@ -122,6 +129,7 @@ package enum RefusalCode: String, Hashable, Sendable, CaseIterable {
         case .tableUnknown, .fieldKind: "โปรดอัปเดตแอป"
         case .rowAbsent: "สร้างใหม่หากยังต้องการ"
         case .submissionExists: "ดูคำขอด้วยคำสั่ง tangrat request show"
+        case .operationUnknown: "ทำรายการนี้อีกครั้งภายหลังเมื่อระบบปรับปรุงแล้ว"
         default: "ไม่มีการเปลี่ยนแปลงใด ๆ"
         }
     }

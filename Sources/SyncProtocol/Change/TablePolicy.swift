@@ -25,11 +25,21 @@ package struct TablePolicy: Hashable, Sendable {
         /// The values allowed; empty for any.
         package let allowed: [String]
 
+        /// Whether it stands for all fields with this beginning.
+        private let isPrefix: Bool
+
         init(_ name: String, _ kind: FieldKind, bytesMax: Int = 256, allowed: [String] = []) {
             self.name = name
+            self.isPrefix = name.utf8.last == UInt8(ascii: ".")
             self.kind = kind
             self.bytesMax = bytesMax
             self.allowed = allowed
+        }
+
+        /// Whether a citizen may write a field of this name under it.
+        fileprivate func covers(_ other: String) -> Bool {
+            guard isPrefix else { return name.hasSameBytes(as: other) }
+            return other.utf8.count > name.utf8.count && other.utf8.starts(with: name.utf8)
         }
     }
 
@@ -69,11 +79,7 @@ package struct TablePolicy: Hashable, Sendable {
 
     /// Finds what a citizen may write under a name.
     package func field(named name: String) -> Field? {
-        fields.first { field in
-            field.name.utf8.last == UInt8(ascii: ".")
-                ? name.utf8.starts(with: field.name.utf8) && name.utf8.count > field.name.utf8.count
-                : field.name == name
-        }
+        fields.first { $0.covers(name) }
     }
 }
 

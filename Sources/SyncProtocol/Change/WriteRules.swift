@@ -43,8 +43,14 @@ package enum WriteRules {
         guard operations.count <= operationsMax else {
             throw Problem(code: .operationsTooMany, detail: "\(operations.count)")
         }
+        var policy: TablePolicy?
         for (index, operation) in operations.enumerated() {
-            try check(operation)
+            // Most mutations are about one row, which is then looked at once.
+            if index == 0 || operation.key != operations[index - 1].key {
+                policy = try check(operation.key)
+            }
+            guard let policy else { break }
+            try check(operation, policy)
             if let field = operation.operation.ownedField,
                 operations[..<index].contains(where: {
                     $0.key == operation.key && $0.operation.ownedField == field
@@ -69,14 +75,20 @@ package enum WriteRules {
         }
     }
 
-    private static func check(_ operation: RowOperation) throws(Problem) {
-        let key = operation.key
+    private static func check(_ key: RowKey) throws(Problem) -> TablePolicy {
         guard Identifier.isValid(key.id), Identifier.isValid(key.table) else {
             throw Problem(code: .rowInvalid, detail: "")
         }
         guard let policy = TablePolicy.all[key.table] else {
             throw Problem(code: .tableUnknown, detail: key.table)
         }
+        return policy
+    }
+
+    private static func check(
+        _ operation: RowOperation, _ policy: TablePolicy
+    ) throws(Problem) {
+        let key = operation.key
         if case .submit(let payload) = operation.operation {
             guard policy.takesSubmissions else {
                 throw Problem(code: .tableReadOnly, detail: key.table)
@@ -101,57 +113,54 @@ package enum WriteRules {
             }
             return
         }
-        let place = "\(key).\(target.field)"
         guard Identifier.isValid(target.field), let field = policy.field(named: target.field) else {
-            throw Problem(code: .fieldNotWritable, detail: place)
+            throw problem(.fieldNotWritable, operation)
         }
-        guard field.kind == target.kind else { throw Problem(code: .fieldKind, detail: place) }
-        try checkValue(operation.operation, field, place)
+        guard field.kind == target.kind else { throw problem(.fieldKind, operation) }
+        if let code = valueProblem(operation.operation, field) { throw problem(code, operation) }
     }
 
-    private static func checkValue(
-        _ operation: Operation, _ field: TablePolicy.Field, _ place: String
-    ) throws(Problem) {
+    /// Names the row and the field, which nobody needs where nothing is wrong.
+    private static func problem(_ code: RefusalCode, _ operation: RowOperation) -> Problem {
+        Problem(code: code, detail: "\(operation.key).\(operation.operation.target?.field ?? "")")
+    }
+
+    private static func valueProblem(
+        _ operation: Operation, _ field: TablePolicy.Field
+    ) -> RefusalCode? {
         switch operation {
         case .set(_, let value):
-            guard value.isStorable(depthMax: valueDepthMax) else {
-                throw Problem(code: .valueInvalid, detail: place)
-            }
+            guard value.isStorable(depthMax: valueDepthMax) else { return .valueInvalid }
             let size: Int
             switch value {
             case .string(let text): size = text.utf8.count
             case .integer: size = 8
             default: size = JSON.canonical(value).count
             }
-            guard size <= field.bytesMax else { throw Problem(code: .valueTooLarge, detail: place) }
+            guard size <= field.bytesMax else { return .valueTooLarge }
             if !field.allowed.isEmpty {
                 guard let text = value.text, field.allowed.contains(text) else {
-                    throw Problem(code: .valueInvalid, detail: place)
+                    return .valueInvalid
                 }
             }
         case .add(_, let element):
-            guard !element.isEmpty, element.isStorable else {
-                throw Problem(code: .valueInvalid, detail: place)
-            }
-            guard element.utf8.count <= field.bytesMax else {
-                throw Problem(code: .valueTooLarge, detail: place)
-            }
+            guard !element.isEmpty, element.isStorable else { return .valueInvalid }
+            guard element.utf8.count <= field.bytesMax else { return .valueTooLarge }
         case .remove(_, let element, let dots):
-            guard element.isStorable else { throw Problem(code: .valueInvalid, detail: place) }
+            guard element.isStorable else { return .valueInvalid }
             guard element.utf8.count <= field.bytesMax, dots.count <= dotsMax else {
-                throw Problem(code: .valueTooLarge, detail: place)
+                return .valueTooLarge
             }
         case .write(_, let text, let dots):
-            guard text.isStorable else { throw Problem(code: .valueInvalid, detail: place) }
+            guard text.isStorable else { return .valueInvalid }
             guard text.utf8.count <= field.bytesMax, dots.count <= dotsMax else {
-                throw Problem(code: .valueTooLarge, detail: place)
+                return .valueTooLarge
             }
         case .increment(_, let step):
-            guard step.magnitude <= 1_000_000_000 else {
-                throw Problem(code: .valueInvalid, detail: place)
-            }
+            guard step.magnitude <= 1_000_000_000 else { return .valueInvalid }
         default: break
         }
+        return nil
     }
 }
 
@@ -169,7 +178,7 @@ extension Operation {
 
 extension String {
     /// Whether JSON and SQL can hold the text: it has no U+0000.
-    fileprivate var isStorable: Bool { !utf8.contains(0) }
+    fileprivate var isStorable: Bool { !hasZero }
 }
 
 extension JSONValue {

@@ -19,9 +19,9 @@ package struct HashSum: Hashable, Sendable, CustomStringConvertible {
         self.low = low
     }
 
-    /// Reads sixteen bytes, big-endian.
-    package init(bytes: UnsafeRawBufferPointer) {
-        precondition(bytes.count == 16, "a hash has 16 bytes, not \(bytes.count)")
+    /// Reads sixteen bytes, big-endian, or nothing where there are not sixteen.
+    package init?(bytes: UnsafeRawBufferPointer) {
+        guard bytes.count == 16 else { return nil }
         high = UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self))
         low = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
     }
@@ -39,8 +39,8 @@ package struct HashSum: Hashable, Sendable, CustomStringConvertible {
 
     /// Reads sixteen bytes, or nothing where there are not sixteen.
     package init?(_ bytes: [UInt8]) {
-        guard bytes.count == 16 else { return nil }
-        self = bytes.withUnsafeBytes { HashSum(bytes: $0) }
+        guard let sum = bytes.withUnsafeBytes({ HashSum(bytes: $0) }) else { return nil }
+        self = sum
     }
 
     /// The sixteen bytes, big-endian.
@@ -49,6 +49,12 @@ package struct HashSum: Hashable, Sendable, CustomStringConvertible {
         bytes.reserveCapacity(16)
         append(to: &bytes)
         return bytes
+    }
+
+    /// Lends the sixteen bytes without a heap allocation.
+    package func withBytes<T>(_ body: (UnsafeRawBufferPointer) throws -> T) rethrows -> T {
+        let ordered = (high.bigEndian, low.bigEndian)
+        return try withUnsafeBytes(of: ordered) { try body($0) }
     }
 
     /// Appends the sixteen bytes.

@@ -28,6 +28,11 @@ package struct SHA256: Sendable {
         SHA256State().finished(with: bytes, after: 0)
     }
 
+    /// The same digest without the processor's instructions, as on other processors.
+    package static func hashPortably(_ bytes: [UInt8]) -> Digest32 {
+        bytes.withUnsafeBytes { SHA256State(isPortable: true).finished(with: $0, after: 0) }
+    }
+
     /// The digest of an array of bytes.
     package static func hash(_ bytes: [UInt8]) -> Digest32 {
         bytes.withUnsafeBytes { hash($0) }

@@ -1,17 +1,26 @@
+internal import CSHA256
+
 /// The eight words SHA-256 carries from block to block.
 ///
-/// The compression is written out round by round, with the message schedule in
+/// Where the processor has instructions for it, blocks go to them: six times as
+/// fast, and every row that is written or received is hashed. Elsewhere the
+/// compression is written out round by round, with the message schedule in
 /// sixteen local variables: nothing is indexed, so nothing is checked or spilled
 /// to an array, and the constants become immediates.
 struct SHA256State: Sendable {
-    private var s0: UInt32 = 0x6a09_e667
-    private var s1: UInt32 = 0xbb67_ae85
-    private var s2: UInt32 = 0x3c6e_f372
-    private var s3: UInt32 = 0xa54f_f53a
-    private var s4: UInt32 = 0x510e_527f
-    private var s5: UInt32 = 0x9b05_688c
-    private var s6: UInt32 = 0x1f83_d9ab
-    private var s7: UInt32 = 0x5be0_cd19
+    private var words: (UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32) = (
+        0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a,
+        0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19
+    )
+
+    /// Whether the processor's instructions are left alone, so that tests see both ways.
+    private let isPortable: Bool
+
+    private static let hasInstructions = csha256_is_available() != 0
+
+    init(isPortable: Bool = false) {
+        self.isPortable = isPortable
+    }
 
     /// Pads what is left of a message and returns its digest.
     ///
@@ -41,21 +50,36 @@ struct SHA256State: Sendable {
 
     private var digest: Digest32 {
         func pair(_ high: UInt32, _ low: UInt32) -> UInt64 { UInt64(high) << 32 | UInt64(low) }
-        return Digest32(words: (pair(s0, s1), pair(s2, s3), pair(s4, s5), pair(s6, s7)))
+        return Digest32(
+            words: (
+                pair(words.0, words.1), pair(words.2, words.3), pair(words.4, words.5),
+                pair(words.6, words.7)
+            ))
     }
 
     /// Takes whole blocks of 64 bytes.
     mutating func compress(_ start: UnsafeRawPointer, blocks: Int) {
+        guard !isPortable, Self.hasInstructions else {
+            return compressPortably(start, blocks: blocks)
+        }
+        withUnsafeMutableBytes(of: &words) { words in
+            csha256_compress(
+                words.baseAddress?.assumingMemoryBound(to: UInt32.self),
+                start.assumingMemoryBound(to: UInt8.self), blocks)
+        }
+    }
+
+    private mutating func compressPortably(_ start: UnsafeRawPointer, blocks: Int) {
         var block = start
         for _ in 0..<blocks {
-            var a = s0
-            var b = s1
-            var c = s2
-            var d = s3
-            var e = s4
-            var f = s5
-            var g = s6
-            var h = s7
+            var a = words.0
+            var b = words.1
+            var c = words.2
+            var d = words.3
+            var e = words.4
+            var f = words.5
+            var g = words.6
+            var h = words.7
             var w0 = word(0, of: block)
             var w1 = word(4, of: block)
             var w2 = word(8, of: block)
@@ -184,14 +208,14 @@ struct SHA256State: Sendable {
             round(c, d, e, &f, g, h, a, &b, 0xbef9_a3f7, w14)
             w15 = next(w15, w0, w8, w13)
             round(b, c, d, &e, f, g, h, &a, 0xc671_78f2, w15)
-            s0 = s0 &+ a
-            s1 = s1 &+ b
-            s2 = s2 &+ c
-            s3 = s3 &+ d
-            s4 = s4 &+ e
-            s5 = s5 &+ f
-            s6 = s6 &+ g
-            s7 = s7 &+ h
+            words.0 = words.0 &+ a
+            words.1 = words.1 &+ b
+            words.2 = words.2 &+ c
+            words.3 = words.3 &+ d
+            words.4 = words.4 &+ e
+            words.5 = words.5 &+ f
+            words.6 = words.6 &+ g
+            words.7 = words.7 &+ h
             block += 64
         }
     }

@@ -7,26 +7,34 @@ package enum Identifier {
     /// The longest identifier, in bytes.
     package static let bytesMax = 128
 
+    /// One bit for each of the ASCII characters 0 to 63 that is allowed: `-`, `.`, digits, `:`.
+    private static let lowBits: UInt64 = 0x07ff_6000_0000_0000
+
+    /// One bit for each of the ASCII characters 64 to 127 that is allowed: letters and `_`.
+    private static let highBits: UInt64 = 0x07ff_fffe_87ff_fffe
+
     /// Tells whether bytes form an identifier: `[A-Za-z0-9_.:-]{1,128}`.
-    package static func isValid(_ bytes: some Collection<UInt8>) -> Bool {
-        guard !bytes.isEmpty, bytes.count <= bytesMax else { return false }
-        return bytes.allSatisfy(isAllowed)
+    package static func isValid(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard let start = bytes.baseAddress, !bytes.isEmpty, bytes.count <= bytesMax else {
+            return false
+        }
+        // Without a branch a byte: the bit of each character, and any byte beyond ASCII.
+        var areAllowed: UInt64 = 1
+        var seen: UInt8 = 0
+        var position = 0
+        while position < bytes.count {
+            let byte = start.load(fromByteOffset: position, as: UInt8.self)
+            position &+= 1
+            areAllowed &= (byte & 64 == 0 ? lowBits : highBits) &>> UInt64(byte)
+            seen |= byte
+        }
+        return areAllowed & 1 != 0 && seen < 0x80
     }
 
     /// Tells whether text forms an identifier.
     package static func isValid(_ text: String) -> Bool {
-        isValid(text.utf8)
-    }
-
-    @inline(__always)
-    private static func isAllowed(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "."),
-            UInt8(ascii: ":"), UInt8(ascii: "-"):
-            true
-        default: false
-        }
+        var text = text
+        return text.withUTF8 { isValid(UnsafeRawBufferPointer($0)) }
     }
 }
 
@@ -93,14 +101,16 @@ package struct Lineage: Hashable, Sendable, CustomStringConvertible {
 
 /// Fixed-width lower-case hexadecimal numbers, whose text order is their order.
 package enum FixedHex {
-    private static let digits = Array("0123456789abcdef".utf8)
-
     /// Writes a number with leading zeros.
     package static func append(_ number: UInt64, digits count: Int, to bytes: inout [UInt8]) {
-        var shift = (count - 1) * 4
-        while shift >= 0 {
-            bytes.append(digits[Int((number >> UInt64(shift)) & 15)])
-            shift -= 4
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: count) { text in
+            var rest = number
+            for position in (0..<count).reversed() {
+                let digit = UInt8(truncatingIfNeeded: rest & 15)
+                text[position] = digit &+ (digit < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10)
+                rest >>= 4
+            }
+            bytes.append(contentsOf: text)
         }
     }
 

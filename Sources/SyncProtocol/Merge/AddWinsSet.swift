@@ -60,18 +60,27 @@ package struct AddWinsSet: Hashable, Sendable {
     }
 
     /// Adds an element, unless this addition has been removed already.
-    package mutating func add(_ element: String, dot: Dot) {
+    ///
+    /// - Returns: Whether the addition is new here.
+    @discardableResult
+    package mutating func add(_ element: String, dot: Dot) -> Bool {
         let addition = Addition(dot: dot, element: element)
-        if !removed.contains(addition) { additions.insert(addition) }
+        return !removed.contains(addition) && additions.insert(addition).inserted
     }
 
     /// Removes the additions of an element that the remover has seen.
-    package mutating func remove(_ element: String, dots: some Sequence<Dot>) {
+    ///
+    /// - Returns: Whether a removal is new here.
+    @discardableResult
+    package mutating func remove(_ element: String, dots: some Sequence<Dot>) -> Bool {
+        var isChanged = false
         for dot in dots {
             let addition = Addition(dot: dot, element: element)
             additions.remove(addition)
-            removed.insert(addition)
+            // What was removed before is no addition: only a new removal is a change.
+            if removed.insert(addition).inserted { isChanged = true }
         }
+        return isChanged
     }
 
     /// Folds another copy of the set into this one.

@@ -32,14 +32,19 @@ package struct Counter: Hashable, Sendable {
     }
 
     /// Adds a device's step; a total stops at the largest number a body can hold.
-    package mutating func add(_ step: Int64, by device: DeviceID) {
-        var total = totals[device] ?? Totals(added: 0, taken: 0)
+    ///
+    /// - Returns: Whether the totals are others than before.
+    @discardableResult
+    package mutating func add(_ step: Int64, by device: DeviceID) -> Bool {
+        let before = totals[device]
+        var total = before ?? Totals(added: 0, taken: 0)
         if step >= 0 {
             total.added = Self.grown(total.added, by: step.magnitude)
         } else {
             total.taken = Self.grown(total.taken, by: step.magnitude)
         }
         totals[device] = total
+        return total != before
     }
 
     private static func grown(_ total: UInt64, by step: UInt64) -> UInt64 {

@@ -17,22 +17,29 @@ package struct DottedValues: Hashable, Sendable {
     }
 
     /// Puts a value, unless its write has been removed already.
-    package mutating func put(_ value: String, dot: Dot) {
-        guard !removed.contains(dot) else { return }
-        if let present = values[dot], present.utf8.elementsEqual(value.utf8) == false {
-            // One dot, two values: a broken device. The larger bytes win everywhere.
-            values[dot] = present.utf8.lexicographicallyPrecedes(value.utf8) ? value : present
-        } else {
-            values[dot] = value
-        }
+    ///
+    /// - Returns: Whether the value is new here.
+    @discardableResult
+    package mutating func put(_ value: String, dot: Dot) -> Bool {
+        guard !removed.contains(dot) else { return false }
+        // One dot, two values: a broken device. The larger bytes win everywhere.
+        if let present = values[dot], !present.bytesPrecede(value) { return false }
+        values[dot] = value
+        return true
     }
 
     /// Removes the writes with these dots, now or when they arrive.
-    package mutating func remove(_ dots: some Sequence<Dot>) {
+    ///
+    /// - Returns: Whether a removal is new here.
+    @discardableResult
+    package mutating func remove(_ dots: some Sequence<Dot>) -> Bool {
+        var isChanged = false
         for dot in dots {
             values[dot] = nil
-            removed.insert(dot)
+            // What was removed before has no value: only a new removal is a change.
+            if removed.insert(dot).inserted { isChanged = true }
         }
+        return isChanged
     }
 
     /// Folds another copy into this one.
@@ -60,9 +67,15 @@ package struct MultiValueText: Hashable, Sendable {
     }
 
     /// Writes a version in place of those the writer saw.
-    package mutating func write(_ text: String, dot: Dot, replacing seen: some Sequence<Dot>) {
-        store.remove(seen.filter { $0 != dot })
-        store.put(text, dot: dot)
+    ///
+    /// - Returns: Whether the version or a replacement is new here.
+    @discardableResult
+    package mutating func write(
+        _ text: String, dot: Dot, replacing seen: some Sequence<Dot>
+    ) -> Bool {
+        let replaces = store.remove(seen.filter { $0 != dot })
+        let puts = store.put(text, dot: dot)
+        return replaces || puts
     }
 
     /// Folds another copy of the text into this one.

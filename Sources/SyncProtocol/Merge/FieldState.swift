@@ -39,30 +39,44 @@ package enum FieldState: Hashable, Sendable {
     ///
     /// The table's policy gives a field one kind for ever. Should two kinds
     /// meet all the same, the one later in ``FieldKind`` stays, everywhere.
-    package mutating func merge(_ other: Self) {
+    ///
+    /// - Returns: Whether the state is another than before.
+    @discardableResult
+    package mutating func merge(_ other: Self) -> Bool {
         switch (self, other) {
         case (.latest(var mine), .latest(let theirs)):
-            mine.merge(theirs)
-            self = .latest(mine)
-        case (.maximum(let mine), .maximum(let theirs)): self = .maximum(max(mine, theirs))
-        case (.flag, .flag): break
+            let isChanged = mine.merge(theirs)
+            if isChanged { self = .latest(mine) }
+            return isChanged
+        case (.maximum(let mine), .maximum(let theirs)):
+            self = .maximum(max(mine, theirs))
+            return theirs > mine
+        case (.flag, .flag): return false
         case (.set(var mine), .set(let theirs)):
             mine.merge(theirs)
-            self = .set(mine)
+            return replace(with: .set(mine))
         case (.counter(var mine), .counter(let theirs)):
             mine.merge(theirs)
-            self = .counter(mine)
+            return replace(with: .counter(mine))
         case (.text(var mine), .text(let theirs)):
             mine.merge(theirs)
-            self = .text(mine)
+            return replace(with: .text(mine))
         default:
             let order = FieldKind.allCases
             if let left = order.firstIndex(of: kind), let right = order.firstIndex(of: other.kind),
                 right > left
             {
                 self = other
+                return true
             }
+            return false
         }
+    }
+
+    private mutating func replace(with merged: Self) -> Bool {
+        guard merged != self else { return false }
+        self = merged
+        return true
     }
 
     /// What a person sees: the value without its bookkeeping.

@@ -17,12 +17,15 @@ package struct LatestWrite: Hashable, Sendable {
     /// Commutative, associative and idempotent. Two writes with one time can
     /// only come from a device that broke its promise; the larger canonical
     /// bytes win then, so that replicas still agree.
-    package mutating func merge(_ other: Self) {
-        if other.time > time
+    ///
+    /// - Returns: Whether the other write won.
+    @discardableResult
+    package mutating func merge(_ other: Self) -> Bool {
+        let otherWins =
+            other.time > time
             || (other.time == time && value != other.value
                 && JSON.canonical(value).lexicographicallyPrecedes(JSON.canonical(other.value)))
-        {
-            self = other
-        }
+        if otherWins { self = other }
+        return otherWins
     }
 }

@@ -23,6 +23,9 @@ package struct MergeDocument: Hashable, Sendable {
     /// The fields by name.
     package private(set) var fields: [String: FieldState]
 
+    /// The newest deletion before ``deleted``, while one mutation is being applied.
+    private var deletedBefore: HybridTime?
+
     /// Creates a row by its first write.
     package init(touched: HybridTime) {
         self.touched = touched
@@ -36,6 +39,17 @@ package struct MergeDocument: Hashable, Sendable {
         self.fields = fields
     }
 
+    package static func == (left: Self, right: Self) -> Bool {
+        left.touched == right.touched && left.deleted == right.deleted
+            && left.fields == right.fields
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(touched)
+        hasher.combine(deleted)
+        hasher.combine(fields)
+    }
+
     /// Whether the row exists for a reader.
     package var isAlive: Bool {
         deleted.map { touched > $0 } ?? true
@@ -43,81 +57,125 @@ package struct MergeDocument: Hashable, Sendable {
 
     /// Applies one operation of a mutation.
     ///
+    /// The operations of a mutation have one time, and on one row they take
+    /// effect in their order: a write behind a deletion brings the row back.
+    ///
     /// - Parameters:
     ///   - operation: What to do. ``Operation/submit(_:)`` is a command, not a
     ///     merge, and does nothing here.
     ///   - time: The mutation's time, as the server accepted it.
     ///   - dot: The mutation's identity.
-    /// - Returns: Whether a reader can see a difference.
+    /// - Returns: Whether the state differs from before, so that it must be stored.
     @discardableResult
     package mutating func apply(_ operation: Operation, time: HybridTime, dot: Dot) -> Bool {
-        let before = self
+        var isChanged = false
         switch operation {
         case .delete:
-            deleted = max(deleted ?? time, time)
-            return before.isAlive != isAlive
+            guard deleted.map({ $0 < time }) ?? true else { return false }
+            deletedBefore = deleted
+            deleted = time
+            return true
         case .submit: return false
-        case .create: break
-        case .set(let field, let value): fold(field, .latest(LatestWrite(value, at: time)))
-        case .raise(let field, let number): fold(field, .maximum(number))
-        case .mark(let field): fold(field, .flag)
+        default: isChanged = revive(from: time)
+        }
+        if change(by: operation, time: time, dot: dot) { isChanged = true }
+        if time > touched {
+            touched = time
+            isChanged = true
+        }
+        return isChanged
+    }
+
+    /// Applies an operation to the field it names.
+    private mutating func change(by operation: Operation, time: HybridTime, dot: Dot) -> Bool {
+        switch operation {
+        case .create, .delete, .submit: return false
+        case .set(let field, let value):
+            return fold(field, .latest(LatestWrite(value, at: time)))
+        case .raise(let field, let number): return fold(field, .maximum(number))
+        case .mark(let field): return fold(field, .flag)
         case .add(let field, let element):
-            change(field, .set(AddWinsSet())) { state in
-                guard case .set(var set) = state else { return }
-                set.add(element, dot: dot)
+            return change(field, .set(AddWinsSet())) { state in
+                guard case .set(var set) = state else { return false }
+                let isChanged = set.add(element, dot: dot)
                 state = .set(set)
+                return isChanged
             }
         case .remove(let field, let element, let dots):
-            change(field, .set(AddWinsSet())) { state in
-                guard case .set(var set) = state else { return }
-                set.remove(element, dots: dots)
+            return change(field, .set(AddWinsSet())) { state in
+                guard case .set(var set) = state else { return false }
+                let isChanged = set.remove(element, dots: dots)
                 state = .set(set)
+                return isChanged
             }
         case .increment(let field, let step):
-            change(field, .counter(Counter())) { state in
-                guard case .counter(var counter) = state else { return }
-                counter.add(step, by: dot.device)
+            return change(field, .counter(Counter())) { state in
+                guard case .counter(var counter) = state else { return false }
+                let isChanged = counter.add(step, by: dot.device)
                 state = .counter(counter)
+                return isChanged
             }
         case .write(let field, let text, let seen):
-            change(field, .text(MultiValueText())) { state in
-                guard case .text(var versions) = state else { return }
-                versions.write(text, dot: dot, replacing: seen)
+            return change(field, .text(MultiValueText())) { state in
+                guard case .text(var versions) = state else { return false }
+                let isChanged = versions.write(text, dot: dot, replacing: seen)
                 state = .text(versions)
+                return isChanged
             }
         }
-        touched = max(touched, time)
-        return before.isAlive != isAlive || before.fields != fields
+    }
+
+    /// Whether a field shows another value than the one written to it at a time.
+    package func hidesWrite(of value: JSONValue, to field: String, at time: HybridTime) -> Bool {
+        switch fields[field] {
+        case nil: false
+        case .latest(let write): write.time != time && write.value != value
+        case .some(let state): state.shown != value
+        }
+    }
+
+    /// Takes a deletion by this very mutation back, for the write that follows it.
+    ///
+    /// What is left is what the mutations before had deleted, so that the order in
+    /// which mutations arrive shows in no byte.
+    private mutating func revive(from time: HybridTime) -> Bool {
+        guard deleted == time else { return false }
+        deleted = deletedBefore
+        return true
     }
 
     /// Folds another copy of the row into this one.
     package mutating func merge(_ other: Self) {
         touched = max(touched, other.touched)
         if let theirs = other.deleted { deleted = max(deleted ?? theirs, theirs) }
+        deletedBefore = nil
         for (name, state) in other.fields {
             fold(name, state)
         }
     }
 
-    private mutating func fold(_ name: String, _ state: FieldState) {
-        if fields[name] == nil {
+    @discardableResult
+    private mutating func fold(_ name: String, _ state: FieldState) -> Bool {
+        guard let index = fields.index(forKey: name) else {
             fields[name] = state
-        } else {
-            fields[name]?.merge(state)
+            return true
         }
+        return fields.values[index].merge(state)
     }
 
     private mutating func change(
-        _ name: String, _ empty: FieldState, _ body: (inout FieldState) -> Void
-    ) {
-        if fields[name, default: empty].kind == empty.kind {
-            body(&fields[name, default: empty])
-        } else {
-            // Two kinds meet: the rule of merging decides, not the order of writes.
-            var state = empty
-            body(&state)
-            fold(name, state)
+        _ name: String, _ empty: FieldState, _ body: (inout FieldState) -> Bool
+    ) -> Bool {
+        guard let kind = fields[name]?.kind else {
+            // The field comes to be, even if nothing of it is to be seen.
+            _ = body(&fields[name, default: empty])
+            return true
         }
+        if kind == empty.kind { return body(&fields[name, default: empty]) }
+        // Two kinds meet: the rule of merging decides, not the order of writes.
+        var state = empty
+        _ = body(&state)
+        return fold(name, state)
     }
 
     /// What a person sees of each field, in the order of names.

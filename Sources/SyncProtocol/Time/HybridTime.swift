@@ -26,7 +26,14 @@ package struct HybridTime: Hashable, Sendable, Comparable, CustomStringConvertib
 
     /// Reads the text form: sixteen digits, a hyphen, sixteen digits.
     package init?(text: String) {
-        let bytes = Array(text.utf8)
+        var text = text
+        let read = text.withUTF8 { HybridTime(bytes: UnsafeRawBufferPointer($0)) }
+        guard let read else { return nil }
+        self = read
+    }
+
+    /// Reads the bytes of the text form.
+    init?(bytes: UnsafeRawBufferPointer) {
         guard bytes.count == 33, bytes[16] == UInt8(ascii: "-"),
             let packed = FixedHex.parse(bytes[..<16], digits: 16),
             let device = FixedHex.parse(bytes[17...], digits: 16)

@@ -12,10 +12,10 @@ package enum BinaryFrames {
 
     /// Appends one frame.
     package static func append(_ frame: Frame, to bytes: inout [UInt8]) {
-        var payload: [UInt8] = []
-        appendPayload(frame, to: &payload)
-        bytes.appendVarint(UInt64(payload.count))
-        bytes.append(contentsOf: payload)
+        let start = bytes.count
+        bytes.append(0)
+        appendPayload(frame, to: &bytes)
+        bytes.writeLength(at: start)
     }
 
     private static func appendPayload(_ frame: Frame, to out: inout [UInt8]) {
@@ -29,9 +29,7 @@ package enum BinaryFrames {
             out.appendField(5, request.outcomesSeen)
             if request.priorityMax != 9 { out.appendField(6, request.priorityMax) }
         case .push(let header):
-            var chain: [UInt8] = []
-            chain.appendBigEndian(header.baseChain)
-            out.appendField(1, chain)
+            out.appendField(1, fixed: header.baseChain)
         case .mutation(let mutation): MutationCodec.append(mutation, to: &out)
         case .hello(let hello):
             out.appendField(1, Hello.magic)
@@ -65,16 +63,16 @@ package enum BinaryFrames {
         case .page(let page):
             out.appendField(1, page.cursor)
             out.appendField(2, page.rows)
-            out.appendField(3, page.sum.bytes)
+            out.appendField(3, page.sum)
         case .checkpoint(let checkpoint):
             out.appendField(1, checkpoint.cursor)
             out.appendField(2, checkpoint.rows)
-            out.appendField(3, checkpoint.sum.bytes)
-            out.appendField(4, checkpoint.ackedMid)
-            var chain: [UInt8] = []
-            chain.appendBigEndian(checkpoint.ackedChain)
-            out.appendField(5, chain)
-            out.appendField(6, checkpoint.lineage)
+            out.appendField(3, checkpoint.sum)
+            if checkpoint.ackedMid != 0 {
+                out.appendField(4, checkpoint.ackedMid)
+                out.appendField(5, fixed: checkpoint.ackedChain)
+            }
+            if !checkpoint.lineage.isEmpty { out.appendField(6, checkpoint.lineage) }
         case .restart(let reason): out.appendField(1, reason)
         case .error(let error):
             out.appendField(1, error.code)
@@ -87,12 +85,14 @@ package enum BinaryFrames {
 
     private static func append(_ bucket: BucketState, to out: inout [UInt8]) {
         out.appendField(1, bucket.index)
-        out.appendField(2, bucket.name)
-        out.appendField(3, bucket.epoch)
+        if !bucket.name.isEmpty {
+            out.appendField(2, bucket.name)
+            out.appendField(3, bucket.epoch)
+        }
         out.appendField(4, bucket.head)
         out.appendField(5, bucket.count)
-        out.appendField(6, bucket.sum.bytes)
-        out.appendField(7, bucket.priority)
+        out.appendField(6, bucket.sum)
+        if !bucket.name.isEmpty { out.appendField(7, bucket.priority) }
         if bucket.leaseUntil != 0 { out.appendField(8, bucket.leaseUntil) }
         out.appendField(9, bucket.ahead)
     }
@@ -104,6 +104,21 @@ package enum BinaryFrames {
         var reader = ByteReader(payload, origin: origin)
         let type = try reader.varint()
         return try FramePayload.decode(type, &reader, origin: origin)
+    }
+
+    /// Decodes a payload as a server does, which must go on behind what it cannot read.
+    ///
+    /// A mutation whose head can be read and whose operations cannot comes with the
+    /// reason in ``Mutation/unreadable``.
+    package static func decodeRequest(
+        _ payload: UnsafeRawBufferPointer, origin: Int = 0
+    ) throws(WireError) -> Frame {
+        do throws(WireError) {
+            return try decode(payload, origin: origin)
+        } catch {
+            guard let mutation = MutationRescue.mutation(payload) else { throw error }
+            return .mutation(mutation)
+        }
     }
 }
 

@@ -107,6 +107,14 @@ package struct WireField {
         return text
     }
 
+    /// The bytes as an identifier, or the one given if it has the same bytes.
+    func identifier(
+        _ reader: borrowing ByteReader, orSame known: String?
+    ) throws(WireError) -> String {
+        if let known, let bytes, known.hasSameBytes(as: bytes) { return known }
+        return try identifier(reader)
+    }
+
     /// The bytes as an identifier.
     package func identifier(_ reader: borrowing ByteReader) throws(WireError) -> String {
         let raw = try payload(reader)

@@ -36,9 +36,38 @@ extension [UInt8] {
         append(contentsOf: bytes)
     }
 
+    /// Appends a field that holds eight bytes, the most significant first.
+    package mutating func appendField(_ number: UInt64, fixed value: UInt64) {
+        appendVarint(number << 3 | 2)
+        append(8)
+        appendBigEndian(value)
+    }
+
+    /// Appends a field that holds the sixteen bytes of a sum.
+    package mutating func appendField(_ number: UInt64, _ sum: HashSum) {
+        appendVarint(number << 3 | 2)
+        append(16)
+        sum.append(to: &self)
+    }
+
     /// Appends a field that holds text.
     package mutating func appendField(_ number: UInt64, _ text: String) {
         appendField(number, text.utf8)
+    }
+
+    /// Writes how many bytes follow a place into the one byte kept free there.
+    ///
+    /// Most frames are shorter than 128 bytes, so that one byte holds it; what
+    /// follows moves up for a longer length.
+    mutating func writeLength(at place: Int) {
+        var length = UInt64(count - place - 1)
+        let size = varintSize(length)
+        if size > 1 { insert(contentsOf: repeatElement(0, count: size - 1), at: place) }
+        for index in place..<place + size {
+            self[index] = UInt8(truncatingIfNeeded: length & 0x7f | 0x80)
+            length >>= 7
+        }
+        self[place + size - 1] &= 0x7f
     }
 }
 

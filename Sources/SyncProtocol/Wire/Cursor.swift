@@ -50,6 +50,27 @@ package struct Cursor: Hashable, Sendable {
         self.entries = entries
     }
 
+    /// The position in a bucket, if the device has any.
+    package func entry(of bucket: UInt64) -> Entry? {
+        let index = index(of: bucket)
+        return index < entries.count && entries[index].bucket == bucket ? entries[index] : nil
+    }
+
+    /// Moves to a new position in one bucket.
+    package mutating func move(to entry: Entry) {
+        let index = index(of: entry.bucket)
+        if index < entries.count, entries[index].bucket == entry.bucket {
+            entries[index] = entry
+        } else {
+            entries.insert(entry, at: index)
+        }
+    }
+
+    /// Where a bucket's entry is, or would be.
+    private func index(of bucket: UInt64) -> Int {
+        entries.firstIndex { $0.bucket >= bucket } ?? entries.count
+    }
+
     private static let version: UInt8 = 1
     private static let macBytes = 16
 
@@ -67,7 +88,8 @@ package struct Cursor: Hashable, Sendable {
             bytes.appendVarint(entry.rev)
             previous = entry.bucket
         }
-        Self.mac(bytes[...], device: device, key: key).append(to: &bytes)
+        let code = bytes.withUnsafeBytes { Self.mac($0, device: device, key: key) }
+        code.append(to: &bytes)
         return bytes
     }
 
@@ -76,17 +98,19 @@ package struct Cursor: Hashable, Sendable {
     /// - Returns: Nil for anything else: another device's, altered, or garbage.
     package init?(_ bytes: [UInt8], for device: DeviceID, key: HMACKey) {
         guard bytes.count > Self.macBytes + 5, bytes.count <= Self.bytesMax else { return nil }
-        let body = bytes.dropLast(Self.macBytes)
-        guard let given = HashSum(Array(bytes.suffix(Self.macBytes))),
-            Self.mac(body, device: device, key: key).equalsInConstantTime(given),
-            bytes[0] == Self.version
-        else { return nil }
-        let parsed = try? bytes.withUnsafeBytesTyped { (raw) throws(WireError) -> Cursor in
-            var reader = ByteReader(UnsafeRawBufferPointer(rebasing: raw.dropLast(Self.macBytes)))
+        let parsed = try? bytes.withUnsafeBytesTyped { (raw) throws(WireError) -> Cursor? in
+            let body = UnsafeRawBufferPointer(rebasing: raw.dropLast(Self.macBytes))
+            let code = UnsafeRawBufferPointer(rebasing: raw.suffix(Self.macBytes))
+            guard let given = HashSum(bytes: code),
+                Self.mac(body, device: device, key: key).equalsInConstantTime(given),
+                body[0] == Self.version
+            else { return nil }
+            var reader = ByteReader(body)
             let head = try reader.take(5)
             let tag = UInt32(bigEndian: head.loadUnaligned(fromByteOffset: 1, as: UInt32.self))
             let grants = try reader.varint()
             var entries: [Entry] = []
+            entries.reserveCapacity(8)
             var previous: UInt64 = 0
             while !reader.isAtEnd {
                 // Dropping the rest would send those buckets again for ever, unseen.
@@ -106,12 +130,12 @@ package struct Cursor: Hashable, Sendable {
     }
 
     private static func mac(
-        _ body: ArraySlice<UInt8>, device: DeviceID, key: HMACKey
+        _ body: UnsafeRawBufferPointer, device: DeviceID, key: HMACKey
     ) -> HashSum {
-        var message: [UInt8] = []
-        message.reserveCapacity(body.count + 8)
-        message.appendBigEndian(device.number)
-        message.append(contentsOf: body)
-        return HashSum(firstHalfOf: key.code(for: message))
+        withUnsafeTemporaryAllocation(byteCount: body.count + 8, alignment: 8) { message in
+            message.storeBytes(of: device.number.bigEndian, as: UInt64.self)
+            UnsafeMutableRawBufferPointer(rebasing: message[8...]).copyMemory(from: body)
+            return HashSum(firstHalfOf: key.code(for: UnsafeRawBufferPointer(message)))
+        }
     }
 }

@@ -86,9 +86,12 @@ package struct Hello: Hashable, Sendable {
 
 /// What a bucket holds at the moment of the page.
 package struct BucketState: Hashable, Sendable {
-    /// The number that rows of this response use for it.
+    /// The server's number for it, the same for as long as the lineage is.
     package var index: UInt64
     /// The name, for instance `person/<subject>/core`.
+    ///
+    /// Empty for a device whose cursor shows that it holds the bucket: it knows
+    /// name, epoch and priority by the number, and all three are left out.
     package var name: String
     /// Changes whenever history cannot be continued.
     package var epoch: UInt64
@@ -119,6 +122,15 @@ package struct BucketState: Hashable, Sendable {
         self.priority = priority
         self.leaseUntil = leaseUntil
         self.ahead = ahead
+    }
+
+    /// The same state for a device that holds the bucket already.
+    package var forHolder: BucketState {
+        var state = self
+        state.name = ""
+        state.epoch = 0
+        state.priority = 0
+        return state
     }
 }
 
@@ -229,11 +241,11 @@ package struct Checkpoint: Hashable, Sendable {
     package var rows: UInt64
     /// The sum of the hashes of the `row` frames in this response.
     package var sum: HashSum
-    /// The last mutation of this device that the rows contain.
+    /// The last mutation of this device that the rows contain; 0 for none.
     package var ackedMid: UInt64
-    /// The chain link of that mutation.
+    /// The chain link of that mutation; 0 without one.
     package var ackedChain: UInt64
-    /// The history this belongs to.
+    /// The history this belongs to; empty where it is that of the request's cursor.
     package var lineage: [UInt8]
 
     /// Creates a checkpoint.

@@ -52,8 +52,9 @@ enum FramePayload {
             return .checkpoint(
                 Checkpoint(
                     cursor: try found.bytes(1), rows: try found.number(2), sum: try found.sum(3),
-                    ackedMid: try found.number(4), ackedChain: try found.fixed(5),
-                    lineage: try found.bytes(6)))
+                    ackedMid: try found.hasAll(4, 5) ? try found.number(4) : 0,
+                    ackedChain: try found.hasAll(4, 5) ? try found.fixed(5) : 0,
+                    lineage: found.has(6) ? try found.bytes(6) : []))
         case 26: return .pushed(ackedMid: try fields(&reader).number(1))
         case 27: return .restart(reason: try fields(&reader).text(1))
         case 28:
@@ -80,10 +81,13 @@ enum FramePayload {
 
     private static func bucket(_ reader: inout ByteReader) throws(WireError) -> BucketState {
         let found = try fields(&reader)
+        let isNamed = try found.hasAll(2, 3, 7)
         return BucketState(
-            index: try found.number(1), name: try found.text(2), epoch: try found.number(3),
-            head: try found.number(4), count: try found.number(5), sum: try found.sum(6),
-            priority: try found.number(7), leaseUntil: found.has(8) ? try found.number(8) : 0,
+            index: try found.number(1), name: isNamed ? try found.text(2) : "",
+            epoch: isNamed ? try found.number(3) : 0, head: try found.number(4),
+            count: try found.number(5), sum: try found.sum(6),
+            priority: isNamed ? try found.number(7) : 0,
+            leaseUntil: found.has(8) ? try found.number(8) : 0,
             ahead: try found.number(9))
     }
 
@@ -97,49 +101,69 @@ enum FramePayload {
     }
 
     private static func fields(_ reader: inout ByteReader) throws(WireError) -> Fields {
-        var list: [WireField] = []
-        while let field = try reader.field() {
-            list.append(field)
-        }
-        return Fields(list: list, reader: reader)
+        var found = Fields(reader)
+        while let field = try reader.field() { found.add(field) }
+        found.reader = reader
+        return found
     }
 
-    /// The fields of a frame by number.
+    /// The fields of a frame by number, in no more memory than the frame's own.
     ///
-    /// A field given twice is an error.
+    /// A field that is asked for and was given twice is an error; what nobody
+    /// asks for may come as often as a later version likes.
     private struct Fields {
-        let list: [WireField]
-        let reader: ByteReader
+        private var list: InlineArray<16, WireField?> = .init(repeating: nil)
+        private var repeated: UInt16 = 0
+        var reader: ByteReader
 
-        func has(_ number: UInt64) -> Bool {
-            list.contains { $0.number == number }
+        init(_ reader: ByteReader) {
+            self.reader = reader
         }
 
-        func one(_ number: UInt64) throws(WireError) -> WireField {
-            let matches = list.filter { $0.number == number }
-            guard let field = matches.first, matches.count == 1 else {
-                throw reader.failure("wire.field", "field \(number) stands \(matches.count) times")
+        mutating func add(_ field: WireField) {
+            guard field.number < 16 else { return }
+            let index = Int(field.number)
+            if list[index] != nil { repeated |= 1 << UInt16(index) }
+            list[index] = field
+        }
+
+        func has(_ number: Int) -> Bool {
+            list[number] != nil
+        }
+
+        /// Whether fields that come together or not at all are there.
+        func hasAll(_ numbers: Int...) throws(WireError) -> Bool {
+            let count = numbers.count { has($0) }
+            guard count == 0 || count == numbers.count else {
+                throw reader.failure("wire.field", "fields \(numbers) must stand together")
+            }
+            return count > 0
+        }
+
+        func one(_ number: Int) throws(WireError) -> WireField {
+            guard let field = list[number], repeated & 1 << UInt16(number) == 0 else {
+                throw reader.failure("wire.field", "field \(number) must stand once")
             }
             return field
         }
 
-        func number(_ number: UInt64) throws(WireError) -> UInt64 {
+        func number(_ number: Int) throws(WireError) -> UInt64 {
             try one(number).integer(reader)
         }
 
-        func bytes(_ number: UInt64) throws(WireError) -> [UInt8] {
+        func bytes(_ number: Int) throws(WireError) -> [UInt8] {
             [UInt8](try one(number).payload(reader))
         }
 
-        func text(_ number: UInt64) throws(WireError) -> String {
+        func text(_ number: Int) throws(WireError) -> String {
             try one(number).text(reader)
         }
 
-        func identifier(_ number: UInt64) throws(WireError) -> String {
+        func identifier(_ number: Int) throws(WireError) -> String {
             try one(number).identifier(reader)
         }
 
-        func fixed(_ number: UInt64) throws(WireError) -> UInt64 {
+        func fixed(_ number: Int) throws(WireError) -> UInt64 {
             let raw = try one(number).payload(reader)
             guard raw.count == 8 else {
                 throw reader.failure("wire.fixed", "field \(number) must have 8 bytes")
@@ -147,62 +171,12 @@ enum FramePayload {
             return UInt64(bigEndian: raw.loadUnaligned(as: UInt64.self))
         }
 
-        func sum(_ number: UInt64) throws(WireError) -> HashSum {
+        func sum(_ number: Int) throws(WireError) -> HashSum {
             let raw = try one(number).payload(reader)
-            guard raw.count == 16 else {
+            guard let sum = HashSum(bytes: raw) else {
                 throw reader.failure("wire.sum", "field \(number) must have 16 bytes")
             }
-            return HashSum(bytes: raw)
-        }
-    }
-}
-
-/// A row frame read in place: the hot path of a page, with nothing copied.
-package struct RowView {
-    /// The bucket's index.
-    package private(set) var bucket: UInt64 = 0
-    /// The table's name index.
-    package private(set) var table: UInt64 = 0
-    /// The owner's name index.
-    package private(set) var owner: UInt64 = 0
-    /// The bucket's revision.
-    package private(set) var rev: UInt64 = 0
-    /// When the owner says it was true.
-    package private(set) var asOf: Int64 = 0
-    /// The owner's version.
-    package private(set) var sourceVersion: Int64 = 0
-    /// The row's id, valid while the page's bytes are.
-    package private(set) var id = UnsafeRawBufferPointer(start: nil, count: 0)
-    /// The row's body, valid while the page's bytes are.
-    package private(set) var body = UnsafeRawBufferPointer(start: nil, count: 0)
-
-    /// Creates an empty view.
-    package init() {}
-
-    /// Reads the fields of a row frame, after its type.
-    package mutating func read(_ reader: inout ByteReader) throws(WireError) {
-        var seen: UInt64 = 0
-        while let field = try reader.field() {
-            guard field.number > 0, field.number <= 8 else { continue }
-            let bit = UInt64(1) << field.number
-            guard seen & bit == 0 else {
-                throw reader.failure("wire.field", "field \(field.number) stands twice")
-            }
-            seen |= bit
-            switch field.number {
-            case 1: bucket = try field.integer(reader)
-            case 2: table = try field.integer(reader)
-            case 3: id = try field.payload(reader)
-            case 4: rev = try field.integer(reader)
-            case 5: owner = try field.integer(reader)
-            case 6: asOf = ZigZag.decode(try field.integer(reader))
-            case 7: sourceVersion = ZigZag.decode(try field.integer(reader))
-            default: body = try field.payload(reader)
-            }
-        }
-        guard seen == 0x1fe else { throw reader.failure("wire.field", "a row is not complete") }
-        guard Identifier.isValid(id) else {
-            throw reader.failure("wire.identifier", "a row's id is not an identifier")
+            return sum
         }
     }
 }

@@ -9,8 +9,16 @@ package struct JSONFrameReader {
     /// The longest line, in bytes.
     package static let lineBytesMax = 2 * BinaryFrames.frameBytesMax
 
+    /// Whether a mutation whose operations cannot be read comes with the reason.
+    private let goesOn: Bool
+
     /// Creates a reader for one request or response.
-    package init() {}
+    ///
+    /// - Parameter rescuesMutations: Whether to go on behind operations that cannot
+    ///   be read, as a server must; see ``Mutation/unreadable``.
+    package init(rescuesMutations: Bool = false) {
+        goesOn = rescuesMutations
+    }
 
     /// Whether the stream may end here.
     package var isBetweenFrames: Bool { pending.isEmpty }
@@ -26,6 +34,7 @@ package struct JSONFrameReader {
         while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
             pending.append(contentsOf: rest[..<end])
             rest = rest[(end + 1)...]
+            try checkLength()
             line += 1
             if pending.last == UInt8(ascii: "\r") { pending.removeLast() }
             if !pending.isEmpty {
@@ -35,6 +44,11 @@ package struct JSONFrameReader {
             }
         }
         pending.append(contentsOf: rest)
+        try checkLength()
+    }
+
+    /// Checks what is kept of a line, whether or not its end has come with it.
+    private func checkLength() throws(WireError) {
         guard pending.count <= Self.lineBytesMax else {
             throw failure("wire.line_too_long", "a line is longer than \(Self.lineBytesMax) bytes")
         }
@@ -88,7 +102,14 @@ package struct JSONFrameReader {
         switch type {
         case "sync": return .sync(try sync(object))
         case "push": return .push(PushHeader(baseChain: try object.hex("base_chain")))
-        case "mutation": return .mutation(try mutation(object))
+        case "mutation":
+            let head = try head(object)
+            do throws(WireError) {
+                return .mutation(head.mutation(try operations(object)))
+            } catch {
+                guard goesOn else { throw error }
+                return .mutation(head.mutation(unreadable: problem(object, error)))
+            }
         case "hello":
             guard try object.text("magic") == "TRS1" else {
                 throw failure("wire.magic", "the response is not from a sync server")
@@ -167,10 +188,23 @@ package struct JSONFrameReader {
         return request
     }
 
-    private func mutation(_ object: Members) throws(WireError) -> Mutation {
-        guard let items = try object.value("operations").items,
-            items.count <= WriteRules.operationsMax + 1
-        else { throw failure("wire.operations_too_many", "operations must be a short list") }
+    /// What a mutation says beside its operations.
+    private struct MutationHead {
+        let mid: UInt64
+        let time: HybridTime
+        let schema: UInt64
+        let chain: UInt64
+
+        func mutation(_ operations: [RowOperation]) -> Mutation {
+            Mutation(mid: mid, time: time, schema: schema, operations: operations, chain: chain)
+        }
+
+        func mutation(unreadable problem: WriteRules.Problem) -> Mutation {
+            Mutation(mid: mid, time: time, schema: schema, chain: chain, unreadable: problem)
+        }
+    }
+
+    private func head(_ object: Members) throws(WireError) -> MutationHead {
         guard let time = HybridTime(text: try object.text("time")) else {
             throw failure("wire.time", "time is not a hybrid time")
         }
@@ -178,13 +212,47 @@ package struct JSONFrameReader {
         guard mid > 0, mid < 1 << 62 else {
             throw failure("wire.mutation", "a mutation has no number")
         }
+        return MutationHead(
+            mid: mid, time: time, schema: try object.number("schema"),
+            chain: try object.hex("chain"))
+    }
+
+    private func operations(_ object: Members) throws(WireError) -> [RowOperation] {
+        guard let items = try object.value("operations").items,
+            items.count <= WriteRules.operationsMax + 1
+        else { throw failure("wire.operations_too_many", "operations must be a short list") }
         var operations: [RowOperation] = []
         for item in items {
             operations.append(try operation(Members(value: item, line: line)))
         }
-        return Mutation(
-            mid: mid, time: time, schema: try object.number("schema"), operations: operations,
-            chain: try object.hex("chain"))
+        return operations
+    }
+
+    /// Says of which operation what is wrong, as a refusal.
+    private func problem(_ object: Members, _ error: WireError) -> WriteRules.Problem {
+        guard let items = object.optional("operations")?.items else {
+            return WriteRules.Problem(code: .operationInvalid, detail: "operations")
+        }
+        guard items.count <= WriteRules.operationsMax else {
+            return WriteRules.Problem(code: .operationsTooMany, detail: "\(items.count)")
+        }
+        for (index, item) in items.enumerated() {
+            do throws(WireError) {
+                _ = try operation(Members(value: item, line: line))
+            } catch {
+                let place = "operation \(index + 1)"
+                guard let word = item["do"]?.text,
+                    !JSONFrames.operationNames.contains(where: { $0.name == word })
+                else {
+                    return WriteRules.Problem(
+                        code: .operationInvalid, detail: "\(place): \(error.code)")
+                }
+                return WriteRules.Problem(
+                    code: .operationUnknown,
+                    detail: Identifier.isValid(word) ? "\(place): \(word)" : place)
+            }
+        }
+        return WriteRules.Problem(code: .operationInvalid, detail: error.code)
     }
 
     private func operation(_ object: Members) throws(WireError) -> RowOperation {

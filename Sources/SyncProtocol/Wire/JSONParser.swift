@@ -1,6 +1,7 @@
 /// Builds values from JSON text, descending on the stack to a fixed depth.
 struct JSONParser {
-    private var bytes: JSONBytes
+    /// Where it stands; moved on from outside only between values.
+    var bytes: JSONBytes
     private let depthMax: Int
     /// Holds the text of the string being read while it has escapes.
     private var scratch: [UInt8] = []
@@ -29,7 +30,8 @@ struct JSONParser {
         return value
     }
 
-    private mutating func value(depth: Int) throws(JSONError) -> JSONValue {
+    /// Reads the value that begins here, inside so many containers.
+    mutating func value(depth: Int) throws(JSONError) -> JSONValue {
         switch bytes.current {
         case UInt8(ascii: "\""):
             return .string(try string())

@@ -108,20 +108,3 @@ extension JSONValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral,
         self = .object(JSONObject(elements))
     }
 }
-
-extension String {
-    /// Whether two strings hold the same UTF-8 bytes, unlike `==`.
-    func hasSameBytes(as other: String) -> Bool {
-        utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8)
-    }
-
-    /// Whether the UTF-8 bytes sort before the other's, unlike `<`.
-    func bytesPrecede(_ other: String) -> Bool {
-        utf8.lexicographicallyPrecedes(other.utf8)
-    }
-
-    func hashBytes(into hasher: inout Hasher) {
-        hasher.combine(utf8.count)
-        for byte in utf8 { hasher.combine(byte) }
-    }
-}

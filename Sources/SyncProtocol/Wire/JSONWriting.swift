@@ -6,17 +6,12 @@ extension [UInt8] {
         reserveForAppending(utf8.count + 2)
         append(UInt8(ascii: "\""))
         var runStart = 0
-        var position = 0
+        var position = WideBytes.escapeIndex(utf8, from: 0)
         while position < utf8.count {
-            let byte = utf8[position]
-            if byte >= 0x20 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\") {
-                position += 1
-                continue
-            }
             append(contentsOf: UnsafeRawBufferPointer(rebasing: utf8[runStart..<position]))
-            appendEscape(of: byte)
-            position += 1
-            runStart = position
+            appendEscape(of: utf8[position])
+            runStart = position + 1
+            position = WideBytes.escapeIndex(utf8, from: runStart)
         }
         append(contentsOf: UnsafeRawBufferPointer(rebasing: utf8[runStart..<position]))
         append(UInt8(ascii: "\""))

@@ -60,6 +60,7 @@ package enum MutationCodec {
         var schema: UInt64 = 0
         var chain: UInt64 = 0
         var operations: [RowOperation] = []
+        operations.reserveCapacity(4)
         var seen: UInt64 = 0
         while let field = try reader.field() {
             if field.number != 6 { try once(field, reader, &seen) }
@@ -74,7 +75,9 @@ package enum MutationCodec {
                     throw reader.failure("wire.operations_too_many", "too many operations")
                 }
                 operations.append(
-                    try operation(field.payload(reader), origin: origin + reader.position))
+                    try operation(
+                        field.payload(reader), origin: origin + reader.position,
+                        after: operations.last?.key))
             default: break
             }
         }
@@ -88,8 +91,15 @@ package enum MutationCodec {
     }
 
     /// Reads one operation from its fields.
+    ///
+    /// - Parameters:
+    ///   - payload: The fields.
+    ///   - origin: Where they stand, for errors.
+    ///   - previous: The row of the operation before, which often is the same.
+    /// - Returns: The operation.
+    /// - Throws: ``WireError`` at the first field that is not as it must be.
     package static func operation(
-        _ payload: UnsafeRawBufferPointer, origin: Int
+        _ payload: UnsafeRawBufferPointer, origin: Int, after previous: RowKey? = nil
     ) throws(WireError) -> RowOperation {
         var reader = ByteReader(payload, origin: origin)
         var number: UInt64 = 0
@@ -105,8 +115,8 @@ package enum MutationCodec {
             if field.number != 8 { try once(field, reader, &seen) }
             switch field.number {
             case 1: number = try field.integer(reader)
-            case 2: table = try field.identifier(reader)
-            case 3: id = try field.identifier(reader)
+            case 2: table = try field.identifier(reader, orSame: previous?.table)
+            case 3: id = try field.identifier(reader, orSame: previous?.id)
             case 4: name = try field.identifier(reader)
             case 5:
                 do throws(JSONError) {
@@ -130,6 +140,9 @@ package enum MutationCodec {
         }
         return RowOperation(RowKey(table: table, id: id), operation)
     }
+
+    /// The numbers of the operations there are.
+    static let numbers: ClosedRange<UInt64> = 1...10
 
     static func make(
         _ number: UInt64, _ field: String, _ json: JSONValue?, _ text: String?, _ integer: Int64?,
@@ -165,7 +178,7 @@ package enum MutationCodec {
         seen |= 1 << field.number
     }
 
-    private static func fixed(
+    static func fixed(
         _ field: WireField, _ reader: borrowing ByteReader
     ) throws(WireError) -> UInt64 {
         let raw = try field.payload(reader)

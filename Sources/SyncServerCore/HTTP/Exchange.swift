@@ -79,18 +79,21 @@ package struct Exchange {
 
     /// Answers with a body that is built in place, in the connection's output.
     ///
-    /// The room for the head is kept free in front and filled in afterwards,
-    /// so that the body is never copied or moved.
+    /// A long body is sent in slices while it is built: see ``BodyWriter``.
     ///
     /// - Parameters:
     ///   - head: The status and fixed fields.
     ///   - fields: Fields made from data.
     ///   - build: Appends the body. It must not touch what is there already.
+    /// - Throws: What `build` throws. Then nothing has been sent and another
+    ///   answer can be given, or the connection is broken off and another
+    ///   answer does nothing.
     package func respond(
-        _ head: StaticHead, fields: HeaderFields = .none, building build: (ByteBuffer) -> Void
-    ) {
+        _ head: StaticHead, fields: HeaderFields = .none,
+        building build: (BodyWriter) throws -> Void
+    ) throws {
         guard isOpen else { return }
-        connection.respond(head, fields: fields, building: build)
+        try connection.respond(head, fields: fields, building: build)
     }
 
     // MARK: - An answer in pieces

@@ -27,7 +27,7 @@ extension HTTPConnection {
     // MARK: - Whole answers
 
     func respond(_ head: StaticHead, fields: HeaderFields, body: UnsafeRawBufferPointer) {
-        guard !flags.contains(.isStreaming) else { return }
+        guard flags.isDisjoint(with: [.isStreaming, .isBroken]) else { return }
         let closes = mustClose()
         let output = startOutput()
         output.reserve(head.bytes.count + fields.bytes.count + body.count + 128)
@@ -44,28 +44,42 @@ extension HTTPConnection {
         completeAnswer(closes: closes)
     }
 
-    /// Builds the body in place, then puts the head into the room before it.
-    func respond(_ head: StaticHead, fields: HeaderFields, building build: (ByteBuffer) -> Void) {
-        guard !flags.contains(.isStreaming) else { return }
+    /// Builds the body in place and then completes the head before it.
+    ///
+    /// - Throws: What `build` throws. Nothing has been sent then, or the
+    ///   connection is broken off.
+    func respond(
+        _ head: StaticHead, fields: HeaderFields, building build: (BodyWriter) throws -> Void
+    ) throws {
+        guard flags.isDisjoint(with: [.isStreaming, .isBroken]) else { return }
         precondition(!head.forbidsBody, "a body with status \(head.status)")
+        let isForHead = machine.head.method == .head
         let closes = mustClose()
         let output = startOutput()
-        // Twelve digits of length are more than any body that fits in memory here.
-        let digitsMax = 12
-        let before = output.count
+        let headStart = output.count
         appendHead(output, head, fields, closes: closes)
-        output.append("Content-Length: ")
-        let headBytes = output.count - before
-        output.append("000000000000\r\n\r\n")
-        let bodyStart = output.count
-        build(output)
-        precondition(output.count >= bodyStart, "the body builder removed bytes")
-        let bodyBytes = output.count - bodyStart
-        if machine.head.method == .head { output.truncate(to: bodyStart) }
-        let spare = output.writeLength(
-            bodyBytes, digitsMax: digitsMax, at: before + headBytes)
-        output.closeGap(of: spare, after: headBytes, at: before)
+        let body = service.bodyWriter
+        // A client of HTTP/1.0 cannot read chunks.
+        body.begin(
+            self, output, headStart: headStart,
+            slices: machine.head.minorVersion == 1 && !isForHead)
+        do {
+            try build(body)
+        } catch {
+            if body.hasSentSlices { abort() }
+            body.cancel()
+            throw error
+        }
+        body.end(isForHead: isForHead)
         completeAnswer(closes: closes)
+    }
+
+    /// Sends what is collected of an answer that is still being built.
+    ///
+    /// - Returns: Where to go on.
+    func sendSlice() -> ByteBuffer {
+        sendPending()
+        return startOutput()
     }
 
     @inline(__always)
@@ -153,6 +167,13 @@ extension HTTPConnection {
             flags.contains(.closesAfterStream) || service.isDraining || mustClose()
         flags.remove(.closesAfterStream)
         completeAnswer(closes: closes)
+    }
+
+    func streamStop() {
+        machine.close()
+        giveUpExchange()
+        flags.insert(.closesAfterOutput)
+        service.markDirty(self)
     }
 
     func setWritable(_ ready: @escaping (StreamWriter) -> Void) {

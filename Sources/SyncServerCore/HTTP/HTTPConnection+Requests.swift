@@ -191,23 +191,3 @@ extension HTTPConnection {
         flags.insert(.closesAfterOutput)
     }
 }
-
-/// The answer to a message that was refused before it became a request.
-enum ErrorAnswer {
-    /// Appends a whole answer that names the rule and repeats no input.
-    static func append(_ rejection: Rejection, date: [UInt8], to output: ByteBuffer) {
-        let head = StaticHead(
-            rejection.status,
-            [
-                "Content-Type": "application/json", "Cache-Control": "no-store",
-                "X-Content-Type-Options": "nosniff",
-            ])
-        let body = #"{"error":{"code":"\#(rejection.code)","status":\#(rejection.status)}}"#
-        output.append(head.bytes)
-        output.append(date)
-        output.append("Connection: close\r\nContent-Length: ")
-        output.append(decimal: body.utf8.count)
-        output.append("\r\n\r\n")
-        output.append(utf8: body)
-    }
-}

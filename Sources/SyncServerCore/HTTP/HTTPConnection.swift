@@ -368,8 +368,14 @@ final class HTTPConnection: ReadinessHandler {
     }
 
     private func timedOut(_ rejection: Rejection) {
+        let isAnswered = machine.isPassingOver
         machine.close()
-        reject(rejection)
+        if isAnswered {
+            // A second answer would be taken for that of the next request.
+            flags.insert(.closesAfterOutput)
+        } else {
+            reject(rejection)
+        }
         advance()
     }
 }

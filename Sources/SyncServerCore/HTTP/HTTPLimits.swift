@@ -43,6 +43,9 @@ package struct HTTPLimits: Sendable {
     /// The output above which pipelined requests wait for the client to read.
     package var pipelineOutputBytesMax = 256 * 1024
 
+    /// From how many bytes on a part of a long answer is sent before the rest is built.
+    package var answerSliceBytes = 32 * 1024
+
     /// How often deadlines are looked at.
     package var tickMilliseconds: Int64 = 1_000
 

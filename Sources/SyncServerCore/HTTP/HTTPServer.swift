@@ -226,7 +226,7 @@ package final class HTTPServer: Sendable {
         var turn = 0
         listener.accepted = { [unowned context] descriptor, peer in
             guard ledger.admit(peer) else {
-                return Self.refuse(descriptor)
+                return Self.refuse(descriptor, context.service)
             }
             let number = descriptor.release()
             let loop = loops[turn]
@@ -245,10 +245,15 @@ package final class HTTPServer: Sendable {
         try? listener.start(on: context.eventLoop)
     }
 
-    private static func refuse(_ descriptor: consuming OwnedDescriptor) {
+    private static func refuse(
+        _ descriptor: consuming OwnedDescriptor, _ service: LoopService
+    ) {
         let answer = ByteBuffer(capacity: 512)
-        ErrorAnswer.append(Rejection(503, .overloaded), date: [], to: answer)
+        ErrorAnswer.append(Rejection(503, .overloaded), date: service.dateField, to: answer)
+        // What came already is read, or closing would be a reset that eats the answer.
+        _ = Socket.receive(descriptor.number, into: service.receiveBuffer)
         _ = Socket.send(descriptor.number, answer.readable)
+        Socket.endOutput(descriptor.number)
         descriptor.close()
     }
 

@@ -3,16 +3,13 @@ internal import HTTPWire
 /// The heads of all answers, rendered once.
 enum Heads {
     /// An answer with rows of a person: never stored by anyone in between.
+    ///
+    /// No browser ever shows one, so nothing is said about sniffing.
     static let frames = StaticHead(
-        200,
-        [
-            "Content-Type": "application/vnd.tangrat.sync", "Cache-Control": "no-store",
-            "X-Content-Type-Options": "nosniff",
-        ])
+        200, ["Content-Type": "application/vnd.tangrat.sync", "Cache-Control": "no-store"])
 
-    /// An answer that discloses nothing, kept as small as it can be.
-    static let framesUnchanged = StaticHead(
-        200, ["Content-Type": "application/vnd.tangrat.sync"])
+    /// An answer without rows, which its first bytes tell from any other.
+    static let framesWithoutRows = StaticHead(200)
 
     static let frameLines = StaticHead(
         200,
@@ -42,6 +39,17 @@ enum Heads {
             "X-Content-Type-Options": "nosniff",
         ])
 
+    /// A page for people: nothing in it runs, loads, frames or is kept.
+    static let page = StaticHead(
+        200,
+        [
+            "Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store",
+            "Content-Security-Policy":
+                "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+            "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff",
+            "X-Frame-Options": "DENY",
+        ])
+
     static let text = StaticHead(
         200, ["Content-Type": "text/plain; version=0.0.4", "Cache-Control": "no-store"])
 
@@ -58,6 +66,7 @@ enum Heads {
         405, ["Content-Type": "application/json", "Allow": "GET, HEAD"])
     static let methodNotAllowedPost = StaticHead(
         405, ["Content-Type": "application/json", "Allow": "POST"])
+    static let internalError = error(500)
     static let bodyTooLarge = error(413)
     static let unsupportedMedia = error(415)
     static let unavailable = StaticHead(

@@ -14,6 +14,9 @@ final class LoopService {
     /// What every connection reads into, so that an idle one owns no buffer.
     let receiveBuffer: UnsafeMutableRawBufferPointer
 
+    /// What every answer that is built in place is built with.
+    let bodyWriter = BodyWriter()
+
     private let eventLoop: EventLoop
     private let wallClock: WallClock
     private var date = HTTPDate()
@@ -114,6 +117,7 @@ final class LoopService {
         }
         if end > 0 { dirty.removeSubrange(0..<end) }
         if !dirty.isEmpty { eventLoop.wake() }
+        handler?.turnEnded()
     }
 
     func ticked() {

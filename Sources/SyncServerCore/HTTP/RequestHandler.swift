@@ -28,6 +28,15 @@ package protocol RequestHandler: AnyObject {
     ///   - exchange: What to answer with.
     func bodyReceived(
         _ request: borrowing RequestView, body: UnsafeRawBufferPointer, exchange: Exchange)
+
+    /// Everything that was ready has been served and the loop will wait.
+    ///
+    /// What was kept from one request for the next is given back here.
+    func turnEnded()
+}
+
+extension RequestHandler {
+    package func turnEnded() {}
 }
 
 /// What a handler wants done with the body of a request.

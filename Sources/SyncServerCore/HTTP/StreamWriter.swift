@@ -51,7 +51,15 @@ package struct StreamWriter {
         if !isClosed { connection.streamFinish() }
     }
 
-    /// Breaks the connection off without the last chunk.
+    /// Sends what was written and ends the connection without the last chunk.
+    ///
+    /// For an answer that must say why it is not complete: the client reads the
+    /// reason and cannot take it for the end.
+    package func stop() {
+        if !isClosed { connection.streamStop() }
+    }
+
+    /// Breaks the connection off at once, also what was written last.
     package func abort() {
         if !isClosed { connection.abort() }
     }

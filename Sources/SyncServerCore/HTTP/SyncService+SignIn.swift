@@ -6,7 +6,8 @@ extension SyncService {
         guard let form = FormBody(body), let client = form["client_id"], !client.isEmpty else {
             return oauthError(exchange, "invalid_request", "client_id is missing")
         }
-        let name = String(decoding: (form["device_name"] ?? client).utf8.prefix(80), as: UTF8.self)
+        let name = (form["device_name"] ?? client).cut(toBytes: limits.deviceNameBytesMax)
+        let address = parts.publicURL()
         write(exchange) { machine in
             guard let started = try machine.start(deviceName: name) else { return .busy }
             return .json([
@@ -14,10 +15,10 @@ extension SyncService {
                 ("expires_in", .integer(started.expiresIn)),
                 ("interval", .integer(machine.limits.pollIntervalSeconds)),
                 ("user_code", .string(started.userCode)),
-                ("verification_uri", "tangrat-server approve"),
+                ("verification_uri", .string(address.verification)),
                 (
                     "verification_uri_complete",
-                    .string("tangrat-server approve \(started.userCode)")
+                    .string(address.verification(of: started.userCode))
                 ),
             ])
         }

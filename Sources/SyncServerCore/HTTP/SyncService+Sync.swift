@@ -19,10 +19,7 @@ extension SyncService {
         guard request.method == .post else {
             return refuse(exchange, Heads.methodNotAllowedPost, .method)
         }
-        guard let session = session(request.authorization) else {
-            metrics.unauthorised()
-            return refuse(exchange, Heads.unauthorised, .unauthorised)
-        }
+        guard let session = admit(request, exchange) else { return .answered }
         exchange.attachment = session
         return collect(request, max: limits.syncBodyBytesMax, exchange)
     }
@@ -31,6 +28,8 @@ extension SyncService {
         _ request: borrowing RequestView, _ body: UnsafeRawBufferPointer, _ exchange: Exchange
     ) {
         guard let session = exchange.attachment as? Session else { return }
+        // A body may take its time, and rights may have ended since its head.
+        guard parts.sessions.isCurrent(session) || admit(request, exchange) != nil else { return }
         guard let form = Self.form(request.bytes(request.head.contentType)) else {
             _ = refuse(exchange, Heads.unsupportedMedia, .media)
             return
@@ -58,7 +57,8 @@ extension SyncService {
     private func readBinary(_ body: UnsafeRawBufferPointer) throws(WireError) -> SyncBody {
         var read = SyncBody()
         let used = try FrameSplitter.split(body) { (payload, origin) throws(WireError) in
-            try take(try BinaryFrames.decode(payload, origin: origin), at: origin, into: &read)
+            let frame = try BinaryFrames.decodeRequest(payload, origin: origin)
+            try take(frame, at: origin, into: &read)
         }
         guard used == body.count else {
             throw WireError(
@@ -69,7 +69,7 @@ extension SyncService {
 
     private func readLines(_ body: UnsafeRawBufferPointer) throws(WireError) -> SyncBody {
         var read = SyncBody()
-        var reader = JSONFrameReader()
+        var reader = JSONFrameReader(rescuesMutations: true)
         try reader.push(body) { (frame) throws(WireError) in
             try take(frame, at: 0, into: &read)
         }
@@ -141,8 +141,8 @@ extension SyncService {
                     serverMilliseconds: context.now)
                 let result = try machine.push(mutations, baseChain: baseChain, from: device)
                 if result.taken > 0 { context.movedDevices[device] = result.ackedMid }
-                metrics.pushed(result, of: mutations.count)
                 return { context in
+                    metrics.pushed(result, of: mutations.count)
                     guard let service = context.handler as? SyncService,
                         let exchange = context.exchange(id)
                     else { return }
@@ -167,14 +167,10 @@ extension SyncService {
                 _ = refuse(exchange, Heads.unauthorised, .unauthorised)
                 return
             }
-            respond(form, exchange) { sink in
-                appendOutcomes(result.outcomes, to: &sink)
-                sink.append(
-                    .error(
-                        ErrorFrame(
-                            code: failure.rawValue, message: "the push stopped before its end",
-                            ackedMid: result.ackedMid)))
-            }
+            let error = ErrorFrame(
+                code: failure.rawValue, message: "the push stopped before its end",
+                ackedMid: result.ackedMid)
+            respond(outcomes(result) + [.error(error)], Heads.frames, form, exchange)
             return
         }
         pull(request, session, form, exchange, pushed: result)
@@ -185,29 +181,20 @@ extension SyncService {
         pushed: PushResult?
     ) {
         if request.rowsMax == 0, let pushed {
-            respond(form, exchange) { sink in
-                appendOutcomes(pushed.outcomes, to: &sink)
-                sink.append(.pushed(ackedMid: pushed.ackedMid))
-            }
-            return
+            let frames = outcomes(pushed) + [.pushed(ackedMid: pushed.ackedMid)]
+            return respond(frames, Heads.framesWithoutRows, form, exchange)
         }
         let cursor: Cursor
         switch pages.open(request.cursor, for: session.id) {
         case .success(let opened): cursor = opened
         case .failure(let problem):
             metrics.restarted()
-            respond(form, exchange) { sink in
-                appendOutcomes(pushed?.outcomes ?? [], to: &sink)
-                sink.append(.restart(reason: problem.rawValue))
-            }
-            return
+            let frames = outcomes(pushed) + [.restart(reason: problem.rawValue)]
+            return respond(frames, Heads.frames, form, exchange)
         }
         if pushed == nil, let mid = unchanged(request, cursor, session) {
             metrics.unchanged()
-            respond(form, exchange, head: Heads.framesUnchanged) { sink in
-                sink.append(.unchanged(ackedMid: mid))
-            }
-            return
+            return respond([.unchanged(ackedMid: mid)], Heads.framesWithoutRows, form, exchange)
         }
         page(request, cursor, session, form, exchange)
     }
@@ -246,63 +233,60 @@ extension SyncService {
     ) {
         let asker = PageBuilder.Asker(
             device: session.device, id: session.id, person: session.person)
+        func build(_ sink: inout some FrameSink) throws {
+            sink.append(.hello(Hello(serverMilliseconds: parts.now())))
+            let summary = try reader.snapshot(holding: parts.heads.commits) { snapshot in
+                try pages.build(
+                    request, cursor, for: asker, in: snapshot, names: { try reader.name($0) },
+                    into: &sink)
+            }
+            metrics.page(summary)
+        }
         do {
             switch form {
             case .binary:
-                var sink = BinaryFrameSink(reusing: pageBuffer)
-                pageBuffer = []
-                defer { pageBuffer = sink.bytes }
-                sink.append(.hello(Hello(serverMilliseconds: parts.now())))
-                let summary = try build(request, cursor, asker, into: &sink)
-                exchange.respond(Heads.frames, body: sink.bytes)
-                metrics.page(summary)
+                try exchange.respond(Heads.frames) { body in
+                    var sink = BinaryFrameSink(body)
+                    try build(&sink)
+                }
             case .lines:
-                var sink = JSONFrameSink()
-                sink.append(.hello(Hello(serverMilliseconds: parts.now())))
-                let summary = try build(request, cursor, asker, into: &sink)
-                exchange.respond(Heads.frameLines, body: sink.bytes)
-                metrics.page(summary)
+                try exchange.respond(Heads.frameLines) { body in
+                    var sink = JSONFrameSink(body)
+                    try build(&sink)
+                }
             }
+        } catch is PageBuilder.Revoked {
+            _ = refuse(exchange, Heads.unauthorised, .unauthorised)
+        } catch StoreFailure.inconsistent(let what) {
+            metrics.log(.error, "store.damaged", what)
+            exchange.respond(Heads.internalError, body: ErrorBody.damaged.bytes)
         } catch {
             metrics.log(.error, "store.read_failed", "\(error)")
             exchange.respond(Heads.unavailable, body: ErrorBody.storage.bytes)
         }
     }
 
-    private func build(
-        _ request: SyncRequest, _ cursor: Cursor, _ asker: PageBuilder.Asker,
-        into sink: inout some FrameSink
-    ) throws -> PageBuilder.Summary {
-        try reader.snapshot { snapshot in
-            try pages.build(
-                request, cursor, for: asker, in: snapshot, names: { try reader.name($0) },
-                into: &sink)
-        }
+    private func outcomes(_ pushed: PushResult?) -> [Frame] {
+        OutcomeRange.runs(of: pushed?.outcomes ?? []).map { .outcomes($0) }
     }
 
-    private func appendOutcomes(_ outcomes: [Outcome], to sink: inout some FrameSink) {
-        for range in OutcomeRange.runs(of: outcomes) { sink.append(.outcomes(range)) }
-    }
-
+    /// Answers with frames that are all at hand.
     private func respond(
-        _ form: Form, _ exchange: Exchange, head: StaticHead? = nil,
-        _ build: (inout any FrameSink) -> Void
+        _ frames: [Frame], _ head: StaticHead, _ form: Form, _ exchange: Exchange
     ) {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(64)
+        let hello = Frame.hello(Hello(serverMilliseconds: parts.now()))
         switch form {
         case .binary:
-            var sink: any FrameSink = BinaryFrameSink(reusing: [])
-            sink.append(.hello(Hello(serverMilliseconds: parts.now())))
-            build(&sink)
-            if let sink = sink as? BinaryFrameSink {
-                exchange.respond(head ?? Heads.frames, body: sink.bytes)
-            }
+            BinaryFrames.append(hello, to: &bytes)
+            for frame in frames { BinaryFrames.append(frame, to: &bytes) }
+            exchange.respond(head, body: bytes)
         case .lines:
-            var sink: any FrameSink = JSONFrameSink()
-            sink.append(.hello(Hello(serverMilliseconds: parts.now())))
-            build(&sink)
-            if let sink = sink as? JSONFrameSink {
-                exchange.respond(Heads.frameLines, body: sink.bytes)
-            }
+            var writer = JSONFrameWriter()
+            writer.append(hello, to: &bytes)
+            for frame in frames { writer.append(frame, to: &bytes) }
+            exchange.respond(Heads.frameLines, body: bytes)
         }
     }
 }

@@ -12,6 +12,7 @@ package struct ServiceParts: Sendable {
     let limits: Limits
     let secrets: SecretSource
     let now: @Sendable () -> Int64
+    let publicURL: @Sendable () -> PublicURL
     let isReady: @Sendable () -> Bool
 }
 
@@ -25,7 +26,6 @@ final class SyncService: RequestHandler {
     let reader: any StoreReader
     let live: LiveHub
     let pages: PageBuilder
-    var pageBuffer: [UInt8] = []
 
     var store: any ReplicaStore { parts.store }
     var commits: GroupCommit { parts.commits }
@@ -36,19 +36,24 @@ final class SyncService: RequestHandler {
         self.parts = parts
         self.context = context
         self.reader = reader
-        live = LiveHub(metrics: parts.metrics, context: context)
+        live = LiveHub(
+            metrics: parts.metrics, context: context, spreadAtOnce: parts.limits.liveSpreadAtOnce)
         pages = PageBuilder(
             lineage: parts.store.lineage, key: parts.store.cursorKey, limits: parts.limits)
-        pageBuffer.reserveCapacity(64 * 1_024)
     }
 
     deinit {
         reader.close()
     }
 
+    func turnEnded() {
+        reader.endSnapshot()
+    }
+
     // MARK: - Routes
 
     func received(_ request: borrowing RequestView, exchange: Exchange) -> BodyPlan {
+        if isRefusedAtTheDoor(request, exchange) { return .answered }
         if request.pathIs("/v1/sync") { return receivedSync(request, exchange) }
         if request.pathIs("/v1/live") { return receivedLive(request, exchange) }
         if request.pathIs("/v1/agency/records") { return receivedFeed(request, exchange) }
@@ -79,19 +84,24 @@ final class SyncService: RequestHandler {
     private func receivedOperations(
         _ request: borrowing RequestView, _ exchange: Exchange
     ) -> BodyPlan {
+        let code = request.path(after: "/device/")
+        let isPage = request.pathIs("/device") || code != nil
         let isKnown =
             request.pathIs("/healthz") || request.pathIs("/readyz") || request.pathIs("/metrics")
+            || isPage
         guard isKnown else { return refuse(exchange, Heads.notFound, .notFound) }
         guard request.method == .get || request.method == .head else {
             return refuse(exchange, Heads.methodNotAllowedGet, .method)
         }
-        if request.pathIs("/healthz") {
+        if isPage {
+            exchange.respond(Heads.page, body: VerificationPage.html(for: code))
+        } else if request.pathIs("/healthz") {
             exchange.respond(Heads.json, body: "{\"status\":\"ok\"}\n")
         } else if request.pathIs("/readyz") {
             if parts.isReady() {
                 exchange.respond(Heads.json, body: "{\"status\":\"ready\"}\n")
             } else {
-                exchange.respond(Heads.unavailable, body: "{\"status\":\"not ready\"}\n")
+                exchange.respond(Heads.unavailable, body: ErrorBody.notReady.bytes)
             }
         } else {
             exchange.respond(Heads.text, body: Array(metrics.text(extra: []).utf8))
@@ -116,8 +126,26 @@ final class SyncService: RequestHandler {
 
     // MARK: - Who asks
 
+    /// Finds the session of the asker, or answers why there is none.
+    func admit(_ request: borrowing RequestView, _ exchange: Exchange) -> Session? {
+        do {
+            if let session = try session(request.authorization) { return session }
+            metrics.unauthorised()
+            _ = refuse(exchange, Heads.unauthorised, .unauthorised)
+        } catch {
+            refuseUnreadable(exchange, error)
+        }
+        return nil
+    }
+
+    /// A store that cannot be read says nothing about anybody's rights.
+    private func refuseUnreadable(_ exchange: Exchange, _ error: any Error) {
+        metrics.log(.error, "store.read_failed", "\(error)")
+        _ = refuse(exchange, Heads.unavailable, .storage)
+    }
+
     /// Finds the session of a bearer token.
-    func session(_ authorization: UnsafeRawBufferPointer) -> Session? {
+    private func session(_ authorization: UnsafeRawBufferPointer) throws -> Session? {
         guard let token = Self.bearer(authorization) else { return nil }
         let hash = SHA256.hash(token)
         let now = parts.now()
@@ -125,12 +153,13 @@ final class SyncService: RequestHandler {
             return known.expires > now ? known : nil
         }
         let generation = parts.sessions.generation
-        guard let (record, device) = try? reader.snapshot({ try $0.token(hash) }),
+        guard let (record, device) = try reader.snapshot({ try $0.token(hash) }),
             record.kind == .access, record.expires > now, device.revoked == 0
         else { return nil }
         let session = Session(
-            device: device.number, id: device.id, person: device.person, expires: record.expires)
-        parts.sessions.add(session, hash: hash, generation: generation)
+            device: device.number, id: device.id, person: device.person, expires: record.expires,
+            generation: generation)
+        parts.sessions.add(session, hash: hash)
         return session
     }
 
@@ -148,9 +177,11 @@ final class SyncService: RequestHandler {
         guard request.method == .get else {
             return refuse(exchange, Heads.methodNotAllowedGet, .method)
         }
-        guard let session = session(request.authorization) else {
-            metrics.unauthorised()
-            return refuse(exchange, Heads.unauthorised, .unauthorised)
+        guard let session = admit(request, exchange) else { return .answered }
+        // Behind a proxy nothing else keeps one device from taking every connection.
+        guard live.count(of: session) < limits.liveStreamsPerDeviceMax else {
+            metrics.busy()
+            return refuse(exchange, Heads.unavailable, .busy)
         }
         live.watch(exchange, session: session)
         return .answered
@@ -171,10 +202,15 @@ final class SyncService: RequestHandler {
         guard request.method == .post else {
             return refuse(exchange, Heads.methodNotAllowedPost, .method)
         }
-        guard let key = Self.bearer(request.authorization).map({ SHA256.hash($0) }),
-            let agency = try? reader.snapshot({ try $0.agency(key: key) }),
-            agency.revoked == 0
-        else {
+        let key = Self.bearer(request.authorization).map { SHA256.hash($0) }
+        let found: AgencyRecord?
+        do {
+            found = try key.flatMap { key in try reader.snapshot { try $0.agency(key: key) } }
+        } catch {
+            refuseUnreadable(exchange, error)
+            return .answered
+        }
+        guard let key, let agency = found, agency.revoked == 0 else {
             metrics.unauthorised()
             return refuse(exchange, Heads.unauthorised, .agencyKey)
         }

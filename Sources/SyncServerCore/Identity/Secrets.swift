@@ -27,10 +27,14 @@ package struct SecretSource: Sendable {
     ///
     /// RFC 8628 section 6.1 recommends this alphabet: no vowels, no look-alikes.
     package func userCode() -> String {
-        let alphabet = Array("BCDFGHJKLMNPQRSTVWXZ")
-        let letters = fill(8).map { alphabet[Int($0) % alphabet.count] }
-        return String(letters[..<4]) + "-" + String(letters[4...])
+        let alphabet = Self.userCodeLetters
+        var letters = fill(8).map { alphabet[Int($0) % alphabet.count] }
+        letters.insert(UInt8(ascii: "-"), at: 4)
+        return String(decoding: letters, as: UTF8.self)
     }
+
+    /// The letters of a code.
+    static let userCodeLetters = Array("BCDFGHJKLMNPQRSTVWXZ".utf8)
 
     /// Makes an opaque subject: 26 characters that say nothing.
     package func subject() -> String {

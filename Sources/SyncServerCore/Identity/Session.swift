@@ -7,12 +7,18 @@ final class Session: Sendable {
     let id: DeviceID
     let person: PersonNumber
     let expires: Int64
+    /// The generation of the cache in which the rights were looked up.
+    let generation: UInt64
 
-    init(device: DeviceNumber, id: DeviceID, person: PersonNumber, expires: Int64) {
+    init(
+        device: DeviceNumber, id: DeviceID, person: PersonNumber, expires: Int64,
+        generation: UInt64
+    ) {
         self.device = device
         self.id = id
         self.person = person
         self.expires = expires
+        self.generation = generation
     }
 }
 
@@ -39,10 +45,13 @@ final class SessionCache: Sendable {
         state.withLock { $0.sessions[hash] }
     }
 
-    /// Keeps a session, unless rights ended after `generation` was read.
-    func add(_ session: Session, hash: Digest32, generation: UInt64) {
+    /// Whether no rights have ended since a session's were looked up.
+    func isCurrent(_ session: Session) -> Bool { session.generation == generation }
+
+    /// Keeps a session, unless rights ended after its generation was read.
+    func add(_ session: Session, hash: Digest32) {
         state.withLock { state in
-            guard state.generation == generation else { return }
+            guard state.generation == session.generation else { return }
             if state.sessions.count >= sessionsMax { state.sessions.removeAll() }
             state.sessions[hash] = session
         }

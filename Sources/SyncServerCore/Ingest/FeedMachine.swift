@@ -1,3 +1,4 @@
+internal import CitizenData
 internal import SyncProtocol
 
 /// What became of the lines of a feed.
@@ -73,12 +74,12 @@ struct FeedMachine {
                         advice: "Use ids that begin with your agency's code."))
             }
             if record.sourceVersion < stored.sourceVersion { return .stale }
+            if let outcome = Self.afterWithdrawal(record, stored) { return outcome }
         }
         guard let policy = TablePolicy.all[record.key.table] else {
             throw StoreFailure.inconsistent("table \(record.key.table) has no policy")
         }
-        let bucket = try context.book.number(
-            named: policy.bucket(subject: person?.subject ?? ""), person: person?.number ?? 0)
+        let bucket = try context.book.home(of: policy, person: person)
         if let stored, record.sourceVersion == stored.sourceVersion {
             let isSame =
                 stored.isAlive == (record.body != nil) && stored.body == record.body ?? []
@@ -97,6 +98,25 @@ struct FeedMachine {
                 hash: .zero, isAlive: record.body != nil, body: record.body ?? []),
             replacing: stored)
         return .applied
+    }
+
+    /// A request that was taken back stays so until its agency says that it knows.
+    ///
+    /// The server wrote the row last, under the agency's own version: a line with
+    /// that version is a replay of what stood before.
+    private static func afterWithdrawal(
+        _ record: FeedRecord, _ stored: RowRecord
+    ) -> FeedOutcome? {
+        guard Withdrawal.stands(in: stored) else { return nil }
+        guard record.sourceVersion > stored.sourceVersion else { return .stale }
+        guard let body = record.body,
+            (try? JSON.parse(body))?["state"]?.text != RequestState.withdrawn.rawValue
+        else { return nil }
+        return .refused(
+            FeedProblem(
+                "feed.request_withdrawn", member: "body",
+                "the citizen withdrew this request after your version \(stored.sourceVersion)",
+                advice: "Send it once with the state \"withdrawn\"; then go on as you decide."))
     }
 
     private static func unknownSubject(_ member: String) -> FeedProblem {

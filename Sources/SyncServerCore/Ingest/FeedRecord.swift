@@ -87,7 +87,7 @@ package struct FeedRecord: Hashable, Sendable {
         }
         for (name, _) in object.members where !Self.members.contains(name) {
             throw FeedProblem(
-                "feed.member_unknown", member: String(name.prefix(64)),
+                "feed.member_unknown", member: Self.named(name),
                 "the line has a member that is not part of the envelope",
                 advice: "Put the record's own data into \"body\".")
         }
@@ -104,6 +104,14 @@ package struct FeedRecord: Hashable, Sendable {
         sourceVersion = try Self.number(value, "source_version", in: 1...Int64.max)
         subject = try Self.subject(value, table: table, personKey: personKey)
         body = try Self.body(value, limits: limits)
+    }
+
+    /// A member's name for an answer, if it is a word: a number may be a person's.
+    private static func named(_ name: String) -> String {
+        let isWord = name.utf8.allSatisfy {
+            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0 | 0x20) || $0 == UInt8(ascii: "_")
+        }
+        return isWord && name.utf8.count <= 64 ? name : ""
     }
 
     private static func checkTable(

@@ -175,7 +175,7 @@ final class FeedSink: BodySink {
             failed: { context in Self.deliver(nil, to: id, in: context) })
         if !service.commits.submit(job) {
             inFlight -= 1
-            fail("server.busy", "too much is waiting to be written")
+            fail(.busy, "too much is waiting to be written")
         }
     }
 
@@ -196,7 +196,7 @@ final class FeedSink: BodySink {
     private func committed(_ outcomes: [(Int, FeedOutcome)]?) {
         inFlight -= 1
         guard let outcomes else {
-            fail("server.storage", "the lines could not be written; send them again")
+            fail(.storage, "the lines could not be written; send them again")
             return
         }
         answer(outcomes)
@@ -275,22 +275,21 @@ final class FeedSink: BodySink {
         bytes.append(UInt8(ascii: "\n"))
     }
 
-    private func fail(_ code: String, _ message: String) {
+    private func fail(_ error: ErrorBody, _ message: String) {
         guard !hasFailed else { return }
         hasFailed = true
+        guard stream != nil else {
+            return exchange.respond(Heads.unavailable, body: error.forFeed(message).bytes)
+        }
         var bytes: [UInt8] = []
         append(
             [
-                ("advice", "Send the feed again: lines taken before are not taken twice."),
-                ("code", .string(code)), ("message", .string(message)), ("status", "stopped"),
+                ("advice", .string(ErrorBody.feedAdvice)), ("code", .string(error.code)),
+                ("message", .string(message)), ("status", "stopped"),
             ], to: &bytes)
-        if stream == nil {
-            exchange.respond(Heads.unavailable, body: bytes)
-        } else {
-            // A cut answer tells the agency that the lines after this are not known.
-            writer().write(bytes)
-            writer().abort()
-        }
+        // A cut answer tells the agency that the lines after this are not known.
+        writer().write(bytes)
+        writer().stop()
     }
 
     private func endIfDone() {

@@ -10,6 +10,8 @@ final class LiveHub {
         let session: Session
         /// Whether an event is on its way that the watcher has not taken.
         var holdsEvent = false
+        /// Whether it stands in ``LiveHub/waiting``.
+        var isWaiting = false
 
         init(stream: StreamWriter, session: Session) {
             self.stream = stream
@@ -18,18 +20,25 @@ final class LiveHub {
     }
 
     private var watchers: [PersonNumber: [ExchangeID: Watcher]] = [:]
+    /// Those that a shared bucket will wake, each once however often it changes.
+    private var waiting: [Watcher] = []
+    private var isSpreading = false
     private let metrics: Metrics
     private let context: LoopContext
+    private let spreadAtOnce: Int
 
-    /// How many watchers a shared bucket wakes at once; the rest follow.
-    private static let spreadAtOnce = 256
-
-    init(metrics: Metrics, context: LoopContext) {
+    init(metrics: Metrics, context: LoopContext, spreadAtOnce: Int) {
         self.metrics = metrics
         self.context = context
+        self.spreadAtOnce = spreadAtOnce
         context.schedule(afterMilliseconds: 25_000, repeating: true) { [weak self] in
             self?.keepAlive()
         }
+    }
+
+    /// The streams that a device holds on this loop.
+    func count(of session: Session) -> Int {
+        watchers[session.person, default: [:]].values.count { $0.session.device == session.device }
     }
 
     /// Begins an endless answer.
@@ -45,9 +54,11 @@ final class LiveHub {
     /// Wakes those whose buckets changed.
     func moved(people: [PersonNumber], everyone: Bool) {
         if everyone {
-            let all = watchers.values.flatMap(\.values)
-            poke(all.prefix(Self.spreadAtOnce))
-            spread(Array(all.dropFirst(Self.spreadAtOnce)))
+            for watcher in watchers.values.flatMap(\.values) where !watcher.isWaiting {
+                watcher.isWaiting = true
+                waiting.append(watcher)
+            }
+            if !isSpreading { spread() }
             return
         }
         for person in people {
@@ -68,7 +79,7 @@ final class LiveHub {
         var count = 0
         for watcher in list {
             if watcher.stream.pendingBytes == 0 { watcher.holdsEvent = false }
-            guard !watcher.holdsEvent else { continue }
+            guard !watcher.holdsEvent, !watcher.stream.isClosed else { continue }
             watcher.stream.write("event: moved\ndata: {}\n\n")
             watcher.holdsEvent = true
             count += 1
@@ -76,12 +87,15 @@ final class LiveHub {
         metrics.poked(count)
     }
 
-    private func spread(_ rest: [Watcher]) {
-        guard !rest.isEmpty else { return }
-        context.schedule(afterMilliseconds: 100) { [weak self] in
-            self?.poke(rest.prefix(Self.spreadAtOnce))
-            self?.spread(Array(rest.dropFirst(Self.spreadAtOnce)))
-        }
+    /// Wakes the first of those that wait, and the next ones at the next tick.
+    private func spread() {
+        let next = waiting.prefix(spreadAtOnce)
+        for watcher in next { watcher.isWaiting = false }
+        poke(next)
+        waiting.removeFirst(next.count)
+        isSpreading = !waiting.isEmpty
+        guard isSpreading else { return }
+        context.schedule(afterMilliseconds: 100) { [weak self] in self?.spread() }
     }
 
     private func keepAlive() {

@@ -2,61 +2,22 @@ internal import Dispatch
 package import NetworkIO
 internal import Synchronization
 
-/// What a job may use while it runs inside the group's transaction.
-package final class WriterContext {
-    /// The transaction.
-    package let transaction: any StoreTransaction
-
-    /// The buckets of the group.
-    let book: BucketBook
-
-    /// The server's clock when the group began, in milliseconds since 1970.
-    package let now: Int64
-
-    /// Devices whose last mutation moved, with that mutation.
-    var movedDevices: [DeviceNumber: UInt64] = [:]
-
-    /// Whether rights or tokens ended, so that cached sessions are dropped.
-    var endsSessions = false
-
-    init(transaction: any StoreTransaction, now: Int64) {
-        self.transaction = transaction
-        self.book = BucketBook(transaction)
-        self.now = now
-    }
-}
-
-/// A piece of work for the writer.
-package struct WriterJob: Sendable {
-    /// What happens after the commit, on the loop that asked.
-    package typealias Completion = @Sendable (LoopContext) -> Void
-
-    /// The loop that asked.
-    let loop: LoopHandle?
-
-    /// Runs inside the transaction and gives what to do once it is durable.
-    let run: @Sendable (WriterContext) throws -> Completion
-
-    /// What to do if nothing was committed.
-    let failed: Completion
-
-    /// Creates a job.
-    package init(
-        loop: LoopHandle?, run: @escaping @Sendable (WriterContext) throws -> Completion,
-        failed: @escaping Completion
-    ) {
-        self.loop = loop
-        self.run = run
-        self.failed = failed
-    }
-}
-
 /// Lets many requests share one commit, and so one fsync.
 ///
 /// One thread owns the store's writer. It takes all jobs that wait, runs them
 /// in one transaction, commits, makes the new heads known, and only then lets
-/// the answers go. A job that cannot run does not take its neighbours with it:
-/// the group is undone and each job runs alone.
+/// the answers go. The log is folded into the file behind the answers.
+///
+/// ## When a commit fails
+///
+/// - The writer is closed before anything else: a connection whose commit or
+///   sync failed is never used again, and opening it anew is where the store
+///   makes sure of what reached the disk.
+/// - A job that cannot run does not take its neighbours with it: the group is
+///   undone and each job runs alone.
+/// - If the storage fails, what waits is answered "not taken" until a writer
+///   can be opened and a commit succeeds. Readers go on meanwhile, and nobody
+///   has to restart anything.
 package final class GroupCommit: Sendable {
     /// What others are told after a commit, before any answer leaves.
     package struct Published: Sendable {
@@ -73,9 +34,15 @@ package final class GroupCommit: Sendable {
         case maintenance(@Sendable (any StoreWriter) -> Void)
     }
 
+    private enum Phase {
+        case new
+        case running
+        case closed
+    }
+
     private struct State {
         var waiting: [Work] = []
-        var isClosed = false
+        var phase = Phase.new
     }
 
     private let state = Mutex(State())
@@ -102,15 +69,35 @@ package final class GroupCommit: Sendable {
     }
 
     /// Opens the writer and starts its thread.
+    ///
+    /// - Throws: What opening the writer throws, or `StoreFailure.closed`.
     package func start() throws {
-        let writer = WriterBox(try store.makeWriter())
-        try WorkerThread.start { [self] in run(writer) }
+        let box = WriterBox(store)
+        _ = try box.open()
+        let mayRun = state.withLock { state in
+            guard state.phase == .new else { return false }
+            state.phase = .running
+            return true
+        }
+        guard mayRun else {
+            box.drop()
+            throw StoreFailure.closed
+        }
+        do {
+            try WorkerThread.start { [self] in run(box) }
+        } catch {
+            box.drop()
+            state.withLock { $0.phase = .new }
+            throw error
+        }
     }
 
     /// Opens the writer without a thread: ``step()`` does its work.
     package func startStepped() throws {
-        let box = WriterBox(try store.makeWriter())
+        let box = WriterBox(store)
+        _ = try box.open()
         stepped.withLock { $0 = box }
+        state.withLock { $0.phase = .running }
     }
 
     /// Runs one group on the caller's thread.
@@ -140,54 +127,64 @@ package final class GroupCommit: Sendable {
         if !enqueue(.maintenance(body)) { body(ClosedWriter()) }
     }
 
-    /// Finishes what waits and closes the writer.
+    /// Finishes what waits, folds the log into the file and closes the writer.
+    ///
+    /// What waits for a writer that was never started is answered "not taken".
     package func close() {
-        let wasClosed = state.withLock { state in
-            defer { state.isClosed = true }
-            return state.isClosed
+        let (phase, dropped) = state.withLock { state in
+            let phase = state.phase
+            state.phase = .closed
+            guard phase == .new else { return (phase, [Work]()) }
+            defer { state.waiting = [] }
+            return (phase, state.waiting)
         }
-        guard !wasClosed else { return }
-        if let box = stepped.withLock({ $0.take() }) {
+        switch phase {
+        case .closed: return
+        case .new:
+            for work in dropped {
+                switch work {
+                case .job(let job): deliver([(job.loop, job.failed)])
+                case .maintenance(let body): body(ClosedWriter())
+                }
+            }
+        case .running:
+            guard let box = stepped.withLock({ $0.take() }) else {
+                arrived.signal()
+                return ended.wait()
+            }
             while !runGroup(box).wasEmpty {}
-            return box.writer.close()
+            finish(box)
         }
-        arrived.signal()
-        ended.wait()
     }
 
     private func enqueue(_ work: Work) -> Bool {
-        let accepted = state.withLock { state in
-            guard !state.isClosed, state.waiting.count < limits.writerQueueMax else {
-                return false
+        let (accepted, isFirst) = state.withLock { state in
+            guard state.phase != .closed, state.waiting.count < limits.writerQueueMax else {
+                return (false, false)
             }
             state.waiting.append(work)
-            return true
+            return (true, state.waiting.count == 1)
         }
-        if accepted { arrived.signal() }
+        // The writer looks again before it sleeps: only the first of many must wake it.
+        if isFirst { arrived.signal() }
         return accepted
     }
 
     // MARK: - The writer's thread
 
-    /// Carries the writer to its thread.
-    ///
-    /// `@unchecked Sendable`: handed over once, before the thread starts.
-    private final class WriterBox: @unchecked Sendable {
-        var writer: any StoreWriter
-
-        init(_ writer: any StoreWriter) {
-            self.writer = writer
-        }
-    }
-
     private func run(_ box: WriterBox) {
         while true {
-            arrived.wait()
             let (wasEmpty, isClosed) = runGroup(box)
-            if wasEmpty && isClosed { break }
+            guard wasEmpty else { continue }
+            if isClosed { break }
+            arrived.wait()
         }
-        box.writer.close()
+        finish(box)
         ended.signal()
+    }
+
+    private func finish(_ box: WriterBox) {
+        box.finish { metrics.log(.warning, "store.checkpoint_failed", "\($0)") }
     }
 
     /// Takes all work that waits and does it.
@@ -195,7 +192,7 @@ package final class GroupCommit: Sendable {
         let (work, isClosed) = state.withLock { state in
             let taken = Array(state.waiting.prefix(limits.groupJobsMax))
             state.waiting.removeFirst(taken.count)
-            return (taken, state.isClosed)
+            return (taken, state.phase == .closed)
         }
         var jobs: [WriterJob] = []
         for item in work {
@@ -204,7 +201,7 @@ package final class GroupCommit: Sendable {
             case .maintenance(let body):
                 commit(jobs, box)
                 jobs.removeAll()
-                body(box.writer)
+                body((try? box.open()) ?? ClosedWriter())
             }
         }
         commit(jobs, box)
@@ -213,42 +210,74 @@ package final class GroupCommit: Sendable {
 
     private func commit(_ jobs: [WriterJob], _ box: WriterBox) {
         guard !jobs.isEmpty else { return }
-        let now = wallClock.milliseconds()
         do {
-            let (completions, published) = try box.writer.transaction { transaction in
-                let context = WriterContext(transaction: transaction, now: now)
-                let completions = try jobs.map { try $0.run(context) }
-                try context.book.flush()
-                return (
-                    completions,
-                    Published(
-                        buckets: context.book.changedRecords, devices: context.movedDevices,
-                        endsSessions: context.endsSessions)
-                )
-            }
-            metrics.committed(jobs: jobs.count)
-            publish(published)
-            deliver(zip(jobs, completions).map { ($0.loop, $1) })
+            try transact(jobs, box)
         } catch {
-            metrics.commitFailed()
-            if jobs.count > 1 {
-                for job in jobs { commit([job], box) }
-                return
+            failed(error, box)
+            guard jobs.count > 1 else { return notTaken(jobs) }
+            commitSingly(jobs, box)
+        }
+        maintainLog(box)
+    }
+
+    /// Tries each job of a failed group alone, until the storage itself is what fails.
+    private func commitSingly(_ jobs: [WriterJob], _ box: WriterBox) {
+        for (index, job) in jobs.enumerated() {
+            do {
+                try transact([job], box)
+            } catch {
+                failed(error, box)
+                if case StoreFailure.storage = error { return notTaken(jobs[index...]) }
+                notTaken([job])
             }
-            metrics.log(.error, "store.commit_failed", "\(error)")
-            deliver(jobs.map { ($0.loop, $0.failed) })
-            reopen(box)
         }
     }
 
+    /// Runs jobs in one transaction, and lets their answers go once it is durable.
+    private func transact(_ jobs: [WriterJob], _ box: WriterBox) throws {
+        let now = wallClock.milliseconds()
+        let (completions, published) = try box.open().transaction { transaction in
+            let context = WriterContext(transaction: transaction, now: now)
+            let completions = try jobs.map { try $0.run(context) }
+            try context.book.flush()
+            return (
+                completions,
+                Published(
+                    buckets: context.book.changedRecords, devices: context.movedDevices,
+                    endsSessions: context.endsSessions)
+            )
+        }
+        metrics.committed(jobs: jobs.count)
+        if !box.lastFailure.isEmpty {
+            box.lastFailure = ""
+            metrics.log(.info, "store.commits_again")
+        }
+        publish(published)
+        deliver(zip(jobs, completions).map { ($0.loop, $1) })
+    }
+
     /// After a failed commit the connection is not trusted with another.
-    private func reopen(_ box: WriterBox) {
-        box.writer.close()
+    private func failed(_ error: any Error, _ box: WriterBox) {
+        metrics.commitFailed()
+        box.drop()
+        // The first says why; a disk that stays full would otherwise fill the log as well.
+        if box.lastFailure != "\(error)" {
+            box.lastFailure = "\(error)"
+            metrics.log(.error, "store.commit_failed", "\(error)")
+        }
+    }
+
+    private func notTaken(_ jobs: some Sequence<WriterJob>) {
+        deliver(jobs.map { ($0.loop, $0.failed) })
+    }
+
+    private func maintainLog(_ box: WriterBox) {
         do {
-            box.writer = try store.makeWriter()
+            guard let upkeep = try box.writer?.maintainLog() else { return }
+            metrics.folded(upkeep)
         } catch {
-            metrics.log(.error, "store.reopen_failed", "\(error)")
-            box.writer = ClosedWriter()
+            metrics.log(.error, "store.checkpoint_failed", "\(error)")
+            box.drop()
         }
     }
 
@@ -265,17 +294,4 @@ package final class GroupCommit: Sendable {
             }
         }
     }
-}
-
-/// Stands in while the store cannot be opened: every commit fails at once.
-private final class ClosedWriter: StoreWriter {
-    func transaction<Result>(
-        _ body: (any StoreTransaction) throws -> Result
-    ) throws -> Result {
-        throw StoreFailure.closed
-    }
-    func checkpoint() throws { throw StoreFailure.closed }
-    func backup(to path: String) throws { throw StoreFailure.closed }
-    func verify() throws -> [String] { throw StoreFailure.closed }
-    func close() {}
 }

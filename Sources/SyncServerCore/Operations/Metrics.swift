@@ -30,6 +30,8 @@ package final class Metrics: Sendable {
         var commits: UInt64 = 0
         var commitJobs: UInt64 = 0
         var commitsFailed: UInt64 = 0
+        var checkpoints: UInt64 = 0
+        var checkpointsPartial: UInt64 = 0
         var refusedBusy: UInt64 = 0
         var unauthorised: UInt64 = 0
         var watchers: Int64 = 0
@@ -104,6 +106,13 @@ package final class Metrics: Sendable {
         }
     }
 
+    func folded(_ upkeep: LogUpkeep) {
+        counts.withLock {
+            $0.checkpoints += 1
+            if !upkeep.isWhole { $0.checkpointsPartial += 1 }
+        }
+    }
+
     func commitFailed() { counts.withLock { $0.commitsFailed += 1 } }
     func busy() { counts.withLock { $0.refusedBusy += 1 } }
     func unauthorised() { counts.withLock { $0.unauthorised += 1 } }
@@ -137,6 +146,8 @@ package final class Metrics: Sendable {
                 ("tangrat_commits_total", Int64(now.commits)),
                 ("tangrat_commit_jobs_total", Int64(now.commitJobs)),
                 ("tangrat_commits_failed_total", Int64(now.commitsFailed)),
+                ("tangrat_checkpoints_total", Int64(now.checkpoints)),
+                ("tangrat_checkpoints_partial_total", Int64(now.checkpointsPartial)),
                 ("tangrat_busy_total", Int64(now.refusedBusy)),
                 ("tangrat_unauthorised_total", Int64(now.unauthorised)),
                 ("tangrat_pokes_total", Int64(now.pokes)),

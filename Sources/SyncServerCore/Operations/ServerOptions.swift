@@ -24,12 +24,13 @@ struct ServerOptions {
     private(set) var host = "127.0.0.1"
     private(set) var portNumber: UInt16 = 8_470
     private(set) var loops: Int?
+    private(set) var publicURL: PublicURL?
     private var values: [String: String] = [:]
 
     var address: ListenAddress { .tcp(host: host, port: portNumber) }
 
     private static let known: Set<String> = [
-        "data", "listen", "loops", "config", "tables", "pid", "person", "device",
+        "data", "listen", "loops", "public-url", "config", "tables", "pid", "person", "device",
     ]
 
     init(_ arguments: [String], environment: (String) -> String?) throws(Problem) {
@@ -71,6 +72,14 @@ struct ServerOptions {
             }
             loops = Int(count)
         }
+        if let text = setting("public-url", "TANGRAT_PUBLIC_URL") {
+            guard let url = PublicURL(text) else {
+                throw Problem(
+                    "--public-url must be an address such as https://sync.example.go.th",
+                    advice: "Give http or https, a host, perhaps a port and a path; no query.")
+            }
+            publicURL = url
+        }
         let needsDirectory = !["help", "version", nil].contains(words.first)
         guard !directory.isEmpty || !needsDirectory else {
             throw Problem("--data is missing", advice: "Name the data directory: --data DIR")
@@ -82,12 +91,16 @@ struct ServerOptions {
             let port = Decimal.parse(text[text.index(after: colon)...].utf8), port <= 65_535
         else { throw Problem("--listen must be HOST:PORT, for instance 127.0.0.1:8470") }
         host = String(text[..<colon])
+        // An IPv6 address stands in brackets before a port.
+        if host.utf8.first == UInt8(ascii: "["), host.utf8.last == UInt8(ascii: "]") {
+            host = String(host.dropFirst().dropLast())
+        }
         portNumber = UInt16(port)
     }
 
     private static func file(_ path: String?) throws(Problem) -> [String: String] {
         guard let path else { return [:] }
-        let known: Set<String> = ["data", "listen", "loops"]
+        let known: Set<String> = ["data", "listen", "loops", "public_url"]
         do {
             let bytes = try Files.read(path, bytesMax: 64 * 1_024)
             guard let object = try JSON.parse(bytes).fields else {
@@ -98,7 +111,8 @@ struct ServerOptions {
                 guard known.contains(name) else {
                     throw Problem("\(path) has a setting \(name) that does not exist")
                 }
-                settings[name] = value.text ?? value.intValue.map { String($0) } ?? ""
+                settings[name == "public_url" ? "public-url" : name] =
+                    value.text ?? value.intValue.map { String($0) } ?? ""
             }
             return settings
         } catch let problem as Problem {

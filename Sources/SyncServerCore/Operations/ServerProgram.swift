@@ -15,7 +15,8 @@ package enum ServerProgram {
     private static let usage = """
         usage: tangrat-server COMMAND
 
-          serve --data DIR [--listen 127.0.0.1:8470] [--loops N] [--config FILE]
+          serve --data DIR [--listen 127.0.0.1:8470] [--public-url URL] [--loops N]
+                [--config FILE]
           agency add CODE --tables T,T… | list | revoke CODE      --data DIR
           person add [--pid PID | --pid-stdin] | list             --data DIR
           approve CODE --person SUBJECT|PID                       --data DIR
@@ -23,8 +24,8 @@ package enum ServerProgram {
           backup FILE | verify                                    --data DIR
           version | help
 
-        Settings come from the file, then TANGRAT_DATA, TANGRAT_LISTEN and
-        TANGRAT_LOOPS, then the options; the last one wins. Every command but
+        Settings come from the file, then TANGRAT_DATA, TANGRAT_LISTEN,
+        TANGRAT_PUBLIC_URL and TANGRAT_LOOPS, then the options; the last one wins. Every command but
         serve prints one JSON object a line, and works whether or not a server
         is running on the data directory.
         """
@@ -58,9 +59,12 @@ package enum ServerProgram {
     private static func serve(_ options: ServerOptions) -> Int32 {
         TerminationSignals.block()
         signal(SIGPIPE, SIG_IGN)
+        // A file that may not grow is a full disk, and no reason to end.
+        signal(SIGXFSZ, SIG_IGN)
         var configuration = TangRatServer.Configuration(
             directory: options.directory, address: options.address)
         configuration.loops = options.loops
+        configuration.publicURL = options.publicURL
         configuration.log = { line in ServerProgram.writeError(line + "\n") }
         do {
             let server = try TangRatServer(configuration)
@@ -68,9 +72,12 @@ package enum ServerProgram {
                 server.metrics.log(.warning, "sqlite.version", notice)
             }
             try server.start()
+            let isIPv6 = options.host.utf8.contains(UInt8(ascii: ":"))
+            let place = (isIPv6 ? "[\(options.host)]" : options.host) + ":\(server.port)"
             server.metrics.log(
-                .info, "server.started", "\(options.host):\(server.port) data \(options.directory)")
-            write("listening on http://\(options.host):\(server.port)\n")
+                .info, "server.started",
+                "\(place) public \(server.publicURL) data \(options.directory)")
+            write("listening on http://\(place)\n")
             _ = TerminationSignals.wait()
             server.metrics.log(.info, "server.stopping")
             let drained = server.stop(drainMilliseconds: 10_000)

@@ -1,5 +1,6 @@
 internal import HTTPWire
 package import NetworkIO
+internal import SQLiteKit
 internal import Synchronization
 package import SyncProtocol
 
@@ -13,16 +14,18 @@ package final class TangRatServer: Sendable {
         package var directory: String
         /// Where to listen.
         package var address: ListenAddress
+        /// The address under which people reach the server; where it listens if nil.
+        package var publicURL: PublicURL?
         /// The number of event loops; the number of cores if nil.
         package var loops: Int?
         /// The limits of the machines.
         package var limits = Limits()
         /// The limits of the HTTP front.
         package var httpLimits = HTTPLimits()
+        /// The clock for deadlines and timers.
+        package var clock = MonotonicClock.system
         /// The clock for dates.
         package var wallClock = WallClock.system
-        /// The clock for deadlines.
-        package var monotonicClock = MonotonicClock.system
         /// How the store's file is opened.
         package var storage = StoreOptions()
         /// Where secrets come from.
@@ -43,6 +46,7 @@ package final class TangRatServer: Sendable {
     private let heads: HeadCache
     private let sessions: SessionCache
     let ready: ReadyFlag
+    private let publicAddress: PublicAddress
     let poker: Poker
     let front: HTTPServer
     private let admin: Mutex<HTTPServer?> = Mutex(nil)
@@ -80,14 +84,18 @@ package final class TangRatServer: Sendable {
         self.commits = commits
         let ready = ReadyFlag()
         self.ready = ready
+        let publicAddress = PublicAddress(
+            configuration.publicURL ?? PublicURL(listening: configuration.address, port: 0))
+        self.publicAddress = publicAddress
         let parts = ServiceParts(
             store: store, commits: commits, heads: heads, sessions: sessions, metrics: metrics,
             limits: configuration.limits, secrets: configuration.secrets,
-            now: clock.milliseconds, isReady: { ready.isSet })
+            now: clock.milliseconds, publicURL: { publicAddress.url },
+            isReady: { ready.isSet })
         var http = HTTPServer.Configuration(
             address: configuration.address, loopCount: configuration.loops)
         http.limits = configuration.httpLimits
-        http.clock = configuration.monotonicClock
+        http.clock = configuration.clock
         http.wallClock = clock
         // A feed may be of any length, for it is never held whole; every other
         // address says for itself what it takes.
@@ -99,9 +107,29 @@ package final class TangRatServer: Sendable {
     }
 
     /// Opens the doors: the writer, the public address, the admin socket.
+    ///
+    /// - Throws: What kept a door shut. All are shut then, and the directory is free.
     package func start() throws {
-        try commits.start()
+        do {
+            try commits.start()
+        } catch {
+            store.close()
+            throw error
+        }
+        do {
+            try openDoors()
+        } catch {
+            stop(drainMilliseconds: 0)
+            throw error
+        }
+    }
+
+    private func openDoors() throws {
         try front.start()
+        // Port 0 is known only now.
+        if configuration.publicURL == nil {
+            publicAddress.url = PublicURL(listening: configuration.address, port: front.port)
+        }
         poker.loops = front.loops
         let admin = HTTPServer(
             configuration: .init(
@@ -113,6 +141,9 @@ package final class TangRatServer: Sendable {
         self.admin.withLock { $0 = admin }
         ready.isSet = true
     }
+
+    /// The address under which people reach the server, once started.
+    package var publicURL: PublicURL { publicAddress.url }
 
     /// The TCP port, once started.
     package var port: UInt16 { front.port }
@@ -197,11 +228,16 @@ package final class TangRatServer: Sendable {
                 do {
                     try writer.backup(to: path)
                     return .success([.object(JSONObject([("file", .string(path))]))])
+                } catch let error as FileError where error.isTaken {
+                    return .failure(
+                        AdminCommands.Refusal(
+                            code: "admin.backup_exists", message: "there is a file \(path)",
+                            advice: "Name a new file: a backup never replaces another."))
                 } catch {
                     return .failure(
                         AdminCommands.Refusal(
                             code: "admin.backup", message: "the backup failed: \(error)",
-                            advice: "The path must be absolute, writable and not exist."))
+                            advice: "Name a file in a directory that the server can write to."))
                 }
             }
         case "verify":

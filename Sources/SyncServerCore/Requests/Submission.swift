@@ -1,19 +1,13 @@
 internal import CitizenData
 internal import SyncProtocol
 
-/// A request a citizen hands to an agency: a command, not a merge.
+/// A request that a citizen hands to an agency.
 ///
 /// It exists once, under the UUID the device gave it. The time that counts in
 /// law is when it entered the system (Act B.E. 2565 s.10): the server's clock,
 /// kept apart from when it was drafted and queued on a device. The receipt says
 /// so, and is chained to the receipt before it.
 struct Submission {
-    /// Why a submission was refused.
-    struct Refusal: Error {
-        let code: String
-        let detail: String
-    }
-
     let key: RowKey
     let payload: JSONValue
     let agency: String
@@ -21,12 +15,13 @@ struct Submission {
 
     /// Checks a submission, writing nothing.
     static func decide(
-        _ key: RowKey, _ payload: JSONValue, in transaction: any StoreTransaction, now: Int64
-    ) throws -> Result<Submission, Refusal> {
-        func refuse(_ code: RefusalCode, _ detail: String) -> Result<Submission, Refusal> {
-            .failure(Refusal(code: code.rawValue, detail: detail))
+        _ key: RowKey, _ payload: JSONValue, in transaction: any StoreTransaction
+    ) throws -> Result<Submission, RequestCommand.Refusal> {
+        func refuse(
+            _ code: RefusalCode, _ detail: String
+        ) -> Result<Submission, RequestCommand.Refusal> {
+            .failure(RequestCommand.Refusal(code, detail))
         }
-        guard key.table == "request" else { return refuse(.tableReadOnly, key.table) }
         // The receipt takes the same id; a taken one would fail the whole group's commit.
         for table in ["request", "receipt"] {
             let taken = RowKey(table: table, id: key.id)
@@ -52,14 +47,16 @@ struct Submission {
             attachments: attachments.compactMap { $0 })
         if let problem = problems.first {
             return .failure(
-                Refusal(code: "rule.\(problem.code)", detail: "\(key).\(problem.field)"))
+                RequestCommand.Refusal(
+                    code: "rule.\(problem.code)", detail: "\(key).\(problem.field)"))
         }
         let catalogue = try transaction.row(
             RowKey(table: "service", id: service), scope: RowScope.feed.number)
         guard let catalogue, catalogue.isAlive, let entry = try? JSON.parse(catalogue.body),
             let agency = entry["agency"]?.text
         else {
-            return .failure(Refusal(code: "rule.unknown_service", detail: "\(key).service"))
+            return .failure(
+                RequestCommand.Refusal(code: "rule.unknown_service", detail: "\(key).service"))
         }
         return .success(Submission(key: key, payload: payload, agency: agency, service: entry))
     }
@@ -127,8 +124,7 @@ struct Submission {
         now: Int64
     ) throws {
         guard let policy = TablePolicy.all[key.table] else { return }
-        let bucket = try book.number(
-            named: policy.bucket(subject: person.subject), person: person.number)
+        let bucket = try book.home(of: policy, person: person)
         // Version 0: whatever the agency feeds about its request is newer.
         try book.put(
             RowRecord(

@@ -20,6 +20,9 @@ package protocol ReplicaStore: Sendable {
     func makeReader() throws -> any StoreReader
 
     /// Opens the writer. There is only one at a time.
+    ///
+    /// After a writer whose storage failed, this makes sure first that what was
+    /// acknowledged is on the disk.
     func makeWriter() throws -> any StoreWriter
 }
 
@@ -28,6 +31,24 @@ package protocol StoreReader: AnyObject {
     /// Reads at one moment in time.
     func snapshot<Result>(_ body: (any StoreSnapshot) throws -> Result) throws -> Result
 
+    /// Reads at a moment that holds every commit counted so far.
+    ///
+    /// Beginning a moment can cost more than a short read, so the reader may
+    /// take the one of its last call again, if no commit was counted since.
+    ///
+    /// - Parameters:
+    ///   - commits: How many commits have been published, read by the caller
+    ///     before this call.
+    ///   - body: Reads.
+    /// - Returns: What `body` returns.
+    /// - Throws: What `body` throws, or the store's failure.
+    func snapshot<Result>(
+        holding commits: UInt64, _ body: (any StoreSnapshot) throws -> Result
+    ) throws -> Result
+
+    /// Ends a moment that was kept; to be called before the thread waits.
+    func endSnapshot()
+
     /// The text of a name number that rows carry.
     func name(_ number: Int64) throws -> String
 
@@ -35,9 +56,20 @@ package protocol StoreReader: AnyObject {
     func close()
 }
 
+/// A store for which a moment costs nothing keeps none.
+extension StoreReader {
+    package func snapshot<Result>(
+        holding commits: UInt64, _ body: (any StoreSnapshot) throws -> Result
+    ) throws -> Result {
+        try snapshot(body)
+    }
+
+    package func endSnapshot() {}
+}
+
 /// One moment in time.
 package protocol StoreSnapshot: AnyObject {
-    /// The buckets of a person and of everyone, ordered by number.
+    /// The buckets of a person and of everyone, in any order.
     func buckets(of person: PersonNumber) throws -> [BucketRecord]
 
     /// Finds a bucket by its number.
@@ -50,7 +82,8 @@ package protocol StoreSnapshot: AnyObject {
     /// Finds a device by its number.
     func device(_ number: DeviceNumber) throws -> DeviceRecord?
 
-    /// The outcomes of a device's mutations above one, in order.
+    /// The first outcomes of a device's mutations above one, in order: at most
+    /// ``OutcomeRecord/answerMax``.
     func outcomes(of device: DeviceNumber, after mid: UInt64) throws -> [Outcome]
 
     /// Finds a token by its hash, with its device.
@@ -67,11 +100,20 @@ package protocol StoreSnapshot: AnyObject {
 package protocol StoreWriter: AnyObject {
     /// Runs a transaction that is durable when this returns.
     ///
-    /// - Throws: What `body` throws, or the store's failure. Nothing has
-    ///   happened then.
+    /// - Throws: What `body` throws, `StoreFailure.storage` if the disk is full or
+    ///   fails, or another failure of the store. Nothing has happened then, and
+    ///   the writer must be closed.
     func transaction<Result>(_ body: (any StoreTransaction) throws -> Result) throws -> Result
 
-    /// Folds the log into the database file, where the store has such a thing.
+    /// Folds the log into the database file if it has grown enough.
+    ///
+    /// Called between transactions, when nobody waits for an answer.
+    ///
+    /// - Returns: What was done, or nil if nothing had to be.
+    /// - Throws: The store's failure; the writer must be closed then.
+    func maintainLog() throws -> LogUpkeep?
+
+    /// Folds the whole log into the database file, where the store has such a thing.
     func checkpoint() throws
 
     /// Copies the database as it is now into a file of its own.
@@ -100,7 +142,7 @@ package protocol StoreTransaction: StoreSnapshot {
     // Devices and their outcomes.
     func save(_ device: DeviceRecord) throws
     func outcome(of device: DeviceNumber, mid: UInt64) throws -> OutcomeRecord?
-    func add(_ outcome: OutcomeRecord, of device: DeviceNumber) throws
+    func add(_ outcomes: [OutcomeRecord], of device: DeviceNumber) throws
 
     // Identity.
     func person(tag: Digest32) throws -> PersonRecord?

@@ -34,6 +34,13 @@ package struct BucketRecord: Hashable, Sendable {
 
     /// Creates an empty bucket's record.
     package init(number: BucketNumber, name: String, person: PersonNumber) {
+        self.init(
+            number: number, name: name, person: person,
+            priority: UInt64(TablePolicy.priority(ofBucket: name)))
+    }
+
+    /// Creates an empty bucket's record with the priority that was stored.
+    init(number: BucketNumber, name: String, person: PersonNumber, priority: UInt64) {
         self.number = number
         self.name = name
         self.person = person
@@ -43,7 +50,7 @@ package struct BucketRecord: Hashable, Sendable {
         self.count = 0
         self.tombstones = 0
         self.sum = .zero
-        self.priority = UInt64(TablePolicy.priority(ofBucket: name))
+        self.priority = priority
     }
 }
 
@@ -166,14 +173,17 @@ package struct RowInPlace {
     package var isAlive: Bool
     /// The id.
     package var id: UnsafeRawBufferPointer
-    /// The hash.
-    package var hash: UnsafeRawBufferPointer
+    /// The hash of a live row; zero for a tombstone.
+    package var hash: HashSum
     /// The body.
     package var body: UnsafeRawBufferPointer
 }
 
 /// The outcome of one mutation as stored for ever.
 package struct OutcomeRecord: Hashable, Sendable {
+    /// The most outcomes that one answer tells of, for a device that has seen none of many.
+    package static let answerMax = 1_000
+
     /// The outcome a device is told.
     package var outcome: Outcome
     /// The mutation's chain link.
@@ -184,6 +194,14 @@ package struct OutcomeRecord: Hashable, Sendable {
         self.outcome = outcome
         self.chain = chain
     }
+}
+
+/// What was done to keep a store's log short.
+package struct LogUpkeep: Hashable, Sendable {
+    /// The pages in the log before.
+    package var pages: Int
+    /// Whether all of them are in the database file now.
+    package var isWhole: Bool
 }
 
 /// An agency that may feed rows.

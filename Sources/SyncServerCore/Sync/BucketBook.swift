@@ -8,8 +8,15 @@ internal import SyncProtocol
 final class BucketBook {
     private let transaction: any StoreTransaction
     private var buckets: [BucketNumber: BucketRecord] = [:]
-    private var numbers: [String: BucketNumber] = [:]
+    private var numbers: [Home: BucketNumber] = [:]
+    private var lastHome: (home: Home, number: BucketNumber)?
     private(set) var changed: Set<BucketNumber> = []
+
+    /// Whose bucket and which: a name without the text.
+    private struct Home: Hashable {
+        let person: PersonNumber
+        let domain: String
+    }
 
     init(_ transaction: any StoreTransaction) {
         self.transaction = transaction
@@ -20,14 +27,32 @@ final class BucketBook {
         changed.sorted().compactMap { buckets[$0] }
     }
 
+    /// Finds or makes the bucket in which a table's rows live.
+    ///
+    /// - Parameters:
+    ///   - policy: The table.
+    ///   - person: Whose rows; nobody for a table that is for everyone.
+    /// - Returns: The bucket's number.
+    /// - Throws: What the store throws.
+    func home(of policy: TablePolicy, person: PersonRecord?) throws -> BucketNumber {
+        let home = Home(person: person?.number ?? 0, domain: policy.domain)
+        if let lastHome, lastHome.home == home { return lastHome.number }
+        if let number = numbers[home] {
+            lastHome = (home, number)
+            return number
+        }
+        let number = try number(
+            named: policy.bucket(subject: person?.subject ?? ""), person: home.person)
+        numbers[home] = number
+        return number
+    }
+
     /// Finds or makes a bucket by its name.
     func number(named name: String, person: PersonNumber) throws -> BucketNumber {
-        if let number = numbers[name] { return number }
         let record =
             try transaction.bucket(named: name)
             ?? transaction.addBucket(named: name, person: person)
         if buckets[record.number] == nil { buckets[record.number] = record }
-        numbers[name] = record.number
         return record.number
     }
 
@@ -43,8 +68,12 @@ final class BucketBook {
             try leave(old)
         }
         var bucket = try record(row.bucket)
-        if let old, old.bucket == row.bucket {
-            subtract(old, from: &bucket)
+        if let old {
+            if old.bucket == row.bucket {
+                try subtract(old, from: &bucket)
+            } else {
+                try forgetLeaving(row.key, of: &bucket)
+            }
         }
         bucket.head += 1
         row.rev = bucket.head
@@ -75,30 +104,35 @@ final class BucketBook {
         }
     }
 
-    /// Leaves a tombstone where a row used to live, and clears an older one
-    /// where it comes back to.
+    /// Leaves a tombstone where a row used to live.
     private func leave(_ old: RowRecord) throws {
         var bucket = try record(old.bucket)
-        subtract(old, from: &bucket)
+        try subtract(old, from: &bucket)
+        // One from before ``forgetLeaving(_:of:)`` may still stand in an old file.
+        try forgetLeaving(old.key, of: &bucket)
         bucket.head += 1
         bucket.tombstones += 1
         buckets[bucket.number] = bucket
         changed.insert(bucket.number)
-        let scope = RowScope.movedFrom(old.bucket).number
         var mark = old
-        mark.scope = scope
+        mark.number = 0
+        mark.scope = RowScope.movedFrom(old.bucket).number
         mark.rev = bucket.head
         mark.isAlive = false
         mark.hash = .zero
         mark.body = []
-        if let previous = try transaction.row(old.key, scope: scope) {
-            bucket.tombstones -= 1
-            buckets[bucket.number] = bucket
-            mark.number = previous.number
-            try transaction.update(mark)
-        } else {
-            try transaction.insert(mark)
-        }
+        try transaction.insert(mark)
+    }
+
+    /// Clears the tombstone that a row left in a bucket it comes back to.
+    ///
+    /// A device that has not seen it loses nothing: the row comes under a higher
+    /// revision of the same bucket and takes the place of what the device holds.
+    private func forgetLeaving(_ key: RowKey, of bucket: inout BucketRecord) throws {
+        let scope = RowScope.movedFrom(bucket.number).number
+        guard let mark = try transaction.row(key, scope: scope) else { return }
+        try subtract(mark, from: &bucket)
+        try transaction.remove(row: mark.number)
     }
 
     private func record(_ number: BucketNumber) throws -> BucketRecord {
@@ -110,13 +144,18 @@ final class BucketBook {
         return record
     }
 
-    private func subtract(_ row: RowRecord, from bucket: inout BucketRecord) {
+    /// Takes a row out of the counts; a damaged bucket fails its own writes only.
+    private func subtract(_ row: RowRecord, from bucket: inout BucketRecord) throws {
         if row.isAlive {
-            precondition(bucket.count > 0, "bucket \(bucket.number) has no row to take away")
+            guard bucket.count > 0 else {
+                throw StoreFailure.inconsistent("bucket \(bucket.number) has no row to take away")
+            }
             bucket.count -= 1
             bucket.sum -= row.hash
         } else {
-            precondition(bucket.tombstones > 0, "bucket \(bucket.number) has no tombstone")
+            guard bucket.tombstones > 0 else {
+                throw StoreFailure.inconsistent("bucket \(bucket.number) has no tombstone")
+            }
             bucket.tombstones -= 1
         }
     }
@@ -126,6 +165,8 @@ final class BucketBook {
 package enum StoreFailure: Error, Hashable, Sendable, CustomStringConvertible {
     /// The store contradicts itself.
     case inconsistent(String)
+    /// The disk is full or fails: nothing can be written for now.
+    case storage(String)
     /// The store is closed.
     case closed
     /// The data directory belongs to another running server.
@@ -136,6 +177,7 @@ package enum StoreFailure: Error, Hashable, Sendable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .inconsistent(let what): "the store contradicts itself: \(what)"
+        case .storage(let what): "the storage fails: \(what)"
         case .closed: "the store is closed"
         case .inUse(let what): what
         case .unusable(let what): what

@@ -1,87 +1,105 @@
-package import SyncProtocol
+internal import HTTPWire
+internal import SyncProtocol
 
-/// Frames as bytes, rows copied once from the store's page to the answer.
-package struct BinaryFrameSink: FrameSink {
-    /// The response so far.
-    package var bytes: [UInt8]
+/// Where the frames of a response go.
+protocol FrameSink {
+    /// Whether a response must be readable without knowing the one before.
+    static var standsAlone: Bool { get }
 
-    /// Creates a sink that goes on in a buffer that was used before.
-    package init(reusing buffer: consuming [UInt8]) {
-        bytes = buffer
-        bytes.removeAll(keepingCapacity: true)
+    /// Appends a frame.
+    mutating func append(_ frame: Frame)
+
+    /// Appends a row or a tombstone as it lies in the store.
+    ///
+    /// - Returns: The bytes it took.
+    mutating func append(_ row: RowInPlace, of bucket: BucketNumber) -> Int
+}
+
+/// Frames as bytes, each row copied once: from the store's page to the answer.
+struct BinaryFrameSink: FrameSink {
+    static let standsAlone = false
+
+    private let body: BodyWriter
+    /// The present frame, while its length is not known.
+    private var frameBytes: [UInt8]
+
+    init(_ body: BodyWriter) {
+        self.body = body
+        frameBytes = []
+        frameBytes.reserveCapacity(256)
     }
 
-    package mutating func append(_ frame: Frame) {
-        BinaryFrames.append(frame, to: &bytes)
+    mutating func append(_ frame: Frame) {
+        frameBytes.removeAll(keepingCapacity: true)
+        BinaryFrames.append(frame, to: &frameBytes)
+        body.buffer.append(frameBytes)
     }
 
-    package mutating func append(_ row: RowInPlace, bucket: UInt64) -> Int {
-        let before = bytes.count
-        let table = UInt64(row.table)
-        var length = 1 + 1 + varintSize(bucket) + 1 + varintSize(table)
-        length += 1 + varintSize(UInt64(row.id.count)) + row.id.count
-        length += 1 + varintSize(row.rev)
-        guard row.isAlive else {
-            bytes.appendVarint(UInt64(length))
-            bytes.append(22)
-            appendKey(row, bucket, table)
-            return bytes.count - before
+    mutating func append(_ row: RowInPlace, of bucket: BucketNumber) -> Int {
+        let frame = RowView(row, of: bucket)
+        let written = body.buffer.append(max: frame.frameBytesMax) { place in
+            row.isAlive ? frame.write(to: place) : frame.writeTombstone(to: place)
         }
-        let owner = UInt64(row.owner)
-        let asOf = ZigZag.encode(row.asOf)
-        let version = ZigZag.encode(row.sourceVersion)
-        length += 1 + varintSize(owner) + 1 + varintSize(asOf) + 1 + varintSize(version)
-        length += 1 + varintSize(UInt64(row.body.count)) + row.body.count
-        bytes.appendVarint(UInt64(length))
-        bytes.append(21)
-        appendKey(row, bucket, table)
-        bytes.appendField(5, owner)
-        bytes.appendField(6, asOf)
-        bytes.appendField(7, version)
-        bytes.append(8 << 3 | 2)
-        bytes.appendVarint(UInt64(row.body.count))
-        bytes.append(contentsOf: row.body)
-        return bytes.count - before
-    }
-
-    private mutating func appendKey(_ row: RowInPlace, _ bucket: UInt64, _ table: UInt64) {
-        bytes.appendField(1, bucket)
-        bytes.appendField(2, table)
-        bytes.append(3 << 3 | 2)
-        bytes.appendVarint(UInt64(row.id.count))
-        bytes.append(contentsOf: row.id)
-        bytes.appendField(4, row.rev)
+        body.mayPause(after: written)
+        return written
     }
 }
 
 /// Frames as JSON lines.
-package struct JSONFrameSink: FrameSink {
-    /// The response so far.
-    package var bytes: [UInt8] = []
+struct JSONFrameSink: FrameSink {
+    static let standsAlone = true
+
+    private let body: BodyWriter
     private var writer = JSONFrameWriter()
+    private var line: [UInt8] = []
 
-    /// Creates an empty sink.
-    package init() {}
-
-    package mutating func append(_ frame: Frame) {
-        writer.append(frame, to: &bytes)
+    init(_ body: BodyWriter) {
+        self.body = body
     }
 
-    package mutating func append(_ row: RowInPlace, bucket: UInt64) -> Int {
-        let before = bytes.count
-        let id = String(decoding: row.id, as: UTF8.self)
-        if row.isAlive {
-            append(
-                .row(
-                    RowFrame(
-                        bucket: bucket, table: UInt64(row.table), owner: UInt64(row.owner), id: id,
-                        rev: row.rev, asOf: row.asOf, sourceVersion: row.sourceVersion,
-                        body: [UInt8](row.body))))
-        } else {
-            append(
-                .tombstone(
-                    Tombstone(bucket: bucket, table: UInt64(row.table), id: id, rev: row.rev)))
-        }
-        return bytes.count - before
+    mutating func append(_ frame: Frame) {
+        line.removeAll(keepingCapacity: true)
+        writer.append(frame, to: &line)
+        body.buffer.append(line)
+    }
+
+    mutating func append(_ row: RowInPlace, of bucket: BucketNumber) -> Int {
+        append(
+            row.isAlive
+                ? .row(RowFrame(row, of: bucket)) : .tombstone(Tombstone(row, of: bucket)))
+        body.mayPause(after: line.count)
+        return line.count
+    }
+}
+
+extension RowView {
+    fileprivate init(_ row: RowInPlace, of bucket: BucketNumber) {
+        self.init()
+        self.bucket = UInt64(bitPattern: bucket)
+        table = UInt64(bitPattern: row.table)
+        owner = UInt64(bitPattern: row.owner)
+        rev = row.rev
+        asOf = row.asOf
+        sourceVersion = row.sourceVersion
+        id = row.id
+        body = row.body
+    }
+}
+
+extension RowFrame {
+    fileprivate init(_ row: RowInPlace, of bucket: BucketNumber) {
+        self.init(
+            bucket: UInt64(bitPattern: bucket), table: UInt64(bitPattern: row.table),
+            owner: UInt64(bitPattern: row.owner), id: String(decoding: row.id, as: UTF8.self),
+            rev: row.rev, asOf: row.asOf,
+            sourceVersion: row.sourceVersion, body: [UInt8](row.body))
+    }
+}
+
+extension Tombstone {
+    fileprivate init(_ row: RowInPlace, of bucket: BucketNumber) {
+        self.init(
+            bucket: UInt64(bitPattern: bucket), table: UInt64(bitPattern: row.table),
+            id: String(decoding: row.id, as: UTF8.self), rev: row.rev)
     }
 }

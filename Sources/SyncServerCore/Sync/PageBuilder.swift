@@ -40,16 +40,15 @@ package struct PageBuilder {
     private let key: HMACKey
     private let limits: Limits
 
+    /// The tag of the history that cursors carry.
+    package let lineageTag: UInt32
+
     /// Creates a builder for one history.
     package init(lineage: Lineage, key: HMACKey, limits: Limits) {
         self.lineage = lineage
         self.key = key
         self.limits = limits
-    }
-
-    /// The tag of the history that cursors carry.
-    package var lineageTag: UInt32 {
-        lineage.bytes.prefix(4).reduce(0) { $0 << 8 | UInt32($1) }
+        lineageTag = lineage.bytes.prefix(4).reduce(0) { $0 << 8 | UInt32($1) }
     }
 
     /// Opens a request's cursor.
@@ -78,6 +77,9 @@ package struct PageBuilder {
         case future = "cursor.future"
     }
 
+    /// The device's rights have ended since it was admitted.
+    package struct Revoked: Error {}
+
     /// Builds a page.
     ///
     /// - Parameters:
@@ -89,7 +91,7 @@ package struct PageBuilder {
     ///   - sink: Takes the frames.
     /// - Returns: How much there was, for the metrics.
     /// - Throws: What the store throws.
-    package func build(
+    func build(
         _ request: SyncRequest, _ cursor: Cursor, for asker: Asker,
         in snapshot: any StoreSnapshot, names: (Int64) throws -> String,
         into sink: inout some FrameSink
@@ -98,59 +100,56 @@ package struct PageBuilder {
         guard let device = try snapshot.device(asker.device) else {
             throw StoreFailure.inconsistent("device \(asker.device) is missing")
         }
-        try appendOutcomes(request, asker, snapshot, into: &sink)
+        // In the moment of the rows: rights that have ended show nothing.
+        guard device.revoked == 0 else { throw Revoked() }
+        let hasMoreOutcomes = try appendOutcomes(request, asker, device, snapshot, into: &sink)
         if let problem = check(cursor, buckets) {
             sink.append(.restart(reason: problem.rawValue))
             return Summary(isRestart: true)
         }
         var page = PageState(
-            bytesLeft: Int(clamping: request.bytesMax).clamped(
-                limits.pageBytesMin, limits.pageBytesMax),
+            cursor: cursor, bytesLeft: pageBytes(request.bytesMax),
             rowsLeft: min(Int(clamping: request.rowsMax), limits.pageRowsMax))
-        var entries: [Cursor.Entry] = []
-        let known = Dictionary(
-            cursor.entries.map { ($0.bucket, $0) }, uniquingKeysWith: { first, _ in first })
-        try announceLost(known, buckets, snapshot, into: &sink)
-        let ordered = buckets.sorted { ($0.priority, $0.number) < ($1.priority, $1.number) }
-        for bucket in ordered {
-            let start = known[UInt64(bucket.number)]?.rev ?? 0
-            guard bucket.head > start else {
-                if let entry = known[UInt64(bucket.number)] { entries.append(entry) }
-                continue
-            }
-            announce(bucket, after: start, into: &sink)
-            let reached = try appendRows(
+        try announceLost(buckets, snapshot, &page, into: &sink)
+        // All of them before the first row: a device then knows from the start how much comes.
+        let moved = moved(buckets, since: cursor)
+        for (bucket, start) in moved {
+            announce(
+                bucket, after: start, isHeld: cursor.entry(of: bucket.index) != nil, into: &sink)
+        }
+        for (bucket, start) in moved {
+            try appendRows(
                 of: bucket, after: start, snapshot: snapshot, names: names, page: &page,
                 into: &sink)
-            if reached > 0 {
-                entries.append(
-                    Cursor.Entry(
-                        bucket: UInt64(bucket.number), epoch: bucket.epoch, rev: reached))
-            }
+            if page.isFull { break }
         }
-        entries.sort { $0.bucket < $1.bucket }
-        let next = Cursor(
-            lineageTag: lineageTag, grantsRevision: cursor.grantsRevision, entries: entries
-        ).sealed(for: asker.id, key: key)
-        finish(&page, next, device, into: &sink)
+        // A checkpoint says that the device knows how all its writes ended.
+        if hasMoreOutcomes { page.isFull = true }
+        finish(&page, asker, device, isFirst: request.cursor.isEmpty, into: &sink)
         return page.summary
     }
 
     // MARK: - Parts
 
     private struct PageState {
+        /// Where the device will stand.
+        var cursor: Cursor
         var bytesLeft: Int
         var rowsLeft: Int
         var isFull = false
         var sum = HashSum.zero
-        var named: Set<Int64> = []
+        /// The names announced, never more than a few.
+        var named: [Int64] = []
         var summary = Summary()
+    }
+
+    private func pageBytes(_ wanted: UInt64) -> Int {
+        min(max(Int(clamping: wanted), limits.pageBytesMin), limits.pageBytesMax)
     }
 
     private func check(_ cursor: Cursor, _ buckets: [BucketRecord]) -> CursorProblem? {
         for bucket in buckets {
-            guard let entry = cursor.entries.first(where: { $0.bucket == UInt64(bucket.number) })
-            else { continue }
+            guard let entry = cursor.entry(of: bucket.index) else { continue }
             if entry.epoch != bucket.epoch { return .epoch }
             if entry.rev > bucket.head { return .future }
             if entry.rev < bucket.floor { return .floor }
@@ -159,60 +158,72 @@ package struct PageBuilder {
     }
 
     private func appendOutcomes(
-        _ request: SyncRequest, _ asker: Asker, _ snapshot: any StoreSnapshot,
-        into sink: inout some FrameSink
-    ) throws {
+        _ request: SyncRequest, _ asker: Asker, _ device: DeviceRecord,
+        _ snapshot: any StoreSnapshot, into sink: inout some FrameSink
+    ) throws -> Bool {
+        guard device.lastMid > request.outcomesSeen else { return false }
         let outcomes = try snapshot.outcomes(of: asker.device, after: request.outcomesSeen)
         for range in OutcomeRange.runs(of: outcomes) { sink.append(.outcomes(range)) }
+        return outcomes.count == OutcomeRecord.answerMax
     }
 
     /// Names the buckets of the cursor that the device may not see any more.
     private func announceLost(
-        _ known: [UInt64: Cursor.Entry], _ buckets: [BucketRecord],
-        _ snapshot: any StoreSnapshot, into sink: inout some FrameSink
+        _ buckets: [BucketRecord], _ snapshot: any StoreSnapshot, _ page: inout PageState,
+        into sink: inout some FrameSink
     ) throws {
-        let granted = Set(buckets.map { UInt64($0.number) })
-        for number in known.keys.sorted() where !granted.contains(number) {
-            guard let lost = try snapshot.bucket(BucketNumber(number)) else { continue }
+        for entry in page.cursor.entries {
+            if buckets.contains(where: { $0.index == entry.bucket }) { continue }
+            page.cursor.entries.removeAll { $0.bucket == entry.bucket }
+            guard let lost = try snapshot.bucket(BucketNumber(clamping: entry.bucket)) else {
+                continue
+            }
             sink.append(.bucketGone(name: lost.name))
         }
     }
 
-    private func announce(
-        _ bucket: BucketRecord, after start: UInt64, into sink: inout some FrameSink
-    ) {
-        sink.append(
-            .bucket(
-                BucketState(
-                    index: UInt64(bucket.number), name: bucket.name, epoch: bucket.epoch,
-                    head: bucket.head, count: bucket.count, sum: bucket.sum,
-                    priority: bucket.priority, leaseUntil: 0,
-                    ahead: min(bucket.head - start, bucket.count + bucket.tombstones))))
+    /// The buckets with something new, in the order in which they are sent.
+    private func moved(
+        _ buckets: [BucketRecord], since cursor: Cursor
+    ) -> [(bucket: BucketRecord, start: UInt64)] {
+        var moved: [(bucket: BucketRecord, start: UInt64)] = []
+        for bucket in buckets {
+            let start = cursor.entry(of: bucket.index)?.rev ?? 0
+            if bucket.head > start { moved.append((bucket, start)) }
+        }
+        moved.sort {
+            ($0.bucket.priority, $0.bucket.number) < ($1.bucket.priority, $1.bucket.number)
+        }
+        return moved
     }
 
-    /// Appends rows in the order of revisions; returns the last one reached.
+    private func announce<Sink: FrameSink>(
+        _ bucket: BucketRecord, after start: UInt64, isHeld: Bool, into sink: inout Sink
+    ) {
+        let state = BucketState(
+            index: bucket.index, name: bucket.name, epoch: bucket.epoch, head: bucket.head,
+            count: bucket.count, sum: bucket.sum, priority: bucket.priority, leaseUntil: 0,
+            ahead: min(bucket.head - start, bucket.count + bucket.tombstones))
+        sink.append(.bucket(isHeld && !Sink.standsAlone ? state.forHolder : state))
+    }
+
+    /// Appends rows in the order of revisions and moves the cursor behind them.
     private func appendRows(
         of bucket: BucketRecord, after start: UInt64, snapshot: any StoreSnapshot,
         names: (Int64) throws -> String, page: inout PageState, into sink: inout some FrameSink
-    ) throws -> UInt64 {
-        guard !page.isFull, page.bytesLeft > 0, page.rowsLeft > 0 else {
-            page.isFull = true
-            return start
-        }
+    ) throws {
         var reached = start
-        var stopped = false
         try snapshot.rows(in: bucket.number, after: start) { row in
             guard page.bytesLeft > 0, page.rowsLeft > 0 else {
-                stopped = true
+                page.isFull = true
                 return false
             }
-            for name in [row.table, row.owner] where page.named.insert(name).inserted {
-                sink.append(.name(index: UInt64(name), text: try names(name)))
-            }
-            page.bytesLeft -= sink.append(row, bucket: UInt64(bucket.number))
+            try announceName(row.table, names, &page, into: &sink)
+            try announceName(row.owner, names, &page, into: &sink)
+            page.bytesLeft -= sink.append(row, of: bucket.number)
             page.rowsLeft -= 1
             if row.isAlive {
-                page.sum += HashSum(bytes: row.hash)
+                page.sum += row.hash
                 page.summary.rows += 1
             } else {
                 page.summary.tombstones += 1
@@ -220,18 +231,27 @@ package struct PageBuilder {
             reached = row.rev
             return true
         }
-        if stopped {
-            page.isFull = true
-            return reached
-        }
-        return bucket.head
+        if !page.isFull { reached = bucket.head }
+        guard reached > 0 else { return }
+        page.cursor.move(
+            to: Cursor.Entry(bucket: bucket.index, epoch: bucket.epoch, rev: reached))
     }
 
-    private func finish(
-        _ page: inout PageState, _ cursor: [UInt8], _ device: DeviceRecord,
+    private func announceName(
+        _ number: Int64, _ names: (Int64) throws -> String, _ page: inout PageState,
         into sink: inout some FrameSink
+    ) throws {
+        guard !page.named.contains(number) else { return }
+        page.named.append(number)
+        sink.append(.name(index: UInt64(bitPattern: number), text: try names(number)))
+    }
+
+    private func finish<Sink: FrameSink>(
+        _ page: inout PageState, _ asker: Asker, _ device: DeviceRecord, isFirst: Bool,
+        into sink: inout Sink
     ) {
         let rows = UInt64(page.summary.rows + page.summary.tombstones)
+        let cursor = page.cursor.sealed(for: asker.id, key: key)
         if page.isFull {
             sink.append(.page(PageEnd(cursor: cursor, rows: rows, sum: page.sum)))
             return
@@ -241,23 +261,12 @@ package struct PageBuilder {
             .checkpoint(
                 Checkpoint(
                     cursor: cursor, rows: rows, sum: page.sum, ackedMid: device.lastMid,
-                    ackedChain: device.lastChain, lineage: lineage.bytes)))
+                    ackedChain: device.lastChain,
+                    lineage: isFirst || Sink.standsAlone ? lineage.bytes : [])))
     }
 }
 
-extension Int {
-    fileprivate func clamped(_ low: Int, _ high: Int) -> Int {
-        Swift.min(Swift.max(self, low), high)
-    }
-}
-
-/// Where the frames of a response go.
-package protocol FrameSink {
-    /// Appends a frame.
-    mutating func append(_ frame: Frame)
-
-    /// Appends a row or a tombstone as it lies in the store.
-    ///
-    /// - Returns: The bytes it took.
-    mutating func append(_ row: RowInPlace, bucket: UInt64) -> Int
+extension BucketRecord {
+    /// The number of the bucket in frames and cursors.
+    fileprivate var index: UInt64 { UInt64(bitPattern: number) }
 }

@@ -46,6 +46,9 @@ struct PushMachine {
             throw StoreFailure.inconsistent("device \(number) belongs to nobody")
         }
         var result = PushResult(ackedMid: device.lastMid, failure: nil, taken: 0)
+        var taken: [OutcomeRecord] = []
+        taken.reserveCapacity(mutations.count)
+        result.outcomes.reserveCapacity(mutations.count)
         var previous = baseChain
         for mutation in mutations {
             defer { previous = mutation.chain }
@@ -69,15 +72,17 @@ struct PushMachine {
                 break
             }
             let outcome = try apply(mutation, from: device, person: person)
-            try transaction.add(
-                OutcomeRecord(outcome: outcome, chain: mutation.chain), of: number)
+            taken.append(OutcomeRecord(outcome: outcome, chain: mutation.chain))
             device.lastMid = mutation.mid
             device.lastChain = mutation.chain
             device.lastTime = accepted(mutation, device).packed
-            result.taken += 1
             result.outcomes.append(outcome)
         }
-        if result.taken > 0 { try transaction.save(device) }
+        if !taken.isEmpty {
+            try transaction.add(taken, of: number)
+            try transaction.save(device)
+        }
+        result.taken = taken.count
         result.ackedMid = device.lastMid
         return result
     }
@@ -96,6 +101,7 @@ struct PushMachine {
             guard mutation.time.device == device.id else {
                 throw WriteRules.Problem(code: .deviceMismatch, detail: "")
             }
+            if let problem = mutation.unreadable { throw problem }
             try WriteRules.check(mutation.operations)
         } catch {
             return refusal(mutation, error.code.rawValue, error.detail)
@@ -106,20 +112,21 @@ struct PushMachine {
                 return refusal(mutation, problem.code, problem.detail)
             }
         }
-        var rows: [RowRecord] = []
-        for key in plan.order {
-            guard let change = plan.changes[key], change.isDirty else { continue }
-            let body = change.document.body
-            guard body.count <= WriteRules.rowBytesMax else {
-                return refusal(mutation, RefusalCode.rowTooLarge.rawValue, key.description)
+        for index in plan.changes.indices where plan.changes[index].isDirty {
+            // An edit seldom makes a row much longer.
+            plan.changes[index].body = plan.changes[index].document.body(
+                expectedBytes: (plan.changes[index].stored?.body.count ?? 512) + 64)
+            guard plan.changes[index].body.count <= WriteRules.rowBytesMax else {
+                return refusal(
+                    mutation, RefusalCode.rowTooLarge.rawValue,
+                    plan.changes[index].key.description)
             }
-            rows.append(record(change, key: key, body: body, person: person))
         }
-        for row in rows {
-            try write(row, replacing: plan.changes[row.key]?.stored, person: person)
+        for change in plan.changes where change.isDirty {
+            try write(change, person: person)
         }
-        for submission in plan.submissions {
-            try submission.write(
+        for command in plan.commands {
+            try command.write(
                 in: transaction, book: book, person: person, now: serverMilliseconds)
         }
         let merged = plan.time != mutation.time || plan.sawNewer
@@ -130,23 +137,35 @@ struct PushMachine {
     }
 
     private func refusal(_ mutation: Mutation, _ code: String, _ detail: String) -> Outcome {
-        Outcome(mid: mutation.mid, status: .refused, code: code, detail: detail)
+        // Kept for ever and told again: what names the place may come from the device.
+        let isShort = detail.utf8.count <= Self.detailBytesMax
+        return Outcome(
+            mid: mutation.mid, status: .refused, code: code,
+            detail: isShort
+                ? detail : String(detail.unicodeScalars.prefix(Self.detailBytesMax / 4)))
     }
+
+    /// The longest detail of an outcome: a row, a field, and some room.
+    private static let detailBytesMax = 512
 
     /// What a mutation is going to change, decided before anything is written.
     private struct Plan {
         let time: HybridTime
         let dot: Dot
-        var order: [RowKey] = []
-        var changes: [RowKey: Change] = [:]
-        var submissions: [Submission] = []
+        /// One for each row, in the order of the operations; a mutation has few.
+        var changes: [Change] = []
+        var commands: [RequestCommand] = []
         var sawNewer = false
     }
 
     private struct Change {
-        var stored: RowRecord?
+        let key: RowKey
+        let policy: TablePolicy
+        let stored: RowRecord?
         var document: MergeDocument
         var isDirty: Bool
+        /// What the row becomes, made before anything is written.
+        var body: [UInt8] = []
     }
 
     private struct Problem {
@@ -158,72 +177,75 @@ struct PushMachine {
         _ operation: RowOperation, person: PersonRecord, plan: inout Plan
     ) throws -> Problem? {
         if case .submit(let payload) = operation.operation {
-            switch try Submission.decide(
-                operation.key, payload, in: transaction, now: serverMilliseconds)
+            switch try RequestCommand.decide(
+                operation.key, payload, of: person, in: transaction, after: plan.commands)
             {
-            case .success(let submission):
-                guard !plan.submissions.contains(where: { $0.key == submission.key }) else {
-                    return Problem(
-                        code: RefusalCode.submissionExists.rawValue,
-                        detail: operation.key.description)
-                }
-                plan.submissions.append(submission)
+            case .success(let command):
+                plan.commands.append(command)
                 return nil
             case .failure(let refusal): return Problem(code: refusal.code, detail: refusal.detail)
             }
         }
-        let key = operation.key
-        if plan.changes[key] == nil {
-            let stored = try transaction.row(key, scope: person.number)
-            let document: MergeDocument
-            if let stored {
-                guard let known = MergeDocument(bytes: stored.body) else {
-                    throw StoreFailure.inconsistent("row \(stored.number) is not a merged row")
-                }
-                document = known
-            } else if operation.operation == .create {
-                document = MergeDocument(touched: plan.time)
-            } else {
+        let index: Int
+        if let known = plan.changes.firstIndex(where: { $0.key == operation.key }) {
+            index = known
+        } else {
+            guard let change = try begin(operation, person: person, time: plan.time) else {
                 // A write on an absent row never makes one: see `create`.
-                return Problem(code: RefusalCode.rowAbsent.rawValue, detail: key.description)
+                return Problem(
+                    code: RefusalCode.rowAbsent.rawValue, detail: operation.key.description)
             }
-            plan.order.append(key)
-            plan.changes[key] = Change(stored: stored, document: document, isDirty: stored == nil)
+            index = plan.changes.count
+            plan.changes.append(change)
         }
-        guard var change = plan.changes[key] else { return nil }
-        let before = change.document
-        change.document.apply(operation.operation, time: plan.time, dot: plan.dot)
-        if change.document != before { change.isDirty = true }
-        if case .set(let field, let value) = operation.operation,
-            change.document.fields[field]?.shown != value
-        {
+        // Changed in place: a copy of the document would copy its fields.
+        let isChanged = plan.changes[index].document.apply(
+            operation.operation, time: plan.time, dot: plan.dot)
+        if isChanged { plan.changes[index].isDirty = true }
+        if isOvertaken(operation.operation, in: plan.changes[index].document, plan.time) {
             plan.sawNewer = true
         }
-        if operation.operation == .delete {
-            if change.document.isAlive { plan.sawNewer = true }
-        } else if let deleted = change.document.deleted, deleted > plan.time {
-            plan.sawNewer = true
-        }
-        plan.changes[key] = change
         return nil
     }
 
-    private func record(
-        _ change: Change, key: RowKey, body: [UInt8], person: PersonRecord
-    ) -> RowRecord {
-        RowRecord(
-            number: 0, bucket: 0, rev: 0, key: key, scope: person.number, owner: "citizen",
-            asOf: Int64(change.document.touched.milliseconds), sourceVersion: 0, hash: .zero,
-            isAlive: change.document.isAlive, body: body)
+    /// The row of an operation as it stands, or nothing where it does not exist.
+    private func begin(
+        _ operation: RowOperation, person: PersonRecord, time: HybridTime
+    ) throws -> Change? {
+        let key = operation.key
+        guard let policy = TablePolicy.all[key.table] else { return nil }
+        let stored = try transaction.row(key, scope: person.number)
+        let document: MergeDocument
+        if let stored {
+            guard let known = MergeDocument(bytes: stored.body) else {
+                throw StoreFailure.inconsistent("row \(stored.number) is not a merged row")
+            }
+            document = known
+        } else if operation.operation == .create {
+            document = MergeDocument(touched: time)
+        } else {
+            return nil
+        }
+        return Change(
+            key: key, policy: policy, stored: stored, document: document, isDirty: stored == nil)
     }
 
-    private func write(
-        _ row: RowRecord, replacing stored: RowRecord?, person: PersonRecord
-    ) throws {
-        guard let policy = TablePolicy.all[row.key.table] else { return }
-        var row = row
-        row.bucket = try book.number(
-            named: policy.bucket(subject: person.subject), person: person.number)
-        try book.put(row, replacing: stored)
+    /// Whether something newer stands above a write, so that its reader sees another value.
+    private func isOvertaken(
+        _ operation: Operation, in document: MergeDocument, _ time: HybridTime
+    ) -> Bool {
+        if operation == .delete { return document.isAlive }
+        if let deleted = document.deleted, deleted > time { return true }
+        guard case .set(let field, let value) = operation else { return false }
+        return document.hidesWrite(of: value, to: field, at: time)
+    }
+
+    private func write(_ change: Change, person: PersonRecord) throws {
+        let row = RowRecord(
+            number: 0, bucket: try book.home(of: change.policy, person: person), rev: 0,
+            key: change.key, scope: person.number, owner: "citizen",
+            asOf: Int64(change.document.touched.milliseconds), sourceVersion: 0, hash: .zero,
+            isAlive: change.document.isAlive, body: change.body)
+        try book.put(row, replacing: change.stored)
     }
 }

@@ -55,10 +55,10 @@ final class ServerMachine: @unchecked Sendable {
         configuration.limits.pageRowsMax = options.pageRows
         configuration.limits.feedBatchLinesMax = options.feedBatch
         configuration.limits.accessTokenMilliseconds = options.tokenLife
-        configuration.storage.vfs = disk.name
-        configuration.storage.logPagesMax = options.serverLogPages
+        configuration.storage = StoreOptions(
+            vfs: disk.name, logPages: options.serverLogPages)
         configuration.wallClock = WallClock(milliseconds: { [unowned self] in wallMilliseconds })
-        configuration.monotonicClock = MonotonicClock(milliseconds: { [unowned world] in
+        configuration.clock = MonotonicClock(milliseconds: { [unowned world] in
             world.timeline.now
         })
         configuration.secrets = SecretSource { [unowned self] count in secrets.bytes(count) }

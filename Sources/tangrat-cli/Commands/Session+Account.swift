@@ -59,7 +59,7 @@ struct LoginScreen: Sendable {
         page.title(say(AccountMessage.enterCode))
         page.field(say(AccountMessage.code), prompt.userCode, role: .strong)
         page.field(say(AccountMessage.open), prompt.verificationURL)
-        // Only an address is worth scanning; a sandbox names a command instead.
+        // Only an address is worth scanning.
         if picture, prompt.verificationURLComplete.hasPrefix("http"),
             let lines = QRPicture.lines(prompt.verificationURLComplete, usesColor: usesColor)
         {

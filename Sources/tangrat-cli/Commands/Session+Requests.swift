@@ -28,10 +28,7 @@ extension Session {
         case .check: return try await checkDraft(name)
         case .submit: return try await submit(name)
         case .show: return try await showRequest(name)
-        case .withdraw:
-            guard try await mirror.row("request", name) != nil else { throw noRequest(name) }
-            let write = try await mirror.withdraw(name)
-            stored(write, say(RequestMessage.withdrawn, name))
+        case .withdraw: return try await withdraw(name)
         case .delete:
             _ = try await draft(name)
             stored(try await mirror.deleteDraft(name), say(RequestMessage.deleted, name))
@@ -133,7 +130,7 @@ extension Session {
         var page = Page()
         page.text(sentence, role: .good, indent: 0)
         page.blank()
-        page.append(screen.draft(draft))
+        page.append(screen.draft(draft, refused: refused(id)))
         output.show(page)
         return ExitCode.done.rawValue
     }
@@ -179,6 +176,27 @@ extension Session {
         return ExitCode.done.rawValue
     }
 
+    private func withdraw(_ id: String) async throws -> Int32 {
+        guard try await mirror.row("request", id) != nil else {
+            guard try await mirror.row("request_draft", id) != nil else { throw noRequest(id) }
+            throw Trouble(
+                "request.not_handed_in", RequestMessage.draftNotHandedIn.filled(id),
+                RequestMessage.withdrawDraftAdvice.filled(id), exit: .signedOut)
+        }
+        let write = try await mirror.withdraw(id)
+        stored(
+            write,
+            say(RequestMessage.withdrawn, id) + "\n" + say(RequestMessage.withdrawalCounts),
+            [("id", .string(id))])
+        return ExitCode.done.rawValue
+    }
+
+    /// What the server refused of a request, newest first.
+    private func refused(_ id: String) -> [WriteOutcome] {
+        let name = "request/\(id)"
+        return standing.refused.filter { $0.detail == name || $0.detail.hasPrefix(name + ".") }
+    }
+
     private func showRequest(_ id: String) async throws -> Int32 {
         guard let row = try await mirror.row("request", id) else {
             return try await showDraft(id, sentence: "")
@@ -196,10 +214,11 @@ extension Session {
             object["receipt"] = receipt.map { .object($0.fields.object) } ?? .null
             object["received"] = .bool(
                 (receipt?.enteredAt ?? nil) != nil || row.text("entered_at") != nil)
+            object["refused"] = .array(refused(id).map(OutcomeList.json))
             output.json(.object(object))
         } else {
             let screen = RequestScreen(context: context, services: try await serviceNames())
-            output.show(screen.request(shown, receipt: receipt))
+            output.show(screen.request(shown, receipt: receipt, refused: refused(id)))
         }
         return shown.freshness.band.exitCode
     }

@@ -9,7 +9,7 @@ extension Session {
         if invocation.has(.watch) { return try await watch() }
         let output = output
         let say = say
-        do {
+        do throws(SyncFailure) {
             let report = try await mirror.sync(
                 progress: { progress in
                     output.progress(
@@ -19,6 +19,7 @@ extension Session {
                 }, trace: tracer)
             output.endProgress()
             show(report)
+            if let reason = report.heldBack { throw reason }
         } catch let failure {
             output.endProgress()
             throw SyncWords.trouble(failure, isEmpty: standing.lastSync == nil)
@@ -28,6 +29,7 @@ extension Session {
     private func watch() async throws {
         let words = SyncWords(say: say)
         var hasSynced = false
+        var told: SyncFailure?
         for await event in mirror.live(trace: tracer) {
             if invocation.isJSON { output.json(SyncWords.json(event)) }
             switch event {
@@ -37,6 +39,10 @@ extension Session {
                 // A look that found nothing is worth saying once.
                 let isQuiet = report.rows == 0 && report.deletes == 0 && report.pushed == 0
                 if !invocation.isJSON, !isQuiet || !hasSynced { output.show(words.page(report)) }
+                if !invocation.isJSON, let reason = report.heldBack, reason != told {
+                    output.line(say(HomeMessage.heldBack))
+                }
+                told = report.heldBack
                 hasSynced = true
             case .waiting(let milliseconds, let failure):
                 if !invocation.isJSON { output.line(words.waiting(milliseconds, failure)) }
@@ -150,7 +156,9 @@ struct SyncWords: Sendable {
         [
             "bytes_down": .integer(Int64(report.bytesDown)),
             "bytes_up": .integer(Int64(report.bytesUp)), "deletes": .integer(Int64(report.deletes)),
-            "event": "synced", "milliseconds": .integer(report.milliseconds),
+            "event": "synced",
+            "held_back": report.heldBack.map { .string($0.code) } ?? .null,
+            "milliseconds": .integer(report.milliseconds),
             "outcomes": .array(report.outcomes.map(OutcomeList.json)),
             "pages": .integer(Int64(report.pages)), "pushed": .integer(Int64(report.pushed)),
             "repairs": .integer(Int64(report.repairs)),

@@ -10,7 +10,8 @@ enum FieldMessage: Message {
     case business, source, asOf, freshness, freshUntil, reliableUntil, legalBasis, value
     case version, hash, pending, seenBy, service, action, state, draftedAt, queuedAt
     case enteredAt, receipt, channel, answerDue, assignee, decision, authority, statement
-    case attachment, server, device, lastSync, category, agency, sent, clock
+    case attachment, server, device, lastSync, category, agency, sent, clock, withdrawalAt
+    case withdrawnAt
 
     var words: Bilingual {
         switch self {
@@ -78,6 +79,8 @@ enum FieldMessage: Message {
         case .state: Bilingual("สถานะ", "State")
         case .draftedAt: Bilingual("เริ่มร่าง", "Drafted")
         case .queuedAt: Bilingual("กดยื่น", "Handed in")
+        case .withdrawalAt: Bilingual("สั่งถอน", "Taken back")
+        case .withdrawnAt: Bilingual("ถอนแล้ว", "Withdrawn")
         case .enteredAt: Bilingual("ระบบรับเมื่อ", "Received")
         case .receipt: Bilingual("ใบรับคำขอ", "Receipt")
         case .channel: Bilingual("ช่องทาง", "Channel")

@@ -8,7 +8,7 @@ enum HomeMessage: Message {
     case licenceExpired, licenceExpires, taxOverdue, taxDue, insuranceExpired
     case insuranceExpires, ticketUnpaid, billDue, requestNeedsInfo, draftWaits, unread
     case noDate, bucketClosed, moreAttention, write, refusedTitle, buckets, leaseUntil
-    case staged, clockOffset, clockRight, signedOut
+    case staged, clockOffset, clockRight, signedOut, heldBack
 
     var words: Bilingual {
         switch self {
@@ -50,6 +50,11 @@ enum HomeMessage: Message {
             Bilingual(
                 "การลงชื่อเข้าใช้สิ้นสุดแล้ว ข้อมูลในเครื่องยังอ่านได้",
                 "Your sign-in has ended. The data on this device stay readable.")
+        case .heldBack:
+            Bilingual(
+                "ส่งการเปลี่ยนแปลงไม่ได้ เพราะระบบสูญเสียรายการเดิมบางส่วน ลงชื่อเข้าใช้อีกครั้งเพื่อส่ง: tangrat login",
+                "Changes are not sent: the service has lost earlier ones. Sign in again to send them: tangrat login"
+            )
         case .clockSuspect:
             Bilingual(
                 "เวลาของเครื่องไม่น่าเชื่อถือ ตรวจสอบวันและเวลา",

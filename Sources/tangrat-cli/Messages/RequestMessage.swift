@@ -5,7 +5,8 @@ enum RequestMessage: Message {
     case title, none, draft, drafted, edited, deleted, ready, problems, notComplete
     case editAdvice, queued, notReceived, notReceivedShort, deviceClock, serverClock
     case withdrawn, expected, twoVersions, form, timeline, unknownID, listAdvice, notADraft
-    case fileMissing, fileAdvice, nothingToEdit
+    case fileMissing, fileAdvice, nothingToEdit, withdrawalQueued, withdrawalCounts
+    case withdrawDraftAdvice, draftNotHandedIn, refusedTitle
 
     var words: Bilingual {
         switch self {
@@ -53,6 +54,20 @@ enum RequestMessage: Message {
             Bilingual(
                 "จัดคิวการถอนคำขอ {1} แล้ว",
                 "The withdrawal of {1} is queued.")
+        case .withdrawalQueued: Bilingual("รอส่งการถอนคำขอ", "Withdrawal queued")
+        case .withdrawalCounts:
+            Bilingual(
+                "การถอนมีผลเมื่อเข้าสู่ระบบ หากหน่วยงานยังไม่ได้ตัดสินใจก่อนหน้านั้น",
+                "It counts when it enters the system, unless the agency has decided before.")
+        case .draftNotHandedIn:
+            Bilingual(
+                "ร่าง {1} ยังไม่ได้ยื่น จึงไม่มีคำขอให้ถอน",
+                "The draft {1} has not been handed in, so there is nothing to withdraw.")
+        case .withdrawDraftAdvice:
+            Bilingual(
+                "ทิ้งร่าง: tangrat request delete {1}",
+                "Throw it away: tangrat request delete {1}")
+        case .refusedTitle: Bilingual("ระบบไม่รับ", "Refused")
         case .expected:
             Bilingual(
                 "เอกสารที่หน่วยงานมักขอ: {1}",

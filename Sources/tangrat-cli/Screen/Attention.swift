@@ -48,11 +48,14 @@ struct Attention: Sendable {
 
     // MARK: - The state of the device
 
-    /// Looks at sign-in, clock, refused writes and ended rights.
+    /// Looks at sign-in, held back and refused writes, clock and ended rights.
     mutating func addStanding() {
         let standing = judge.standing
         if standing.isSignInExpired {
             add("sign_in_expired", .now, HomeMessage.signInExpired.words, command: "login")
+        }
+        if standing.heldBack != nil {
+            add("writes_held_back", .now, HomeMessage.heldBack.words, command: "login")
         }
         let drift = Freshness.clockDriftMax.magnitude
         if standing.serverOffset.magnitude > drift || standing.now < standing.lastSync ?? 0 {

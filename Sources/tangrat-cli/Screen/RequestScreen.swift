@@ -43,8 +43,8 @@ struct RequestScreen: Sendable {
 
     // MARK: - One draft
 
-    /// A draft with its form and everything that stops it.
-    func draft(_ draft: RequestDraft) -> Page {
+    /// A draft with its form, everything that stops it, and what was refused of it.
+    func draft(_ draft: RequestDraft, refused: [WriteOutcome] = []) -> Page {
         var page = Page()
         page.title(name(draft.service), trailing: say(RequestMessage.draft))
         page.field(
@@ -58,6 +58,7 @@ struct RequestScreen: Sendable {
             page.field(say(FieldMessage.attachment), file)
         }
         page.append(problems(draft))
+        addRefused(refused, to: &page)
         page.blank()
         page.text(
             draft.row.isPending ? "\(draft.id) · \(say(RowMessage.queued))" : draft.id, role: .quiet
@@ -90,11 +91,16 @@ struct RequestScreen: Sendable {
 
     // MARK: - One request
 
-    /// A request with its times, its receipt and what happened.
-    func request(_ shown: ShownRow, receipt: ReceiptRecord?) -> Page {
+    /// A request with its times, its receipt, what happened and what was refused of it.
+    func request(
+        _ shown: ShownRow, receipt: ReceiptRecord?, refused: [WriteOutcome] = []
+    ) -> Page {
         let request = RequestRecord(id: shown.row.id, fields: shown.fields)
         var page = Page()
         page.title(title(request), trailing: state(request))
+        if request.withdrawalQueuedAt != nil {
+            page.field(say(FieldMessage.state), say(request.stateLabel))
+        }
         addTimes(request, receipt, to: &page)
         addForm(request.form.object, to: &page)
         for file in request.attachments { page.field(say(FieldMessage.attachment), file.name) }
@@ -116,6 +122,7 @@ struct RequestScreen: Sendable {
             ]
             page.item(parts.filter { !$0.isEmpty }.joined(separator: " · "), mark: "·")
         }
+        addRefused(refused, to: &page)
         page.blank()
         page.text(context.provenance(shown), role: .quiet)
         page.text(shown.name, role: .quiet)
@@ -135,6 +142,11 @@ struct RequestScreen: Sendable {
             entered.map { say(RequestMessage.serverClock, say.moment($0)) }
                 ?? say(RequestMessage.notReceivedShort),
             role: entered == nil ? .warning : .good)
+        page.field(
+            say(FieldMessage.withdrawalAt), device(request.withdrawalQueuedAt), role: .warning)
+        page.field(
+            say(FieldMessage.withdrawnAt),
+            request.withdrawnAt.map { say(RequestMessage.serverClock, say.moment($0)) })
         page.field(say(FieldMessage.receipt), receipt?.number ?? request.receiptNumber)
         page.field(say(FieldMessage.channel), receipt?.channel ?? request.channel)
         page.field(say(FieldMessage.hash), receipt?.payloadHash ?? request.payloadHash)
@@ -152,12 +164,20 @@ struct RequestScreen: Sendable {
         return say.language == .english ? services[request.service].map { say($0) } ?? known : known
     }
 
+    private func addRefused(_ refused: [WriteOutcome], to page: inout Page) {
+        guard !refused.isEmpty else { return }
+        page.heading(say(RequestMessage.refusedTitle), role: .bad)
+        for outcome in refused { page.append(OutcomeList(say: say).lines(outcome)) }
+    }
+
     private func state(_ request: RequestRecord) -> String {
-        request.stateCode == "queued" ? say(RowMessage.queued) : say(request.stateLabel)
+        if request.withdrawalQueuedAt != nil { return say(RequestMessage.withdrawalQueued) }
+        return request.stateCode == "queued" ? say(RowMessage.queued) : say(request.stateLabel)
     }
 
     private func role(_ request: RequestRecord) -> Page.Role {
-        switch request.state {
+        if request.withdrawalQueuedAt != nil { return .warning }
+        return switch request.state {
         case .approved: .good
         case .rejected, .needInfo: .bad
         case .draft, .ready, .queued, .sent: .warning

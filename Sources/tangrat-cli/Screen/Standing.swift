@@ -33,6 +33,8 @@ struct Standing: Hashable, Sendable {
     var queued: [QueuedWrite] = []
     var refused: [WriteOutcome] = []
     var stagedPages = 0
+    /// Why no write is sent, though reading goes on; or nil.
+    var heldBack: SyncFailure?
 
     /// The buckets whose right to read has ended.
     var closedBuckets: [Bucket] { buckets.filter { !$0.isReadable } }
@@ -61,6 +63,6 @@ extension Standing {
                     newestAsOf: $0.newestAsOfMilliseconds)
             },
             queuedCount: status.queuedCount, queued: status.queued, refused: status.refused,
-            stagedPages: status.stagedPages)
+            stagedPages: status.stagedPages, heldBack: status.heldBack)
     }
 }

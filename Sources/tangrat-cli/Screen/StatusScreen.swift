@@ -20,6 +20,7 @@ struct StatusScreen: Sendable {
                 ?? say(HomeMessage.neverSynced))
         page.field(say(FieldMessage.clock), clock)
         if standing.isSignInExpired { page.text(say(HomeMessage.signInExpired), role: .bad) }
+        if standing.heldBack != nil { page.text(say(HomeMessage.heldBack), role: .bad) }
         if standing.stagedPages > 0 {
             page.text(say(HomeMessage.staged, "\(standing.stagedPages)"))
         }
@@ -96,6 +97,7 @@ struct StatusScreen: Sendable {
                         "readable": .bool($0.isReadable), "rows": .integer(Int64($0.rows)),
                     ]
                 }),
+            "held_back": standing.heldBack.map { .string($0.code) } ?? .null,
             "clock_offset_ms": .integer(standing.serverOffset),
             "last_sync": RowJSON.moment(standing.lastSync),
             "now": .string(BangkokTime.iso(standing.now)),

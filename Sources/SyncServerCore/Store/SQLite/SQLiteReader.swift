@@ -6,6 +6,8 @@ final class SQLiteReader: StoreReader {
     private let connection: Connection
     private let names: NameTable
     private let moment: SQLiteMoment
+    /// The commits that were published before the open transaction began.
+    private var held: UInt64?
 
     init(_ connection: Connection, _ names: NameTable) {
         self.connection = connection
@@ -13,13 +15,43 @@ final class SQLiteReader: StoreReader {
         moment = SQLiteMoment(connection, names)
     }
 
+    /// Statements run since opening, for tests of counts.
+    var statementsRun: Int { connection.statementsRun }
+
     func snapshot<Result>(_ body: (any StoreSnapshot) throws -> Result) throws -> Result {
-        try connection.transaction(.deferred) { _ in try body(moment) }
+        endSnapshot()
+        return try connection.transaction(.deferred) { _ in try body(moment) }
+    }
+
+    func snapshot<Result>(
+        holding commits: UInt64, _ body: (any StoreSnapshot) throws -> Result
+    ) throws -> Result {
+        if held != commits {
+            endSnapshot()
+            try connection.begin(.deferred)
+            held = commits
+        }
+        do {
+            return try body(moment)
+        } catch {
+            endSnapshot()
+            throw error
+        }
+    }
+
+    func endSnapshot() {
+        guard held != nil else { return }
+        held = nil
+        // Nothing was written: undoing it is the ending that cannot fail.
+        connection.rollback()
     }
 
     func name(_ number: Int64) throws -> String { try moment.name(number) }
 
-    func close() { connection.close() }
+    func close() {
+        held = nil
+        connection.close()
+    }
 }
 
 /// What reader and writer read alike.
@@ -45,7 +77,7 @@ class SQLiteMoment: StoreSnapshot {
         var records: [BucketRecord] = []
         try connection.statement(HotStatements.bucketsOfPerson).use { statement in
             try statement.bind(1, person)
-            while try statement.step() { records.append(Self.bucket(statement)) }
+            while try statement.step() { records.append(try Self.bucket(statement)) }
         }
         return records
     }
@@ -53,7 +85,7 @@ class SQLiteMoment: StoreSnapshot {
     func bucket(_ number: BucketNumber) throws -> BucketRecord? {
         try connection.statement(HotStatements.bucketByNumber).use { statement in
             try statement.bind(1, number)
-            return try statement.step() ? Self.bucket(statement) : nil
+            return try statement.step() ? try Self.bucket(statement) : nil
         }
     }
 
@@ -64,20 +96,7 @@ class SQLiteMoment: StoreSnapshot {
             try statement.bind(1, bucket)
             try statement.bind(2, Int64(clamping: rev))
             while try statement.step() {
-                let goesOn = try statement.withBlob(6) { hash in
-                    try statement.withText(7) { id in
-                        try statement.withBlob(8) { bytes in
-                            try body(
-                                RowInPlace(
-                                    rev: UInt64(statement.int64(0)), table: statement.int64(1),
-                                    owner: statement.int64(2), asOf: statement.int64(3),
-                                    sourceVersion: statement.int64(4),
-                                    isAlive: statement.int64(5) != 0, id: id, hash: hash,
-                                    body: bytes))
-                        }
-                    }
-                }
-                guard goesOn else { return }
+                guard try body(try Self.row(statement)) else { return }
             }
         }
     }
@@ -85,18 +104,12 @@ class SQLiteMoment: StoreSnapshot {
     func device(_ number: DeviceNumber) throws -> DeviceRecord? {
         try connection.statement(HotStatements.deviceByNumber).use { statement in
             try statement.bind(1, number)
-            return try statement.step() ? Self.device(statement, from: 0) : nil
+            return try statement.step() ? try Self.device(statement, from: 0) : nil
         }
     }
 
     func outcomes(of device: DeviceNumber, after mid: UInt64) throws -> [Outcome] {
-        var outcomes: [Outcome] = []
-        try connection.statement(HotStatements.outcomesAfter).use { statement in
-            try statement.bind(1, device)
-            try statement.bind(2, Int64(clamping: mid))
-            while try statement.step() { outcomes.append(try Self.outcome(statement)) }
-        }
-        return outcomes
+        try OutcomeRuns.after(mid, of: device, in: connection)
     }
 
     func token(_ hash: Digest32) throws -> (token: TokenRecord, device: DeviceRecord)? {
@@ -109,7 +122,7 @@ class SQLiteMoment: StoreSnapshot {
                 TokenRecord(
                     hash: hash, device: statement.int64(0), kind: kind,
                     expires: statement.int64(2), used: statement.int64(3)),
-                Self.device(statement, from: 4)
+                try Self.device(statement, from: 4)
             )
         }
     }
@@ -128,36 +141,55 @@ class SQLiteMoment: StoreSnapshot {
 
     // MARK: - Records
 
-    static func bucket(_ row: Statement) -> BucketRecord {
+    private static func row(_ row: Statement) throws -> RowInPlace {
+        let isAlive = row.int64(5) != 0
+        return RowInPlace(
+            rev: try count(row, 0, "a revision"), table: row.int64(1), owner: row.int64(2),
+            asOf: row.int64(3), sourceVersion: row.int64(4), isAlive: isAlive,
+            id: row.textInPlace(7), hash: isAlive ? try sum(row, 6, "a row's hash") : .zero,
+            body: row.blobInPlace(8))
+    }
+
+    static func bucket(_ row: Statement) throws -> BucketRecord {
         var record = BucketRecord(
-            number: row.int64(0), name: row.text(1), person: row.int64(2))
-        record.epoch = UInt64(row.int64(3))
-        record.head = UInt64(row.int64(4))
-        record.floor = UInt64(row.int64(5))
-        record.count = UInt64(row.int64(6))
-        record.tombstones = UInt64(row.int64(7))
-        record.sum = row.withBlob(8) { HashSum(bytes: $0) }
-        record.priority = UInt64(row.int64(9))
+            number: row.int64(0), name: row.text(1), person: row.int64(2),
+            priority: try count(row, 9, "a priority"))
+        record.epoch = try count(row, 3, "an epoch")
+        record.head = try count(row, 4, "a head")
+        record.floor = try count(row, 5, "a floor")
+        record.count = try count(row, 6, "a count of rows")
+        record.tombstones = try count(row, 7, "a count of tombstones")
+        record.sum = try sum(row, 8, "a bucket's sum")
         return record
     }
 
-    static func device(_ row: Statement, from column: Int) -> DeviceRecord {
+    /// A number that is never negative in a store that is sound.
+    static func count(
+        _ row: Statement, _ column: Int, _ what: StaticString
+    ) throws -> UInt64 {
+        guard let number = UInt64(exactly: row.int64(column)) else {
+            throw StoreFailure.inconsistent("\(what) is negative")
+        }
+        return number
+    }
+
+    /// A hash or a sum, whose length is never wrong in a store that is sound.
+    static func sum(_ row: Statement, _ column: Int, _ what: StaticString) throws -> HashSum {
+        guard let sum = HashSum(bytes: row.blobInPlace(column)) else {
+            throw StoreFailure.inconsistent("\(what) has a wrong length")
+        }
+        return sum
+    }
+
+    static func device(_ row: Statement, from column: Int) throws -> DeviceRecord {
         DeviceRecord(
             number: row.int64(column),
             id: DeviceID(UInt64(bitPattern: row.int64(column + 1))),
             person: row.int64(column + 2), name: row.text(column + 3),
             added: row.int64(column + 4), revoked: row.int64(column + 5),
-            lastMid: UInt64(row.int64(column + 6)),
+            lastMid: try count(row, column + 6, "a mutation's number"),
             lastChain: UInt64(bitPattern: row.int64(column + 7)),
             lastTime: UInt64(bitPattern: row.int64(column + 8)))
-    }
-
-    static func outcome(_ row: Statement) throws -> Outcome {
-        guard let status = Outcome.Status(rawValue: UInt64(row.int64(1))) else {
-            throw StoreFailure.inconsistent("an outcome has the status \(row.int64(1))")
-        }
-        return Outcome(
-            mid: UInt64(row.int64(0)), status: status, code: row.text(2), detail: row.text(3))
     }
 
     static func agency(_ row: Statement) -> AgencyRecord {

@@ -19,6 +19,9 @@ package final class SQLiteStore: ReplicaStore {
     private let lock: FileLock?
     private let names: NameTable
 
+    /// Whether a writer's storage failed since the last check of the file.
+    private let isDoubtful = Atomic(false)
+
     private static let applicationFile = "server.sqlite"
 
     /// Opens the store, making it if the directory is empty.
@@ -91,7 +94,35 @@ package final class SQLiteStore: ReplicaStore {
     }
 
     package func makeWriter() throws -> any StoreWriter {
-        SQLiteWriter(try Self.openWriter(directory, options), names)
+        let connection = try Self.openWriter(directory, options)
+        if isDoubtful.load(ordering: .acquiring) {
+            do {
+                try Self.settle(connection)
+            } catch {
+                connection.close()
+                throw StoreFailure.storage("\(error)")
+            }
+            isDoubtful.store(false, ordering: .releasing)
+        }
+        return SQLiteWriter(connection, names, options.checkpoints) { [self] in
+            isDoubtful.store(true, ordering: .releasing)
+        }
+    }
+
+    /// Makes sure that all that was acknowledged is on the disk after a failure.
+    ///
+    /// After a sync that failed, Linux takes the pages for clean though they may
+    /// not be on the disk, and the next sync of the log says nothing about them.
+    /// So the whole log is copied into the file, which is written and synced for
+    /// its own sake, and the log begins empty.
+    private static func settle(_ connection: Connection) throws {
+        let done = try connection.checkpoint(.truncate)
+        guard !done.wasBusy, done.logPages <= 0 || done.copiedPages == done.logPages else {
+            throw StoreFailure.storage("a reader keeps the log from being emptied")
+        }
+        if let problem = try connection.quickCheck().first {
+            throw StoreFailure.inconsistent(problem)
+        }
     }
 
     private static func openWriter(
@@ -102,22 +133,11 @@ package final class SQLiteStore: ReplicaStore {
         writing.identity = ServerSchema.migrations.identity
         // Deleted rows leave no readable bytes behind in the file.
         writing.secureDelete = .fast
-        writing.walAutocheckpointPages = options.logPagesMax
+        // The writer checkpoints behind its answers: see `CheckpointMachine`.
+        writing.walAutocheckpointPages = 0
         writing.vfs = options.vfs
         return try Connection(path: "\(directory)/\(applicationFile)", options: writing)
     }
-}
-
-/// How the store's file is opened; durability is not an option.
-package struct StoreOptions: Sendable {
-    /// The SQLite file system to use, for simulated disks; nothing for the real one.
-    package var vfs: String?
-
-    /// Pages in the log after which the writer checkpoints: 8 MiB of 4 KiB pages.
-    package var logPagesMax = 2_000
-
-    /// The options of the product.
-    package init() {}
 }
 
 /// The numbers of table and owner names, shared by all connections.

@@ -3,31 +3,49 @@ internal import SyncProtocol
 
 /// The writer's view inside a transaction on SQLite.
 final class SQLiteTransaction: SQLiteMoment, StoreTransaction {
+    private struct Name {
+        let text: String
+        let number: Int64
+    }
+
+    /// Names met in this transaction: the few tables and owners that its rows have.
+    private var seen: [Name] = []
+
     /// Names added in this transaction, told to others only once it is durable.
-    private var addedNames: [String: Int64] = [:]
+    private var added: [Name] = []
 
     func committed() {
-        for (text, number) in addedNames { names.add(number, text) }
+        for name in added { names.add(name.number, name.text) }
     }
 
     private func nameNumber(_ text: String) throws -> Int64 {
-        if let number = names.number(text) ?? addedNames[text] { return number }
+        if let number = knownNumber(text) { return number }
         try connection.statement("INSERT INTO name(text) VALUES (?1)").run(.text(text))
-        let number = connection.lastInsertRowID
-        addedNames[text] = number
+        let name = Name(text: text, number: connection.lastInsertRowID)
+        added.append(name)
+        seen.append(name)
+        return name.number
+    }
+
+    private func knownNumber(_ text: String) -> Int64? {
+        if let known = seen.first(where: { $0.text == text }) { return known.number }
+        guard let number = names.number(text) else { return nil }
+        seen.append(Name(text: text, number: number))
         return number
     }
 
     override func name(_ number: Int64) throws -> String {
-        if let added = addedNames.first(where: { $0.value == number }) { return added.key }
-        return try super.name(number)
+        if let known = seen.first(where: { $0.number == number }) { return known.text }
+        let text = try super.name(number)
+        seen.append(Name(text: text, number: number))
+        return text
     }
 
     // MARK: - Buckets and rows
 
     func bucket(named name: String) throws -> BucketRecord? {
         try connection.statement(HotStatements.bucketByName)
-            .first(.text(name)) { Self.bucket($0) }
+            .first(.text(name)) { try Self.bucket($0) }
     }
 
     func addBucket(named name: String, person: PersonNumber) throws -> BucketRecord {
@@ -58,7 +76,7 @@ final class SQLiteTransaction: SQLiteMoment, StoreTransaction {
     }
 
     func row(_ key: RowKey, scope: Int64) throws -> RowRecord? {
-        guard let table = names.number(key.table) ?? addedNames[key.table] else { return nil }
+        guard let table = knownNumber(key.table) else { return nil }
         return try connection.statement(HotStatements.rowByKey).use { statement in
             try statement.bind(1, key.id)
             try statement.bind(2, table)
@@ -66,30 +84,19 @@ final class SQLiteTransaction: SQLiteMoment, StoreTransaction {
             guard try statement.step() else { return nil }
             return RowRecord(
                 number: statement.int64(0), bucket: statement.int64(1),
-                rev: UInt64(statement.int64(2)), key: key, scope: scope,
+                rev: try Self.count(statement, 2, "a revision"), key: key, scope: scope,
                 owner: try name(statement.int64(3)), asOf: statement.int64(4),
                 sourceVersion: statement.int64(5),
-                hash: statement.withBlob(7) { HashSum(bytes: $0) },
+                hash: try Self.sum(statement, 7, "a row's hash"),
                 isAlive: statement.int64(6) != 0, body: statement.blob(8))
         }
     }
 
     func insert(_ row: RowRecord) throws {
-        try write(row, with: HotStatements.insertRow, number: nil)
-    }
-
-    func update(_ row: RowRecord) throws {
-        try write(row, with: HotStatements.updateRow, number: row.number)
-    }
-
-    func remove(row number: Int64) throws {
-        try connection.statement("DELETE FROM row WHERE no = ?1").run(.integer(number))
-    }
-
-    private func write(_ row: RowRecord, with sql: StaticString, number: Int64?) throws {
         let table = try nameNumber(row.key.table)
         let owner = try nameNumber(row.owner)
-        try connection.statement(sql).use { statement in
+        var id = row.key.id
+        try connection.statement(HotStatements.insertRow).use { statement in
             try statement.bind(1, row.bucket)
             try statement.bind(2, Int64(row.rev))
             try statement.bind(3, table)
@@ -98,14 +105,42 @@ final class SQLiteTransaction: SQLiteMoment, StoreTransaction {
             try statement.bind(6, row.asOf)
             try statement.bind(7, row.sourceVersion)
             try statement.bind(8, row.isAlive ? 1 : 0)
-            try statement.bind(9, row.hash.bytes)
-            try statement.bind(10, row.key.id)
-            try row.body.withUnsafeBytes { body in
-                try statement.bindBlob(11, body)
-                if let number { try statement.bind(12, number) }
+            try id.withUTF8 { id in
+                try statement.bind(10, text: UnsafeRawBufferPointer(id))
+                try step(statement, hash: (9, row.hash), body: (11, row.body))
+            }
+        }
+    }
+
+    func update(_ row: RowRecord) throws {
+        let owner = try nameNumber(row.owner)
+        try connection.statement(HotStatements.updateRow).use { statement in
+            try statement.bind(1, row.bucket)
+            try statement.bind(2, Int64(row.rev))
+            try statement.bind(3, owner)
+            try statement.bind(4, row.asOf)
+            try statement.bind(5, row.sourceVersion)
+            try statement.bind(6, row.isAlive ? 1 : 0)
+            try statement.bind(9, row.number)
+            try step(statement, hash: (7, row.hash), body: (8, row.body))
+        }
+    }
+
+    /// Runs a statement with a hash and a body bound in place, which last until it ends.
+    private func step(
+        _ statement: Statement, hash: (Int, HashSum), body: (Int, [UInt8])
+    ) throws {
+        try hash.1.withBytes { bytes in
+            try statement.bindBlob(hash.0, bytes)
+            try body.1.withUnsafeBytes { bytes in
+                try statement.bindBlob(body.0, bytes)
                 _ = try statement.step()
             }
         }
+    }
+
+    func remove(row number: Int64) throws {
+        try connection.statement("DELETE FROM row WHERE no = ?1").run(.integer(number))
     }
 
     // MARK: - Devices
@@ -123,26 +158,11 @@ final class SQLiteTransaction: SQLiteMoment, StoreTransaction {
     }
 
     func outcome(of device: DeviceNumber, mid: UInt64) throws -> OutcomeRecord? {
-        try connection.statement(HotStatements.outcomeByMid).use { statement in
-            try statement.bind(1, device)
-            try statement.bind(2, Int64(clamping: mid))
-            guard try statement.step() else { return nil }
-            return OutcomeRecord(
-                outcome: try Self.outcome(statement),
-                chain: UInt64(bitPattern: statement.int64(4)))
-        }
+        try OutcomeRuns.find(mid: mid, of: device, in: connection)
     }
 
-    func add(_ record: OutcomeRecord, of device: DeviceNumber) throws {
-        try connection.statement(HotStatements.insertOutcome).use { statement in
-            try statement.bind(1, device)
-            try statement.bind(2, Int64(record.outcome.mid))
-            try statement.bind(3, Int64(bitPattern: record.chain))
-            try statement.bind(4, Int64(record.outcome.status.rawValue))
-            try statement.bind(5, record.outcome.code)
-            try statement.bind(6, record.outcome.detail)
-            _ = try statement.step()
-        }
+    func add(_ outcomes: [OutcomeRecord], of device: DeviceNumber) throws {
+        try OutcomeRuns.add(outcomes, of: device, to: connection)
     }
 
     func addDevice(
@@ -165,7 +185,7 @@ final class SQLiteTransaction: SQLiteMoment, StoreTransaction {
             SELECT no, id, person, name, added, revoked, last_mid, last_chain, last_time
             FROM device WHERE id = ?1
             """
-        ).first(.integer(Int64(bitPattern: id.number))) { Self.device($0, from: 0) }
+        ).first(.integer(Int64(bitPattern: id.number))) { try Self.device($0, from: 0) }
     }
 
     func devices(of person: PersonNumber) throws -> [DeviceRecord] {
@@ -175,7 +195,7 @@ final class SQLiteTransaction: SQLiteMoment, StoreTransaction {
             SELECT no, id, person, name, added, revoked, last_mid, last_chain, last_time
             FROM device WHERE person = ?1 ORDER BY no
             """
-        ).run(.integer(person)) { devices.append(Self.device($0, from: 0)) }
+        ).run(.integer(person)) { devices.append(try Self.device($0, from: 0)) }
         return devices
     }
 

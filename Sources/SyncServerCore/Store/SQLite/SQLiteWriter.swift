@@ -3,25 +3,74 @@ internal import SyncProtocol
 
 /// Writes the SQLite store: the one connection that writes and checkpoints.
 final class SQLiteWriter: StoreWriter {
-    private let connection: Connection
+    /// The connection, open to tests of counts.
+    let connection: Connection
     private let names: NameTable
+    private let storageFailed: @Sendable () -> Void
+    private var checkpoints: CheckpointMachine
 
-    init(_ connection: Connection, _ names: NameTable) {
+    /// Creates a writer.
+    ///
+    /// - Parameters:
+    ///   - connection: The only one that writes.
+    ///   - names: The names that all connections share.
+    ///   - policy: How long the log may become.
+    ///   - storageFailed: Is told when it is not known what reached the disk.
+    init(
+        _ connection: Connection, _ names: NameTable, _ policy: CheckpointMachine.Policy,
+        storageFailed: @escaping @Sendable () -> Void
+    ) {
         self.connection = connection
         self.names = names
+        self.checkpoints = CheckpointMachine(policy)
+        self.storageFailed = storageFailed
     }
 
     func transaction<Result>(
         _ body: (any StoreTransaction) throws -> Result
     ) throws -> Result {
         let transaction = SQLiteTransaction(connection, names)
-        let result = try connection.transaction(.immediate) { _ in try body(transaction) }
+        let result = try guarded {
+            try connection.transaction(.immediate) { _ in try body(transaction) }
+        }
         transaction.committed()
         return result
     }
 
+    func maintainLog() throws -> LogUpkeep? {
+        let pages = connection.logPages
+        let mode: Connection.CheckpointMode
+        switch checkpoints.committed(logPages: pages) {
+        case .nothing: return nil
+        case .passive: mode = .passive
+        case .restart: mode = .restart
+        case .layOut:
+            // With room for the group that passes the mark. Without it, commits are slower.
+            try? connection.layOutLog(pages: checkpoints.policy.passivePages * 5 / 4)
+            return nil
+        }
+        let done = try guarded {
+            try connection.checkpoint(
+                mode, waitingMilliseconds: checkpoints.policy.readersMillisecondsMax)
+        }
+        return LogUpkeep(
+            pages: pages, isWhole: !done.wasBusy && done.copiedPages == done.logPages)
+    }
+
     func checkpoint() throws {
-        _ = try connection.checkpoint(.truncate)
+        _ = try guarded { try connection.checkpoint(.truncate) }
+    }
+
+    /// Tells what the storage did wrong from what the work did.
+    private func guarded<Result>(_ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch let error as SQLiteError where error.isIO || error.isCorrupt {
+            storageFailed()
+            throw StoreFailure.storage("\(error)")
+        } catch let error as SQLiteError where error.isFull || error.isReadOnly || error.isBusy {
+            throw StoreFailure.storage("\(error)")
+        }
     }
 
     func backup(to path: String) throws {
@@ -46,12 +95,11 @@ enum StoreAudit {
             FROM bucket ORDER BY no
             """
         ) { row in
-            // Reading a damaged sum as a sum would end the process.
-            guard row.blob(8).count == 16 else {
-                problems.append("\(row.text(1)): the sum has a wrong length")
-                return
+            do {
+                buckets.append(try SQLiteMoment.bucket(row))
+            } catch StoreFailure.inconsistent(let what) {
+                problems.append("\(row.text(1)): \(what)")
             }
-            buckets.append(SQLiteMoment.bucket(row))
         }
         for bucket in buckets {
             var count: UInt64 = 0
@@ -66,7 +114,7 @@ enum StoreAudit {
                 WHERE r.bucket = ?1 ORDER BY r.rev
                 """, .integer(bucket.number)
             ) { row in
-                last = UInt64(row.int64(0))
+                last = UInt64(clamping: row.int64(0))
                 guard row.int64(1) != 0 else {
                     tombstones += 1
                     return
@@ -87,6 +135,20 @@ enum StoreAudit {
                 problems.append("\(bucket.name): a row stands above the head")
             }
         }
+        try findLeftBehind(connection) { problems.append($0) }
         return problems
+    }
+
+    /// A row leaves a tombstone in a bucket that it left, and never in the one it is in.
+    private static func findLeftBehind(
+        _ connection: Connection, _ found: (String) -> Void
+    ) throws {
+        try connection.run(
+            """
+            SELECT b.name, m.rev FROM row m JOIN row r ON r.id = m.id AND r.tab = m.tab
+                AND r.scope = 0 AND r.bucket = m.bucket JOIN bucket b ON b.no = m.bucket
+            WHERE m.scope < 0 ORDER BY b.no, m.rev
+            """
+        ) { found("\($0.text(0)): the row of the tombstone at revision \($0.int64(1)) is here") }
     }
 }

@@ -5,7 +5,8 @@ internal import SQLiteKit
 /// `row` holds live rows and tombstones alike: one current version of each.
 /// Pulling walks `row_by_rev` from the cursor up; pushing and feeding find a row
 /// by `row_by_key`. Names of tables and owners are numbers, because they repeat
-/// in every row.
+/// in every row. Outcomes that are alike and follow each other are one row, so
+/// that a push of ten writes one and not ten.
 enum ServerSchema {
     static let migrations = Migrations(
         applicationID: 0x5452_5331,  // "TRS1"
@@ -59,7 +60,8 @@ enum ServerSchema {
                         device INTEGER NOT NULL, mid INTEGER NOT NULL, chain INTEGER NOT NULL,
                         status INTEGER NOT NULL, code TEXT NOT NULL, detail TEXT NOT NULL,
                         PRIMARY KEY(device, mid)) STRICT, WITHOUT ROWID;
-                    """)
+                    """),
+            Migration("outcomes in runs", body: OutcomeRuns.migrate),
         ])
 }
 
@@ -70,9 +72,12 @@ package enum HotStatements {
         SELECT rev, tab, owner, as_of, source_version, alive, hash, id, body
         FROM row WHERE bucket = ?1 AND rev > ?2 ORDER BY rev
         """
+    /// `IN (0, ?1) ORDER BY no` would sort in a table made for each run.
     static let bucketsOfPerson: StaticString = """
         SELECT no, name, person, epoch, head, floor, count, tombstones, sum, priority
-        FROM bucket WHERE person IN (0, ?1) ORDER BY no
+        FROM bucket WHERE person = 0
+        UNION ALL SELECT no, name, person, epoch, head, floor, count, tombstones, sum, priority
+        FROM bucket WHERE person = ?1
         """
     static let bucketByNumber: StaticString = """
         SELECT no, name, person, epoch, head, floor, count, tombstones, sum, priority
@@ -90,10 +95,11 @@ package enum HotStatements {
         INSERT INTO row(bucket, rev, tab, scope, owner, as_of, source_version, alive, hash, id, body)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
         """
+    /// Leaves the key alone: naming its columns would rewrite the index of keys.
     static let updateRow: StaticString = """
-        UPDATE row SET bucket = ?1, rev = ?2, tab = ?3, scope = ?4, owner = ?5, as_of = ?6,
-            source_version = ?7, alive = ?8, hash = ?9, id = ?10, body = ?11
-        WHERE no = ?12
+        UPDATE row SET bucket = ?1, rev = ?2, owner = ?3, as_of = ?4, source_version = ?5,
+            alive = ?6, hash = ?7, body = ?8
+        WHERE no = ?9
         """
     static let saveBucket: StaticString = """
         UPDATE bucket SET epoch = ?2, head = ?3, floor = ?4, count = ?5, tombstones = ?6, sum = ?7,
@@ -108,13 +114,16 @@ package enum HotStatements {
         WHERE no = ?1
         """
     static let outcomesAfter: StaticString = """
-        SELECT mid, status, code, detail FROM outcome WHERE device = ?1 AND mid > ?2 ORDER BY mid
+        SELECT first, last, status, code, detail FROM outcome_run
+        WHERE device = ?1 AND last > ?2 ORDER BY last
         """
     static let outcomeByMid: StaticString = """
-        SELECT mid, status, code, detail, chain FROM outcome WHERE device = ?1 AND mid = ?2
+        SELECT first, last, status, code, detail, chains FROM outcome_run
+        WHERE device = ?1 AND last >= ?2 ORDER BY last LIMIT 1
         """
-    static let insertOutcome: StaticString = """
-        INSERT INTO outcome(device, mid, chain, status, code, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+    static let insertOutcomes: StaticString = """
+        INSERT INTO outcome_run(device, first, last, status, code, detail, chains)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
         """
     static let tokenByHash: StaticString = """
         SELECT t.device, t.kind, t.expires, t.used, d.no, d.id, d.person, d.name, d.added,
@@ -132,7 +141,7 @@ package enum HotStatements {
     /// All of them.
     package static let all: [String] = [
         rowsAfter, bucketsOfPerson, bucketByNumber, bucketByName, rowByKey, insertRow, updateRow,
-        saveBucket, deviceByNumber, saveDevice, outcomesAfter, outcomeByMid, insertOutcome,
+        saveBucket, deviceByNumber, saveDevice, outcomesAfter, outcomeByMid, insertOutcomes,
         tokenByHash, personByNumber, personByTag, personBySubject,
     ].map { $0.description }
 }

@@ -1,0 +1,48 @@
+internal import HTTPWire
+
+/// What is decided before an address is looked at, for all addresses alike.
+extension SyncService {
+    private static let options = StaticHead(204, ["Allow": "GET, HEAD, POST, OPTIONS"])
+
+    private static let identityOnly = StaticHead(
+        415,
+        [
+            "Content-Type": "application/json", "Cache-Control": "no-store",
+            "X-Content-Type-Options": "nosniff", "Accept-Encoding": "identity",
+        ])
+
+    private static let query = ErrorBody(
+        code: "http.query", english: "No address here takes a query.",
+        thai: "ที่อยู่นี้ไม่รับพารามิเตอร์ใน URL",
+        adviceEnglish: "Send everything in the body; never put a token or a number into a URL.",
+        adviceThai: "ส่งข้อมูลทั้งหมดในเนื้อคำขอ อย่าใส่โทเคนหรือหมายเลขใน URL")
+
+    private static let contentEncoding = ErrorBody(
+        code: "http.content_encoding", english: "Bodies are taken as they are, not compressed.",
+        thai: "ไม่รับเนื้อคำขอที่บีบอัด", adviceEnglish: "Leave Content-Encoding out.",
+        adviceThai: "ไม่ต้องส่ง Content-Encoding")
+
+    /// Answers what no address takes.
+    ///
+    /// Queries are refused so that neither a token nor a national number comes to
+    /// stand in the log of a proxy, and compressed bodies so that no small
+    /// request can grow into a large one here.
+    ///
+    /// - Returns: Whether the request has been answered.
+    func isRefusedAtTheDoor(_ request: borrowing RequestView, _ exchange: Exchange) -> Bool {
+        if request.pathIs("*") {
+            exchange.respond(Self.options)
+        } else if !request.query.isEmpty {
+            exchange.respond(Heads.badRequest, body: Self.query.bytes)
+        } else if !Self.isIdentity(request.bytes(request.head.contentEncoding)) {
+            exchange.respond(Self.identityOnly, body: Self.contentEncoding.bytes)
+        } else {
+            return false
+        }
+        return true
+    }
+
+    private static func isIdentity(_ value: UnsafeRawBufferPointer) -> Bool {
+        value.isEmpty || ASCII.equalFolded(value, "identity")
+    }
+}

@@ -1,0 +1,48 @@
+/// What a job may use while it runs inside the group's transaction.
+package final class WriterContext {
+    /// The transaction.
+    package let transaction: any StoreTransaction
+
+    /// The buckets of the group.
+    let book: BucketBook
+
+    /// The server's clock when the group began, in milliseconds since 1970.
+    package let now: Int64
+
+    /// Devices whose last mutation moved, with that mutation.
+    var movedDevices: [DeviceNumber: UInt64] = [:]
+
+    /// Whether rights or tokens ended, so that cached sessions are dropped.
+    var endsSessions = false
+
+    init(transaction: any StoreTransaction, now: Int64) {
+        self.transaction = transaction
+        self.book = BucketBook(transaction)
+        self.now = now
+    }
+}
+
+/// A piece of work for the writer.
+package struct WriterJob: Sendable {
+    /// What happens after the commit, on the loop that asked.
+    package typealias Completion = @Sendable (LoopContext) -> Void
+
+    /// The loop that asked.
+    let loop: LoopHandle?
+
+    /// Runs inside the transaction and gives what to do once it is durable.
+    let run: @Sendable (WriterContext) throws -> Completion
+
+    /// What to do if nothing was committed.
+    let failed: Completion
+
+    /// Creates a job.
+    package init(
+        loop: LoopHandle?, run: @escaping @Sendable (WriterContext) throws -> Completion,
+        failed: @escaping Completion
+    ) {
+        self.loop = loop
+        self.run = run
+        self.failed = failed
+    }
+}

@@ -1,0 +1,173 @@
+import SyncProtocol
+import Testing
+
+@testable import SyncClientCore
+
+/// A server restored from a backup so old that this device no longer keeps
+/// what the server lost: a gap that nothing can fill.
+@Suite("Writes that cannot be sent")
+struct HeldBackTests {
+    private static let reason = SyncFailure.writesMissing(afterMid: 1)
+
+    /// Two weeks and more pass, the server goes back, and a write may wait.
+    private func fallBack(
+        _ world: TestWorld, _ client: SyncClient, waiting service: String? = "d"
+    ) async throws {
+        try await client.pin("a")
+        _ = try await client.sync()
+        let backup = world.server.with { $0 }
+        try await client.pin("b")
+        _ = try await client.sync()
+        try await world.clock.sleep(milliseconds: 15 * 86_400_000)
+        world.server.with { $0.milliseconds += 15 * 86_400_000 }
+        try await client.pin("c")
+        _ = try await client.sync()
+        let now = world.server.with { $0.milliseconds }
+        world.server.with { state in
+            state = backup
+            state.lineage = 9
+            state.milliseconds = now
+        }
+        world.server.put("vehicle", "v1", body: "{}")
+        if let service { try await client.pin(service) }
+    }
+
+    @Test("hold back no pull, and the person is told, also offline and after a restart")
+    func pulls() async throws {
+        try await inWorld { world in
+            var client = try await world.signedIn()
+            try await fallBack(world, client)
+            let report = try await client.sync()
+            #expect(report.heldBack == Self.reason)
+            #expect(report.rows > 0)
+            #expect(try await client.rows("vehicle").map(\.id) == ["v1"])
+            #expect(try await client.status().heldBack == Self.reason)
+            #expect(try await client.status().queuedCount == 1)
+            await client.close()
+            client = try await world.open()
+            #expect(try await client.status().heldBack == Self.reason)
+            world.server.put("vehicle", "v2", body: "{}")
+            #expect(try await client.sync().heldBack == Self.reason)
+            #expect(try await client.rows("vehicle").map(\.id) == ["v1", "v2"])
+            #expect(try await client.doctor().isSound)
+            await client.close()
+        }
+    }
+
+    @Test("are not sent in vain each time")
+    func cost() async throws {
+        try await inWorld { world in
+            let client = try await world.signedIn()
+            try await fallBack(world, client)
+            _ = try await client.sync()
+            let report = try await client.sync()
+            #expect(report.requests == 1)
+            #expect(report.bytesUp < 64)
+            await client.close()
+        }
+    }
+
+    @Test("are shown as waiting beside what the server has, and none is lost")
+    func shown() async throws {
+        try await inWorld { world in
+            let client = try await world.signedIn()
+            try await fallBack(world, client)
+            _ = try await client.sync()
+            let row = try #require(try await client.row("pinned", "me"))
+            #expect(row.texts("services") == ["a", "d"])
+            #expect(row.isPending)
+            try await client.pin("e")
+            #expect(try await client.status().queued.map(\.mid) == [4, 5])
+            await client.close()
+        }
+    }
+
+    @Test("go on when the server has its later state again")
+    func healed() async throws {
+        try await inWorld { world in
+            let client = try await world.signedIn()
+            try await fallBack(world, client)
+            let whole = world.server.with { $0 }
+            _ = try await client.sync()
+            #expect(try await client.status().heldBack != nil)
+            // The operator puts the right backup in.
+            let session = try await client.signedIn()
+            let chain = try await session.store.read { connection in
+                let state = try CacheState.load(connection)
+                return try OutboxTable.chain(of: state.ackedMid, state, connection) ?? 0
+            }
+            let acked = try await session.store.read { try CacheState.load($0).ackedMid }
+            world.server.with { state in
+                state = whole
+                state.lineage = 10
+                state.lastMid = acked
+                state.lastChain = chain
+            }
+            let report = try await client.sync()
+            #expect(report.heldBack == nil)
+            #expect(report.pushed == 1)
+            #expect(try await client.status().heldBack == nil)
+            #expect(try await client.status().queuedCount == 0)
+            await client.close()
+        }
+    }
+
+    @Test("are sent under a new device name after signing in again")
+    func signedInAgain() async throws {
+        try await inWorld { world in
+            let client = try await world.signedIn()
+            try await fallBack(world, client)
+            _ = try await client.sync()
+            world.server.with { state in
+                state.device = DeviceID(0x77)
+                state.lastMid = 0
+                state.lastChain = 0
+                state.outcomes = [:]
+                state.applied = []
+            }
+            let prompt = try await client.beginSignIn(
+                server: "https://example.test", deviceName: "a test")
+            _ = try await client.completeSignIn(prompt)
+            #expect(try await client.status().heldBack == nil)
+            let report = try await client.sync()
+            #expect(report.heldBack == nil)
+            #expect(report.pushed == 1)
+            #expect(try await client.row("pinned", "me")?.texts("services") == ["a", "d"])
+            #expect(try await client.status().queuedCount == 0)
+            await client.close()
+        }
+    }
+
+    @Test("are told of although none waits, because some were lost")
+    func lostOnly() async throws {
+        try await inWorld { world in
+            let client = try await world.signedIn()
+            try await fallBack(world, client, waiting: nil)
+            let report = try await client.sync()
+            #expect(report.heldBack == Self.reason)
+            await client.close()
+        }
+    }
+
+    @Test("do not end the live channel", .timeLimit(.minutes(5)))
+    func live() async throws {
+        try await inWorld { world in
+            let client = try await world.signedIn()
+            try await fallBack(world, client)
+            world.server.with { $0.signals = [.opened] }
+            var seen: [LiveEvent] = []
+            for await event in client.live() {
+                seen.append(event)
+                guard case .synced(let report) = event else { continue }
+                #expect(report.heldBack == Self.reason)
+                if seen.count == 3 {
+                    world.server.put("vehicle", "v2", body: "{}")
+                    world.server.signal(.event("moved"))
+                }
+                if seen.count == 4 { break }
+            }
+            #expect(try await client.rows("vehicle").map(\.id) == ["v1", "v2"])
+            await client.close()
+        }
+    }
+}
