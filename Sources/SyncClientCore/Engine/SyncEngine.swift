@@ -68,7 +68,7 @@ actor SyncEngine {
 
     private func start(_ id: UInt64) {
         // Begins at once, on the queue where this runs; it may even end here.
-        let task = Task.immediate {
+        let task = Task.immediate(executorPreference: environment.execution.tasks) {
             let result = await self.attempt()
             guard let ended = self.running, ended.id == id else { return }
             self.running = nil

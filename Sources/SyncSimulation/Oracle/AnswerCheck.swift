@@ -54,11 +54,8 @@ struct AnswerCheck {
     private func check(_ frame: Frame, _ answer: inout Answer) {
         switch frame {
         case .bucket(let bucket):
-            answer.buckets[bucket.index] = bucket.name
-            let isPublic = bucket.name.utf8.starts(with: "public/".utf8)
-            if !isPublic, !bucket.name.utf8.starts(with: "person/\(facts.subject)/".utf8) {
-                fail("I11", "the bucket \(bucket.name) was shown to \(facts.subject)")
-            }
+            checkShown(bucket)
+            answer.buckets[bucket.index] = oracle.bucketNames[bucket.index]
         case .name(let index, let text): answer.names[index] = text
         case .row(let row): check(row, &answer)
         case .tombstone(let row): check(row, &answer)
@@ -68,6 +65,20 @@ struct AnswerCheck {
                     Outcome(mid: mid, status: range.status, code: range.code, detail: range.detail))
             }
         default: if frame.isTerminal { answer.end = frame }
+        }
+    }
+
+    /// A bucket's number means the same for ever, so its name may be left out.
+    private func checkShown(_ bucket: BucketState) {
+        guard let name = oracle.bucketNames[bucket.index] else {
+            return fail("I7", "there is no bucket \(bucket.index)")
+        }
+        if !bucket.name.isEmpty, !bucket.name.utf8.elementsEqual(name.utf8) {
+            fail("I7", "bucket \(bucket.index) is \(name), not \(bucket.name)")
+        }
+        let isPublic = name.utf8.starts(with: "public/".utf8)
+        if !isPublic, !name.utf8.starts(with: "person/\(facts.subject)/".utf8) {
+            fail("I11", "the bucket \(name) was shown to \(facts.subject)")
         }
     }
 

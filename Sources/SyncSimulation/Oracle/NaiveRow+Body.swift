@@ -9,7 +9,7 @@ extension NaiveRow {
             let fields = body["fields"]?.fields
         else { return nil }
         self.init()
-        let nobody = WriteName(device: 0, number: 0)
+        let nobody = Naive.nobody
         taken.append(TakenOperation(stamp: touched, name: nobody, operation: .create))
         if let deleted = Self.stamp(body["deleted"]) {
             taken.append(TakenOperation(stamp: deleted, name: nobody, operation: .delete))
@@ -40,10 +40,7 @@ extension NaiveRow {
                 }
                 let replaced = (items.last?.items ?? []).compactMap { Self.name($0) }
                 let dots = replaced.map { Dot(device: DeviceID($0.device), mid: $0.number) }
-                // A version that is itself replaced carries what the body lists as replaced.
-                if let first = replaced.first {
-                    add(.write(field: field, text: "", replacing: dots), first, old)
-                }
+                add(.write(field: field, text: "", replacing: dots), nobody, old)
             case "counter":
                 for total in items.last?.items ?? [] {
                     guard let parts = total.items, parts.count == 3,

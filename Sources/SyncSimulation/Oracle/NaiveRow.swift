@@ -141,6 +141,9 @@ struct NaiveRow {
 
 /// The merging rules, one function for each kind of field.
 enum Naive {
+    /// The writer of what a body says without naming a writer; shows no text of its own.
+    static let nobody = WriteName(device: 0, number: 0)
+
     /// A text of sixteen hexadecimal digits.
     static func hex(_ number: UInt64) -> String {
         let text = String(number, radix: 16)
@@ -190,7 +193,7 @@ enum Naive {
         var replaced: Set<WriteName> = []
         for one in all {
             guard case .write(_, let text, let dots) = one.operation else { continue }
-            versions.append((one.name, Array(text.utf8)))
+            if one.name != nobody { versions.append((one.name, Array(text.utf8))) }
             for dot in dots where name(dot) != one.name { replaced.insert(name(dot)) }
         }
         return (unique(versions.filter { !replaced.contains($0.0) }), replaced.sorted())

@@ -215,7 +215,8 @@ extension Oracle {
                         operation: operation.operation))
             }
         }
-        return row.taken.isEmpty || !row.isAlive ? nil : row.shown
+        guard !row.taken.isEmpty, row.isAlive else { return nil }
+        return row.shown
     }
 
     // MARK: - The end

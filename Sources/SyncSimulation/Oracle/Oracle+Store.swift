@@ -6,7 +6,7 @@ extension Oracle {
     /// Looks at the rows that changed; at all of them after a start.
     func compareChangedRows(isWhole: Bool) throws {
         guard let eye = serverEye else { return }
-        let rows = try eye.changedRows()
+        let rows = try eye.changedRows { bucketNames[$0] = $1 }
         var late = Late()
         for row in rows { compare(row, &late) }
         for receipt in late.receipts.sorted(by: { $0.number < $1.number }) { checkReceipt(receipt) }

@@ -29,6 +29,9 @@ final class Oracle {
     /// What a device must hold that stands at a cursor.
     var views: [[UInt8]: View] = [:]
 
+    /// The names of the buckets by their numbers in the store.
+    var bucketNames: [UInt64: String] = [:]
+
     /// The pushes that have reached the server and are not answered.
     private var pushes: [(exchange: Exchange, device: DeviceID, mutations: [Mutation])] = []
     private var tokens: [String: DeviceID] = [:]

@@ -28,12 +28,15 @@ final class ServerEye {
     }
 
     /// The rows that changed since the last look, by bucket and revision.
-    func changedRows() throws -> [SeenRow] {
+    ///
+    /// - Parameter named: Is told the name of each bucket that has changed.
+    func changedRows(_ named: (UInt64, String) -> Void) throws -> [SeenRow] {
         var found: [SeenRow] = []
         try reader.snapshot { snapshot in
             var number: Int64 = 1
             while let bucket = try snapshot.bucket(number) {
                 let last = seen[number, default: 0]
+                if bucket.head > last || last == 0 { named(UInt64(number), bucket.name) }
                 if bucket.head > last { found += try rows(of: bucket, after: last, snapshot) }
                 seen[number] = bucket.head
                 number += 1
