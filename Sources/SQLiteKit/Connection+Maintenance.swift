@@ -71,6 +71,23 @@ extension Connection {
             logPages: Int(logPages), copiedPages: Int(copiedPages), wasBusy: result != SQLITE_OK)
     }
 
+    /// Makes durable what a process that was killed has left in the log.
+    ///
+    /// Its last transactions can be whole in the log and not synced: everybody who
+    /// opens the file sees them, and a power cut takes them. So they must be on the
+    /// disk before anybody is told of them. A checkpoint syncs the log before it
+    /// copies anything; a log that is empty costs nothing.
+    ///
+    /// - Throws: ``SQLiteError``; that there is no room for the copy is no error.
+    /// - Precondition: This is the writing connection.
+    package func makeLogDurable() throws(SQLiteError) {
+        do throws(SQLiteError) {
+            _ = try checkpoint(.passive)
+        } catch {
+            guard error.isFull else { throw error }
+        }
+    }
+
     /// Everything a full check finds wrong; nothing where all is well.
     ///
     /// - Complexity: Reads the whole file and compares every index.

@@ -40,6 +40,7 @@ package final class Database: Sendable {
         options.mode = .readWriteCreate
         options.identity = migrations.identity
         try await writer.open(path: path, options: options) { connection in
+            try connection.makeLogDurable()
             try migrations.apply(to: connection)
         }
         options.mode = .readOnly

@@ -107,6 +107,43 @@ struct SQLiteStoreTests {
         }
     }
 
+    /// Goal: nothing that a device is told of can be taken by a power cut.
+    ///
+    /// Method: the files of a store whose process was killed, its last commit only
+    /// in the log and perhaps not synced. Once the store is open, the log is not
+    /// needed any more.
+    @Test("what a killed server left in the log is in the file before anything is answered")
+    func logOfKilledServer() throws {
+        let directory = try TemporaryDirectory()
+        let store = try SQLiteStore(
+            directory: directory.file("store"), randomBytes: seededSecrets(1).bytes)
+        defer { store.close() }
+        let writer = try store.makeWriter()
+        defer { writer.close() }
+        try writer.transaction { try $0.set("left", [1, 2, 3]) }
+        let killed = directory.file("killed")
+        let cut = directory.file("cut")
+        try Files.createDirectory(killed)
+        try Files.createDirectory(cut)
+        for suffix in ["", "-wal"] { try copy("server.sqlite" + suffix, from: store.directory, to: killed) }
+
+        let opened = try SQLiteStore(directory: killed, randomBytes: seededSecrets(1).bytes)
+        try copy("server.sqlite", from: killed, to: cut)
+        opened.close()
+
+        let after = try SQLiteStore(directory: cut, randomBytes: seededSecrets(2).bytes)
+        defer { after.close() }
+        let left = try after.makeWriter()
+        defer { left.close() }
+        #expect(try left.transaction { try $0.value("left") } == [1, 2, 3])
+        #expect(after.lineage == store.lineage)
+    }
+
+    private func copy(_ name: String, from source: String, to target: String) throws {
+        let bytes = try Files.read("\(source)/\(name)", bytesMax: 1 << 24)
+        try Files.write(bytes, to: "\(target)/\(name)")
+    }
+
     @Test("a name is read by a reader that was open before it was added")
     func lateName() throws {
         let fixture = try ServerFixture()

@@ -41,6 +41,8 @@ package final class SQLiteStore: ReplicaStore {
         lock = options.vfs == nil ? try Self.takeDirectory(directory) : nil
         let connection = try Self.openWriter(directory, options)
         defer { connection.close() }
+        // Before the first answer: a write that comes again is answered from what is here.
+        try connection.makeLogDurable()
         try ServerSchema.migrations.apply(to: connection)
         func value(_ name: String, _ make: () -> [UInt8]) throws -> [UInt8] {
             var found: [UInt8]?
