@@ -83,6 +83,7 @@ let package = Package(
         tests("NetworkIOTests", ["NetworkIO"]),
         tests("SyncServerCoreTests", ["SyncServerCore"]),
         tests("SyncClientCoreTests", ["SyncClientCore", "CitizenData", "ArticleCode"]),
+        tests("SimulationTests", ["SyncSimulation", "SyncProtocol"]),
         tests("EndToEndTests", ["tangrat-cli", "SyncServer", "tangrat-qa"]),
         tests("TidyTests", []),
     ],

@@ -31,10 +31,15 @@ enum Tables {
             "SyncProtocol", "CitizenData", "SQLiteKit", "Foundation", "FoundationNetworking",
             "Dispatch", "Synchronization", "Glibc",
         ],
+        // Sees both sides: nothing else does.
+        "SyncSimulation": [
+            "SyncProtocol", "CitizenData", "SQLiteKit", "FaultVFS", "NetworkIO", "SyncServerCore",
+            "SyncClientCore", "Glibc",
+        ],
         "SyncServer": ["SyncServerCore"],
         "tangrat-cli": ["SyncClientCore", "CitizenData", "SyncProtocol", "Foundation", "Glibc"],
         "tangrat-qa": [
-            "SyncClientCore", "SyncProtocol", "CitizenData", "NetworkIO",
+            "SyncSimulation", "SyncClientCore", "SyncProtocol", "CitizenData", "NetworkIO",
             "HTTPWire", "Foundation", "Glibc", "Synchronization",
         ],
         "SyncBenchmarks": [

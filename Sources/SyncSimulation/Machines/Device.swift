@@ -84,6 +84,7 @@ final class Device {
             guard program === ended else { return }
             ended.die()
             program = nil
+            isSigningIn = false
         }
     }
 

@@ -15,6 +15,7 @@ package struct Shrinker {
         package var candidates: Int
     }
 
+    private let run: (Plan) -> RunResult
     private let target: Violation
     private let mayGoOn: () -> Bool
     private var best: Plan
@@ -25,12 +26,16 @@ package struct Shrinker {
     ///
     /// - Parameters:
     ///   - plan: The plan.
+    ///   - run: Runs a candidate.
     ///   - mayGoOn: Asked before each candidate; false ends the search.
     /// - Returns: The shortest plan found, or nil if the plan does not fail.
-    package static func shrink(_ plan: Plan, while mayGoOn: @escaping () -> Bool) -> Result? {
-        let first = World.run(plan)
+    package static func shrink(
+        _ plan: Plan, by run: @escaping (Plan) -> RunResult = { World.run($0) },
+        while mayGoOn: @escaping () -> Bool
+    ) -> Result? {
+        let first = run(plan)
         guard let violation = first.violation else { return nil }
-        var shrinker = Shrinker(plan: plan, violation: violation, mayGoOn: mayGoOn)
+        var shrinker = Shrinker(plan, violation, by: run, while: mayGoOn)
         shrinker.fixFaults(first)
         var before = -1
         while shrinker.size != before, mayGoOn() {
@@ -45,7 +50,11 @@ package struct Shrinker {
             plan: shrinker.best, violation: shrinker.found, candidates: shrinker.candidates)
     }
 
-    private init(plan: Plan, violation: Violation, mayGoOn: @escaping () -> Bool) {
+    private init(
+        _ plan: Plan, _ violation: Violation, by run: @escaping (Plan) -> RunResult,
+        while mayGoOn: @escaping () -> Bool
+    ) {
+        self.run = run
         best = plan
         target = violation
         found = violation
@@ -62,7 +71,7 @@ package struct Shrinker {
     private mutating func take(_ candidate: Plan) -> Bool {
         guard candidate != best, mayGoOn() else { return false }
         candidates += 1
-        guard let violation = World.run(candidate).violation,
+        guard let violation = run(candidate).violation,
             violation.invariant == target.invariant, violation.site == target.site
         else { return false }
         best = candidate
