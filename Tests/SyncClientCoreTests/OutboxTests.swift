@@ -175,6 +175,49 @@ struct OutboxTests {
         }
     }
 
+    /// Goal: a write counts once, under whatever name it was sent.
+    ///
+    /// Method: its answer is lost, the sign-in ends, and the person signs in again.
+    @Test("leaves out under a new name what the server has taken under the old one")
+    func signedInAgain() async throws {
+        try await inWorld { world in
+            let client = try await world.signedIn()
+            _ = try await client.write([
+                RowOperation(RowKey(table: "annotation", id: "a"), .create),
+                RowOperation(
+                    RowKey(table: "annotation", id: "a"), .increment(field: "shown", by: 5)),
+            ])
+            world.server.with { $0.refuses[2] = "row_absent" }
+            try await client.pin("refused")
+            world.server.fail(.answerLost, .answerLost, .answerLost, .answerLost, .answerLost)
+            world.server.fail(.answerLost, .answerLost, .answerLost, .answerLost)
+            await #expect(throws: SyncFailure.self) { try await client.sync() }
+            try await client.pin("later")
+            #expect(world.server.with { $0.applied } == [1])
+            world.server.with { state in
+                state.faults = []
+                state.refuses = [:]
+                state.device = DeviceID(0x77)
+            }
+            let prompt = try await client.beginSignIn(
+                server: "https://example.test", deviceName: "a test")
+            _ = try await client.completeSignIn(prompt)
+            // Offline it goes on as before; what was taken is still shown.
+            world.server.fail(.notSent)
+            await #expect(throws: SyncFailure.self) { try await client.sync() }
+            #expect(try await client.row("annotation", "a")?.integer("shown") == 5)
+            #expect(try await client.status().queuedCount == 3)
+            world.server.changesDevice()
+            let report = try await client.sync()
+            #expect(report.pushed == 2)
+            #expect(try await client.row("annotation", "a")?.integer("shown") == 5)
+            #expect(
+                try await client.row("pinned", "me")?.texts("services") == ["later", "refused"])
+            #expect(try await client.status().queuedCount == 0)
+            await client.close()
+        }
+    }
+
     @Test("stays with its account when another person signs in")
     func accounts() async throws {
         try await inWorld { world in

@@ -22,10 +22,16 @@ actor SyncEngine {
     private let environment: SyncEnvironment
     private var running: SharedRound?
     private var lastID: UInt64 = 0
+    /// What must be done before the first request, if anything.
+    private var nameChange: NameChange?
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { store.writerExecutor }
 
-    init(store: CacheStore, keeper: CredentialsKeeper, server: ServerAddress) {
+    init(
+        store: CacheStore, keeper: CredentialsKeeper, server: ServerAddress,
+        nameChange: NameChange? = nil
+    ) {
+        self.nameChange = nameChange
         self.store = store
         self.keeper = keeper
         self.server = server
@@ -95,6 +101,8 @@ actor SyncEngine {
     private func round() async throws(SyncFailure) -> SyncReport {
         let lock = try await takeRoundLock()
         defer { lock.unlock() }
+        try await nameChange?.run()
+        nameChange = nil
         var round = Round(startedAt: environment.monotonic.nanoseconds())
         var action = round.machine.begin()
         while true {

@@ -94,9 +94,11 @@ extension OutboxTable {
     /// Gives all waiting writes new numbers under a new device name.
     ///
     /// Their order and what they do stay. Sets and texts that name one of these
-    /// writes by its old dot name it by its new one.
+    /// writes by its old dot name it by its new one. Writes that have taken effect
+    /// are left out: they keep their names, and come back with the mirror.
     static func renumber(
-        for device: DeviceID, nonce: UInt64, _ state: inout CacheState, _ connection: Connection
+        for device: DeviceID, nonce: UInt64, leavingOut taken: Set<UInt64> = [],
+        _ state: inout CacheState, _ connection: Connection
     ) throws {
         let waiting = try entries(connection)
         try connection.run("DELETE FROM outbox")
@@ -112,7 +114,7 @@ extension OutboxTable {
         state.missingAfter = nil
         state.ackedMid = 0
         state.answeredMid = 0
-        for entry in waiting {
+        for entry in waiting where !taken.contains(entry.mid) {
             numbers[entry.mid] = state.nextMid
             let operations = entry.mutation.operations.map { operation in
                 RowOperation(

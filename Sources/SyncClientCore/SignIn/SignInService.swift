@@ -133,12 +133,12 @@ struct SignInService: Sendable {
             deadlineMilliseconds: 30_000)
     }
 
-    private static func json(_ response: Response) -> JSONValue? {
+    static func json(_ response: Response) -> JSONValue? {
         guard response.contentType == "application/json" else { return nil }
         return try? JSON.parse(response.body)
     }
 
-    private static func response(_ outcome: TransportOutcome) throws(SyncFailure) -> Response {
+    static func response(_ outcome: TransportOutcome) throws(SyncFailure) -> Response {
         switch outcome {
         case .response(let response): return response
         case .notSent(let reason): throw .notSent(reason)
@@ -146,7 +146,7 @@ struct SignInService: Sendable {
         }
     }
 
-    private static func failure(of response: Response) -> SyncFailure {
+    static func failure(of response: Response) -> SyncFailure {
         switch response.status {
         case 429, 503:
             .serverBusy(retryAfterMilliseconds: response.retryAfterMilliseconds ?? 5_000)

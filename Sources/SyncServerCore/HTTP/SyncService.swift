@@ -56,6 +56,7 @@ final class SyncService: RequestHandler {
         if isRefusedAtTheDoor(request, exchange) { return .answered }
         if request.pathIs("/v1/sync") { return receivedSync(request, exchange) }
         if request.pathIs("/v1/live") { return receivedLive(request, exchange) }
+        if request.pathIs("/v1/devices/replace") { return receivedReplacement(request, exchange) }
         if request.pathIs("/v1/agency/records") { return receivedFeed(request, exchange) }
         if request.pathIs("/v1/oauth/device_authorization")
             || request.pathIs("/v1/oauth/token") || request.pathIs("/v1/oauth/revoke")
@@ -72,6 +73,8 @@ final class SyncService: RequestHandler {
     ) {
         if request.pathIs("/v1/sync") {
             syncBody(request, body, exchange)
+        } else if request.pathIs("/v1/devices/replace") {
+            replaceDevice(request, body, exchange)
         } else if request.pathIs("/v1/oauth/device_authorization") {
             startSignIn(body, exchange)
         } else if request.pathIs("/v1/oauth/token") {
