@@ -20,9 +20,12 @@ func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .executableTarget(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+func tests(
+    _ name: String, _ dependencies: [Target.Dependency], data: [String] = []
+) -> Target {
     .testTarget(
-        name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: settings)
+        name: name, dependencies: dependencies + ["TestSupport"], exclude: data,
+        swiftSettings: settings)
 }
 
 let package = Package(
@@ -83,7 +86,9 @@ let package = Package(
         tests("NetworkIOTests", ["NetworkIO"]),
         tests("SyncServerCoreTests", ["SyncServerCore"]),
         tests("SyncClientCoreTests", ["SyncClientCore", "CitizenData", "ArticleCode"]),
-        tests("SimulationTests", ["SyncSimulation", "SyncProtocol"]),
+        tests(
+            "SimulationTests", ["SyncSimulation", "SyncProtocol"],
+            data: ["Planted", "Regressions"]),
         tests("EndToEndTests", ["tangrat-cli", "SyncServer", "tangrat-qa"]),
         tests("TidyTests", []),
     ],

@@ -125,7 +125,9 @@ struct SQLiteStoreTests {
         let cut = directory.file("cut")
         try Files.createDirectory(killed)
         try Files.createDirectory(cut)
-        for suffix in ["", "-wal"] { try copy("server.sqlite" + suffix, from: store.directory, to: killed) }
+        for suffix in ["", "-wal"] {
+            try copy("server.sqlite" + suffix, from: store.directory, to: killed)
+        }
 
         let opened = try SQLiteStore(directory: killed, randomBytes: seededSecrets(1).bytes)
         try copy("server.sqlite", from: killed, to: cut)

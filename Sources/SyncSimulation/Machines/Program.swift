@@ -33,6 +33,7 @@ final class Program: @unchecked Sendable {
     private var exchanges: [Exchange] = []
     private var ids: SeededRandom
     private var locks: Set<String> = []
+    private var hasAskedForHistory = false
 
     init(_ world: World, _ device: Device, number: Int) {
         self.world = world
@@ -157,6 +158,9 @@ final class Program: @unchecked Sendable {
 
     func send(_ request: Request) async -> TransportOutcome {
         guard !isDead else { return .notSent(reason: "dead") }
+        // What waits may have a new name now, and is gone when the round is over.
+        if hasAskedForHistory { world.oracle.look(at: device, mirror: false) }
+        hasAskedForHistory = request.path == "/v1/devices/replace"
         return await withCheckedContinuation { continuation in
             let count = requests[networkAction, default: 0]
             requests[networkAction] = count + 1

@@ -63,7 +63,9 @@ struct ReplyReader {
                 throw Malformed(what: "content-length \(text)")
             }
             guard bytes.count >= start + length else { return nil }
-            guard bytes.count == start + length else { throw Malformed(what: "bytes after the end") }
+            guard bytes.count == start + length else {
+                throw Malformed(what: "bytes after the end")
+            }
             return Array(bytes[start...])
         }
         guard fields["transfer-encoding"] == "chunked" else {

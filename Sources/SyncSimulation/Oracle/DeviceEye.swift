@@ -76,7 +76,9 @@ final class DeviceEye {
     /// The numbers of all writes that wait.
     func outboxNumbers() throws -> [UInt64] {
         var found: [UInt64] = []
-        try connection.run("SELECT mid FROM outbox ORDER BY mid") { found.append(UInt64($0.int64(0))) }
+        try connection.run("SELECT mid FROM outbox ORDER BY mid") {
+            found.append(UInt64($0.int64(0)))
+        }
         return found
     }
 

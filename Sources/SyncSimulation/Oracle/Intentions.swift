@@ -18,11 +18,14 @@ struct Intentions {
     private(set) var totals: [TrueKey: Total] = [:]
     /// The elements appended, with whether they were certainly stored.
     private(set) var appended: [String: [String: Bool]] = [:]
-    /// The elements that a copied device may send a second time.
-    private(set) var repeatable: Set<String> = []
+    /// How often copies of a device may send an element once more.
+    private(set) var repeats: [String: Int] = [:]
     /// Steps and elements by device, for when its disk is lost.
     private var steps: [Int: [(key: TrueKey, step: Int64)]] = [:]
     private var elements: [Int: [(subject: String, element: String)]] = [:]
+    /// What a device holds as the copy of another one.
+    private var copiedSteps: [Int: [(key: TrueKey, step: Int64)]] = [:]
+    private var copiedElements: [Int: [String]] = [:]
 
     /// A step was stored, or perhaps stored.
     mutating func count(_ step: Int64, on key: TrueKey, by device: Int, isCertain: Bool) {
@@ -41,9 +44,15 @@ struct Intentions {
     }
 
     /// A device was copied: what waits on it may be sent from the copy as well.
-    mutating func mayRepeat(_ device: Int) {
-        for (key, step) in steps[device] ?? [] { add(doubtful: step, on: key) }
-        for (_, element) in elements[device] ?? [] { repeatable.insert(element) }
+    ///
+    /// What only one of them has sent is found again by its chain and not sent twice;
+    /// what neither had sent is, as docs/protocol.md says of copies.
+    mutating func mayRepeat(_ device: Int, on copy: Int) {
+        copiedSteps[copy] = (steps[device] ?? []) + (copiedSteps[device] ?? [])
+        copiedElements[copy] =
+            (elements[device] ?? []).map(\.element) + (copiedElements[device] ?? [])
+        for (key, step) in copiedSteps[copy] ?? [] { add(doubtful: step, on: key) }
+        for element in copiedElements[copy] ?? [] { repeats[element, default: 0] += 1 }
     }
 
     /// A device's writes may be lost with it.
@@ -103,10 +112,11 @@ extension Oracle {
         let taken = truth.citizenRows[key]?.taken ?? []
         var times: [String: Int] = [:]
         for case .add(_, let element) in taken.map(\.operation) { times[element, default: 0] += 1 }
-        for (element, isCertain) in (intentions.appended[subject] ?? [:]).sorted(by: { $0.key < $1.key })
-        {
+        for (element, isCertain) in (intentions.appended[subject] ?? [:]).sorted(by: {
+            $0.key < $1.key
+        }) {
             let count = times[element, default: 0]
-            let most = intentions.repeatable.contains(element) ? 2 : 1
+            let most = 1 + intentions.repeats[element, default: 0]
             if count > most || isCertain && count == 0 {
                 fail("I2", "\(element) was appended once and taken \(count) times")
             }

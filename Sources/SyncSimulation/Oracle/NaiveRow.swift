@@ -215,7 +215,9 @@ enum Naive {
 
     static func pairs(_ all: [(WriteName, [UInt8])]) -> JSONValue {
         .array(
-            all.map { .array([.string($0.0.text), .string(String(decoding: $0.1, as: UTF8.self))]) })
+            all.map {
+                .array([.string($0.0.text), .string(String(decoding: $0.1, as: UTF8.self))])
+            })
     }
 
     static func name(_ dot: Dot) -> WriteName {

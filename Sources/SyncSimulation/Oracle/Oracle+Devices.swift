@@ -27,7 +27,9 @@ extension Oracle {
 
     /// Compares what a device holds with what it must hold.
     ///
-    /// - Parameter mirror: Whether to read every row, too.
+    /// - Parameters:
+    ///   - device: The device.
+    ///   - mirror: Whether to read every row, too.
     func look(at device: Device, mirror: Bool) {
         guard let subject = subjects[device.index], !device.disk.isDown else { return }
         device.disk.unwatched {
@@ -71,7 +73,8 @@ extension Oracle {
         }
         let numbers = try eye.outboxNumbers()
         let waiting = state.nextMid - 1 - min(state.ackedMid, state.nextMid - 1)
-        if UInt64(numbers.count) != waiting || numbers.first.map({ $0 != state.ackedMid + 1 }) == true
+        if UInt64(numbers.count) != waiting
+            || numbers.first.map({ $0 != state.ackedMid + 1 }) == true
         {
             return fail(
                 "I4",
@@ -90,7 +93,8 @@ extension Oracle {
             }
             ledger.writes[mutation.mid] = mutation
         }
-        for (mid, chain) in try eye.chains() where ledger.writes[mid].map({ $0.chain != chain }) == true {
+        for (mid, chain) in try eye.chains()
+        where ledger.writes[mid].map({ $0.chain != chain }) == true {
             fail("I5", "\(device.name) has another write \(mid) than it had")
         }
         ledger.nextMid = state.nextMid
@@ -100,12 +104,15 @@ extension Oracle {
     }
 
     /// Writes that wait keep their order and their meaning under a new name.
+    ///
+    /// Those that have taken effect under the old one must not be among them.
     private func compareRenaming(
         _ eye: DeviceEye, _ state: DeviceEye.State, _ device: Device, _ ledger: DeviceLedger
     ) throws {
         guard ledger.device.number != 0, !ledger.wasReplaced else { return }
         world.reached("device.renamed")
-        let before = ledger.writes.values.filter { $0.mid > ledger.ackedMid }
+        let before = ledger.writes.values
+            .filter { $0.mid > ledger.ackedMid && !tookEffect($0, ledger.device) }
             .sorted { $0.mid < $1.mid }
         let after = try eye.outbox(after: 0)
         guard before.count <= after.count else {
@@ -117,6 +124,11 @@ extension Oracle {
         {
             return fail("I4", "\(device.name) renamed \(old.mid) to another write \(new.mid)")
         }
+    }
+
+    private func tookEffect(_ mutation: Mutation, _ device: DeviceID) -> Bool {
+        guard let outcome = truth.outcomes[device]?[mutation.mid] else { return false }
+        return outcome.status != .refused && truth.chains[device]?[mutation.mid] == mutation.chain
     }
 
     /// What a device believes of its writes is what the server decided.
@@ -154,7 +166,9 @@ extension Oracle {
         defer { ledgers[device.index] = ledger }
         if let view = views[state.cursor] {
             if view.digest != digest || view.count != count || view.subject != subject {
-                fail("I7", "\(device.name) holds \(count) rows, at its cursor there were \(view.count)")
+                fail(
+                    "I7",
+                    "\(device.name) holds \(count) rows, at its cursor there were \(view.count)")
             }
             world.points.count("device.atCheckpoint")
         } else if state.cursor.isEmpty {

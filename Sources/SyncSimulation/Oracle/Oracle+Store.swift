@@ -177,7 +177,8 @@ extension Oracle {
     static func text(_ row: TrueRow?) -> String {
         guard let row else { return "nothing" }
         let body = String(decoding: row.body, as: UTF8.self)
-        return "\(row.table)/\(row.id) of \(row.owner) \(row.subject.prefix(4)) v\(row.sourceVersion) "
+        return
+            "\(row.table)/\(row.id) of \(row.owner) \(row.subject.prefix(4)) v\(row.sourceVersion) "
             + "\(row.asOf) \(row.isAlive ? "alive" : "gone") \(body)"
     }
 }

@@ -146,7 +146,8 @@ final class Oracle {
     /// A device's program has been told how a request ended.
     func received(_ outcome: TransportOutcome, by device: Device, _ request: Request) {
         switch outcome {
-        case .response(let response): world.trace("device.answer", Int64(response.status), response.body)
+        case .response(let response):
+            world.trace("device.answer", Int64(response.status), response.body)
         case .notSent: world.trace("device.notSent", Int64(device.index), [])
         case .unknown: world.trace("device.unknown", Int64(device.index), [])
         }
@@ -197,7 +198,8 @@ final class Oracle {
                 )
             }
             if record.lastTime != facts.lastTime {
-                fail("I13", "the last time of \(device) is not the one that follows from its writes")
+                fail(
+                    "I13", "the last time of \(device) is not the one that follows from its writes")
             }
         }
     }

@@ -30,6 +30,8 @@ final class ServerEye {
     /// The rows that changed since the last look, by bucket and revision.
     ///
     /// - Parameter named: Is told the name of each bucket that has changed.
+    /// - Returns: The rows in the order of buckets and revisions.
+    /// - Throws: What the store throws.
     func changedRows(_ named: (UInt64, String) -> Void) throws -> [SeenRow] {
         var found: [SeenRow] = []
         try reader.snapshot { snapshot in

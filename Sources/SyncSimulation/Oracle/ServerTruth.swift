@@ -68,6 +68,8 @@ struct ServerTruth {
     var devices: [DeviceID: DeviceFacts] = [:]
     /// How each mutation ended, as it was first told.
     var outcomes: [DeviceID: [UInt64: Outcome]] = [:]
+    /// The chain link of each mutation taken.
+    var chains: [DeviceID: [UInt64: UInt64]] = [:]
     /// The requests that were handed in.
     var requests: Set<String> = []
     /// The last receipt: its number, and the hash the next one must name.
@@ -122,6 +124,7 @@ struct ServerTruth {
             mutation.time, serverMilliseconds: serverMilliseconds, after: facts.lastTime)
         facts.lastMid = mutation.mid
         facts.lastChain = mutation.chain
+        chains[device, default: [:]][mutation.mid] = mutation.chain
         facts.lastTime = stamp.packed
         devices[device] = facts
         guard mutation.time.device == device else { return (.refused("device_mismatch"), []) }
@@ -177,10 +180,9 @@ struct ServerTruth {
     /// Why a submission must be refused, or nil where it must be taken.
     private func refusal(of operation: RowOperation, subject: String) -> String? {
         if requests.contains(operation.key.id) { return "submission_exists" }
-        for table in ["request", "receipt"] {
-            if rows[TrueKey(table: table, id: operation.key.id, scope: "")] != nil {
-                return "submission_exists"
-            }
+        for table in ["request", "receipt"]
+        where rows[TrueKey(table: table, id: operation.key.id, scope: "")] != nil {
+            return "submission_exists"
         }
         guard case .submit(let payload) = operation.operation,
             let service = payload["service"]?.text

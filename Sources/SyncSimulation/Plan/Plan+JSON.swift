@@ -100,17 +100,19 @@ extension Action {
 
 extension PlanOptions {
     /// The numbers by their names in a file.
-    private static let numbers: [(name: String, path: any WritableKeyPath<PlanOptions, Int> & Sendable)] = [
-        ("pieces", \.pieces), ("window", \.window), ("page_rows", \.pageRows),
-        ("server_log_pages", \.serverLogPages), ("device_log_pages", \.deviceLogPages),
-        ("feed_batch", \.feedBatch), ("rows", \.rows),
-    ]
+    private static let numbers:
+        [(name: String, path: any WritableKeyPath<PlanOptions, Int> & Sendable)] = [
+            ("pieces", \.pieces), ("window", \.window), ("page_rows", \.pageRows),
+            ("server_log_pages", \.serverLogPages), ("device_log_pages", \.deviceLogPages),
+            ("feed_batch", \.feedBatch), ("rows", \.rows),
+        ]
 
     /// The times by their names in a file, in milliseconds.
-    private static let times: [(name: String, path: any WritableKeyPath<PlanOptions, Int64> & Sendable)] = [
-        ("latency_min", \.latencyMin), ("latency_spread", \.latencySpread),
-        ("commit_max", \.commitMax), ("token_life", \.tokenLife),
-    ]
+    private static let times:
+        [(name: String, path: any WritableKeyPath<PlanOptions, Int64> & Sendable)] = [
+            ("latency_min", \.latencyMin), ("latency_spread", \.latencySpread),
+            ("commit_max", \.commitMax), ("token_life", \.tokenLife),
+        ]
 
     fileprivate var json: JSONValue {
         var members: [(String, JSONValue)] = []

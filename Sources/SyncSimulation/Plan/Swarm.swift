@@ -114,7 +114,8 @@ private struct SwarmMaker {
     // MARK: - Writes
 
     private static let writes: [Verb] = [
-        .note, .nickname, .label, .unlabel, .count, .remind, .delete, .recreate, .read, .pin, .unpin,
+        .note, .nickname, .label, .unlabel, .count, .remind, .delete, .recreate, .read, .pin,
+        .unpin,
         .prefer, .seen, .transfer, .append, .submit, .half, .poison,
     ]
 
@@ -124,7 +125,9 @@ private struct SwarmMaker {
         switch verb {
         case .count: add(actor, verb, row, random.next(in: -9...20))
         case .transfer:
-            add(actor, verb, random.next(in: 0...3), random.next(in: 0...3), random.next(in: 1...50))
+            add(
+                actor, verb, random.next(in: 0...3), random.next(in: 0...3), random.next(in: 1...50)
+            )
         case .label, .unlabel: add(actor, verb, row, random.next(in: 0...5))
         case .pin, .unpin: add(actor, verb, random.next(in: 0...5))
         case .seen: add(actor, verb, random.next(in: 0...100))
@@ -162,7 +165,9 @@ private struct SwarmMaker {
         case .kill, .powerCut: add(actor, verb, changes(60), downtime())
         case .serverKill, .serverPowerCut: add(.server, verb, changes(120), downtime())
         case .stopAt:
-            add(actor, verb, random.next(in: 0...10), random.next(in: 0...2), random.next(in: 0...1))
+            add(
+                actor, verb, random.next(in: 0...10), random.next(in: 0...2), random.next(in: 0...1)
+            )
         case .diskFault:
             add(actor, verb, random.next(in: 0...17), random.next(in: 0...80), times())
             mend(actor, .diskMend)

@@ -45,7 +45,8 @@ enum FeedScript {
         let isRemoved = random.chance(perMille: 150)
         let text = String(random.next() % 1_000) + (isAltered ? " altered" : "")
         return line(
-            key, version: Int64(number) + 1, owner: "dlt", subject: table == "province" ? "" : subjects[person],
+            key, version: Int64(number) + 1, owner: "dlt",
+            subject: table == "province" ? "" : subjects[person],
             asOf: asOf + Int64(number) * 60_000,
             body: isRemoved
                 ? nil

@@ -76,7 +76,8 @@ enum Workload {
         switch action.verb {
         case .count:
             return [
-                RowOperation(key, .create), RowOperation(key, .increment(field: "shown", by: second)),
+                RowOperation(key, .create),
+                RowOperation(key, .increment(field: "shown", by: second)),
             ]
         case .delete: return [RowOperation(key, .delete)]
         case .recreate: return [RowOperation(key, .create)]
@@ -107,7 +108,8 @@ enum Workload {
             // Its second part is refused by the server: then the first must not be seen.
             let absent = RowKey(table: "annotation", id: "absent-\(action.id)")
             return [
-                RowOperation(key, .create), RowOperation(key, .increment(field: "shown", by: 1_000)),
+                RowOperation(key, .create),
+                RowOperation(key, .increment(field: "shown", by: 1_000)),
                 RowOperation(absent, .add(field: "labels", element: "never")),
             ]
         case .poison: return poison(action)
@@ -140,7 +142,8 @@ enum Workload {
         case 2:
             return [
                 RowOperation(
-                    key, .set(field: "nickname", value: .string(String(repeating: "x", count: 300))))
+                    key, .set(field: "nickname", value: .string(String(repeating: "x", count: 300)))
+                )
             ]
         case 3: return [RowOperation(key, .set(field: "owner", value: "me"))]
         case 4: return [RowOperation(key, .increment(field: "labels", by: 1))]

@@ -63,7 +63,8 @@ extension World {
         guard violation == nil else { return }
         for device in core where !isQuiet(device) {
             return fail(
-                "I19", "\(device.name) does not come to rest: \(device.lastFailure ?? "no failure")")
+                "I19", "\(device.name) does not come to rest: \(device.lastFailure ?? "no failure")"
+            )
         }
     }
 

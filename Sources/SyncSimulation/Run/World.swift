@@ -166,7 +166,9 @@ package final class World: @unchecked Sendable {
         guard let fault else { return nil }
         drawn[exchange.key] = fault
         points.count(named: "fault.network.\(fault.kind.rawValue)")
-        note("network", "\(exchange.sender) \(exchange.path): \(fault.kind.rawValue) \(fault.amount)")
+        note(
+            "network", "\(exchange.sender) \(exchange.path): \(fault.kind.rawValue) \(fault.amount)"
+        )
         return fault
     }
 

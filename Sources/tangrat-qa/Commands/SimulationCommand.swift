@@ -25,7 +25,8 @@ extension Command {
             OptionRule("log", "", "print what happens, line by line"),
             OptionRule("points", "", "print what was reached, and what never was"),
             OptionRule("replay-every", "N", "run one seed in N twice and compare (100)"),
-            OptionRule("small-scope", "N,N,N", "try all histories of so many writes in place of seeds"),
+            OptionRule(
+                "small-scope", "N,N,N", "try all histories of so many writes in place of seeds"),
         ],
         run: { options, console in
             var asked = try SimulationArguments.read(options)
@@ -92,7 +93,11 @@ private enum SimulationArguments {
                 FileHandle.standardError.write(Data("\r\u{1b}[K\(line)\r".utf8))
             },
             milliseconds: { Int64(ProcessInfo.processInfo.systemUptime * 1_000) },
-            read: { FileManager.default.contents(atPath: $0).map { [UInt8]($0) } },
-            write: { FileManager.default.createFile(atPath: $0, contents: Data($1)) })
+            read: { path in
+                (try? Data(contentsOf: URL(fileURLWithPath: path))).map { [UInt8]($0) }
+            },
+            write: { path, bytes in
+                (try? Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)) != nil
+            })
     }
 }
