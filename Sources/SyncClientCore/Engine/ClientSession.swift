@@ -33,7 +33,7 @@ final class ClientSession: Sendable {
                     try StageTable.clear(&state, connection)
                     state.cursor = []
                     state.missingAfter = nil
-                    let waits = try OutboxTable.count(connection) > 0
+                    let waits = try !OutboxTable.isEmpty(connection)
                     if !waits {
                         try OutboxTable.renumber(for: device, nonce: nonce, &state, connection)
                     }

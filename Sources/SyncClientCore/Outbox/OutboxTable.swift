@@ -100,6 +100,13 @@ enum OutboxTable {
         return count
     }
 
+    /// Whether nothing waits.
+    static func isEmpty(_ connection: Connection) throws -> Bool {
+        var isEmpty = true
+        try connection.run("SELECT 1 FROM outbox WHERE mid > 0 LIMIT 1") { _ in isEmpty = false }
+        return isEmpty
+    }
+
     /// Whether a write waits whose outcome is not known.
     static func hasUnanswered(_ state: CacheState, _ connection: Connection) throws -> Bool {
         var found = false
