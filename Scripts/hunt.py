@@ -46,7 +46,7 @@ def read_bugs():
 def prepare(folder, bugs):
     """Makes the copy, with all bugs in it and none switched on."""
     wanted = {}
-    for name in ["Package.swift", "Sources", "Tests/TestSupport"]:
+    for name in ["Package.swift", "Sources", "Tests"]:
         path = ROOT / name
         files = [path] if path.is_file() else [p for p in path.rglob("*") if p.is_file()]
         for file in files:
@@ -69,12 +69,6 @@ def prepare(folder, bugs):
         if not path.exists() or path.read_bytes() != data:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
-    # Test targets of the manifest need folders that are there.
-    for match in re.findall(r'tests\("(\w+)"', (ROOT / "Package.swift").read_text()):
-        place = folder / "Tests" / match / "Empty.swift"
-        if not place.exists():
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_text("")
 
 
 def run(program, number, arguments):

@@ -47,9 +47,16 @@ struct NaiveRow {
         return newest
     }
 
-    /// The newest deletion.
+    /// The newest deletion; one that its own mutation goes on to write over is none.
     var deleted: Stamp? {
-        taken.filter { $0.operation == .delete }.map(\.stamp).max()
+        var newest: Stamp?
+        for (index, one) in taken.enumerated() where one.operation == .delete {
+            let isTakenBack = taken[(index + 1)...].contains {
+                $0.name == one.name && $0.name != Naive.nobody && $0.operation != .delete
+            }
+            if !isTakenBack { newest = max(newest ?? one.stamp, one.stamp) }
+        }
+        return newest
     }
 
     /// Whether a reader sees the row.
