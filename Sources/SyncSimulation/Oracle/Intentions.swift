@@ -64,6 +64,9 @@ struct Intentions {
         for (subject, element) in elements[device] ?? [] {
             appended[subject]?[element] = false
         }
+        // They may still be there, for the next copy to take along.
+        copiedSteps[device, default: []] += steps[device] ?? []
+        copiedElements[device, default: []] += (elements[device] ?? []).map(\.element)
         steps[device] = nil
         elements[device] = nil
     }
