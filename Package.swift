@@ -89,7 +89,7 @@ let package = Package(
         tests(
             "SimulationTests", ["SyncSimulation", "SyncProtocol"],
             data: ["Planted", "Regressions"]),
-        tests("EndToEndTests", ["tangrat-cli", "SyncServer", "tangrat-qa"]),
+        tests("EndToEndTests", ["tangrat-cli", "SyncServer", "tangrat-qa", "SQLiteKit"]),
         tests("TidyTests", []),
     ],
     swiftLanguageModes: [.v6]

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 
+import ingest
 import peerlib as lib
 from goals import CLIENT_GOALS, GOALS, summary
 from peers import CSync, Kinto, Mosquitto, Nginx, SQLiteAnchors
@@ -30,6 +31,7 @@ PEERS = {
     "tangrat": Tangrat,
 }
 ONCE = {"resident"}  # before any load, in the first round only
+DURABLE = {"push10", "put1", "fan"}  # wait for the disk, and so for what others have written
 ORDER = [
     *("resident", "return200", "empty", "delta10", "init200", "init10k"),
     *("push10", "put1", "fan", "idle", "anchors"),
@@ -103,6 +105,8 @@ def measure(goals, ours, rounds, seconds):
                 name, workload, conns = cell
                 if workload in ONCE and number:
                     continue
+                if workload in DURABLE:
+                    lib.settle()
                 busy, total = lib.busy_ticks()
                 try:
                     figures = running[name].measure(workload, conns, seconds)
@@ -214,12 +218,24 @@ def table(summaries):
     return "\n".join(lines)
 
 
+def rounded(value):
+    """Digits beyond the fourth after the point say nothing."""
+    if isinstance(value, float):
+        return round(value, 4)
+    if isinstance(value, dict):
+        return {name: rounded(member) for name, member in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [rounded(member) for member in value]
+    return value
+
+
 def keep(label, head, summaries, others, folder):
     name = "%s-%s" % (datetime.date.today().isoformat(), label)
     path = os.path.join(folder, name)
     os.makedirs(folder, exist_ok=True)
     with open(path + ".json", "w") as f:
-        json.dump({**head, "goals": summaries, "other": others}, f, indent=1, ensure_ascii=False)
+        found = rounded({**head, "goals": summaries, "other": others})
+        json.dump(found, f, indent=1, ensure_ascii=False)
         f.write("\n")
     with open(path + ".md", "w") as f:
         f.write("# Benchmarks, %s\n\n" % name)
@@ -257,6 +273,8 @@ def main():
     parser.add_argument("--only", type=int, nargs="+", metavar="GOAL", help="these goals alone")
     parser.add_argument("--label", default=None, help="of the results' files (the commit)")
     parser.add_argument("--ours", default="tangrat", choices=PEERS, help="who stands for ours")
+    parser.add_argument("--ingest", type=int, metavar="LINES",
+                        help="lines of the agency feeds (200000; 0 for none; none with --only)")
     parser.add_argument("--no-client", action="store_true", help="without sync-benchmarks")
     parser.add_argument("--no-keep", action="store_true", help="print, write no results")
     parser.add_argument("--prove", action="store_true", help=argparse.SUPPRESS)
@@ -269,6 +287,11 @@ def main():
         return
     if options.rounds < 1 or options.seconds <= 0:
         parser.error("--rounds and --seconds must be above zero")
+    fed = options.ingest
+    if fed is None:
+        fed = 0 if options.only or options.ours != "tangrat" else 200_000
+    if fed < 0 or fed and options.ours != "tangrat":
+        parser.error("--ingest takes a number of lines, and our own server")
 
     known = {goal.family for goal in GOALS} | {goal.family for goal in CLIENT_GOALS.values()}
     wanted = set(options.only or known)
@@ -281,6 +304,8 @@ def main():
     client = set() if options.no_client else wanted & {g.family for g in CLIENT_GOALS.values()}
     client_summaries, others = client_lines(client)
     summaries += client_summaries
+    if fed:
+        others = ingest.measure(fed) + others
     missing = sorted(wanted - {int("".join(filter(str.isdigit, s["goal"]))) for s in summaries})
     head = {
         "date": datetime.datetime.now().astimezone().isoformat(timespec="minutes"),

@@ -230,6 +230,21 @@ def memory_kb(pids):
     return total
 
 
+def settle(seconds_max=5):
+    """Lets what other peers have written reach the disk, and their own tidying end.
+
+    A commit of the file system's journal waits for everybody's data: without this, whoever
+    comes after a peer with many dirty pages pays for them.
+    """
+    os.sync()
+    for _ in range(int(seconds_max / 0.2)):
+        busy, total = busy_ticks()
+        time.sleep(0.2)
+        busy_after, total_after = busy_ticks()
+        if busy_after - busy <= 0.05 * (total_after - total):
+            return
+
+
 def busy_ticks():
     """(busy, all) ticks of the machine, to see how loud the neighbours are."""
     with open("/proc/stat") as f:

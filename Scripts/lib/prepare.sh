@@ -138,6 +138,12 @@ prepare_build() {
     prepare_packages "building against SQLite" libsqlite3-dev
 }
 
+# What the tests use beside that.
+prepare_tests() {
+    prepare_build
+    prepare_packages "tests with a second process and of what is synced to disk" python3 strace
+}
+
 # The names of the executable products, as Package.swift lists them.
 executable_products() {
     sed -n 's/.*\.executable(name: "\([^"]*\)".*/\1/p' Package.swift

@@ -50,6 +50,7 @@ extension Connection {
     private static let countsNoMemory: Void = {
         typealias Configure = @convention(c) (Int32, Int32) -> Int32
         guard let symbol = dlsym(nil, "sqlite3_config") else { return }
+        // WORKAROUND(docs/workarounds.md#11)
         // unsafeBitCast: C variadics are not imported; these arguments pass alike either way.
         _ = unsafeBitCast(symbol, to: Configure.self)(SQLITE_CONFIG_MEMSTATUS, 0)
     }()
@@ -144,6 +145,7 @@ extension Connection {
         guard let symbol = dlsym(nil, "sqlite3_db_config") else {
             throw SQLiteError(code: SQLITE_NOTFOUND, sql: "sqlite3_db_config")
         }
+        // WORKAROUND(docs/workarounds.md#11)
         // unsafeBitCast: C variadics are not imported; these arguments pass alike either way.
         let configure = unsafeBitCast(symbol, to: Configure.self)
         var isOn: Int32 = 0

@@ -39,6 +39,9 @@ package struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Whether something has the name already.
     package var isTaken: Bool { reason == .system(EEXIST) }
 
+    /// Whether there is no file of that name.
+    package var isAbsent: Bool { reason == .system(ENOENT) }
+
     /// Whether the disk or a quota is full.
     package var isFull: Bool { reason == .system(ENOSPC) || reason == .system(EDQUOT) }
 

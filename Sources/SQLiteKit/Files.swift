@@ -113,8 +113,19 @@ package enum Files {
         guard unlink(path) == 0 || errno == ENOENT else { throw .last("unlink", path) }
     }
 
+    /// Whether anything has the name.
+    package static func exists(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0
+    }
+
+    /// Gives a file a second name, which must be free.
+    package static func addName(_ path: String, as second: String) throws(FileError) {
+        guard Glibc.link(path, second) == 0 else { throw .last("link", path) }
+    }
+
     /// Syncs a complete file, gives it its name, and syncs the folder.
-    static func moveIntoPlace(_ partial: String, as path: String) throws(FileError) {
+    package static func moveIntoPlace(_ partial: String, as path: String) throws(FileError) {
         try sync(partial, flags: O_RDONLY)
         guard rename(partial, path) == 0 else { throw .last("rename", path) }
         try sync(parent(of: path) ?? ".", flags: O_RDONLY | O_DIRECTORY)

@@ -15,6 +15,7 @@ package enum SQLiteLibrary {
     ///
     /// It came with the log in 3.7.0; 3.44.6 and 3.50.7 have the repair too.
     package static func hasWALResetBug(_ number: Int) -> Bool {
+        // WORKAROUND(docs/workarounds.md#1)
         switch number {
         case ..<3_007_000: false
         case 3_044_006..<3_045_000: false

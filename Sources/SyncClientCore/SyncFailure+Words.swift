@@ -109,8 +109,13 @@ extension SyncFailure {
                 "แอปนี้เก่าเกินไปสำหรับระบบ", ("Update the app.", "โปรดอัปเดตแอป"))
         default:
             Words(
-                "sync.offline", "You are offline. Your changes are saved on this device.",
-                "คุณออฟไลน์อยู่ การเปลี่ยนแปลงของคุณบันทึกไว้ในเครื่องนี้แล้ว")
+                "sync.offline",
+                "The service cannot be reached. Your changes are saved on this device.",
+                "ติดต่อระบบไม่ได้ การเปลี่ยนแปลงของคุณบันทึกไว้ในเครื่องนี้แล้ว",
+                (
+                    "Check the network and sync again; reading and writing go on without it.",
+                    "ตรวจสอบเครือข่ายแล้วซิงก์อีกครั้ง ระหว่างนี้อ่านและเขียนต่อได้"
+                ))
         }
     }
 
@@ -217,7 +222,7 @@ extension SyncFailure {
                 "ผู้ใช้อื่นอาจอ่านหรือแทนที่ข้อมูลของคุณได้",
                 (
                     "Make \(path) yours alone: no link, mode 0700 for directories, 0600 for files.",
-                    "ทำให้ \(path) เป็นของคุณเท่านั้น"
+                    "ทำให้ \(path) เป็นของคุณเท่านั้น ไม่ใช่ลิงก์ สิทธิ์ 0700 สำหรับโฟลเดอร์ 0600 สำหรับไฟล์"
                 ))
         case .closed:
             Words("client.closed", "The app is closing.", "แอปกำลังปิด")

@@ -20,6 +20,16 @@ package struct Limits: Sendable {
     /// The most rows in one page.
     package var pageRowsMax = 10_000
 
+    /// The most ranges claimed in one request for repair.
+    package var claimsMax = 4_096
+
+    /// The most rows whose hashes are kept for repairs, 48 bytes each, and the
+    /// most in a bucket that can be repaired.
+    package var reconcileRowsMax = 1_000_000
+
+    /// The most tombstones purged in one transaction, while others wait to write.
+    package var purgedRowsMax = 20_000
+
     /// The longest line of an agency's feed: a record and its envelope.
     package var feedLineBytesMax = 160 * 1_024
 

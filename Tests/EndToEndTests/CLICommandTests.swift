@@ -94,6 +94,52 @@ struct CLICommandTests {
         }
     }
 
+    @Test("shows all rows of a table to those who ask for them")
+    func showAll() async throws {
+        let mirror = try CLIScreenTests.mirror("wanna-typical")
+        let some = await CLIRun.run(["show", "payment", "--json"], on: mirror)
+        let all = await CLIRun.run(["show", "payment", "--all", "--json"], on: mirror)
+        let count = try await mirror.rows("payment").count
+        #expect(all.output.split(separator: "\n").count == count)
+        #expect(some.output.split(separator: "\n").count < count)
+    }
+
+    @Test("unpins what is pinned, and says so of anything else")
+    func unpin() async throws {
+        let pinned = PersonaRows.row(
+            table: "pinned", id: "me", owner: "citizen", body: ["services": ["obec-2"]])
+        let mirror = FakeMirror(rows: [pinned])
+        let other = await CLIRun.run(["unpin", "biz-portal", "--lang", "en"], on: mirror)
+        #expect(other.code == 1)
+        #expect(other.error.contains("[service.not_pinned]"))
+        #expect(other.error.contains("Pinned are: obec-2"))
+        #expect(mirror.calls.isEmpty)
+        let own = await CLIRun.run(["unpin", "obec-2"], on: mirror)
+        #expect(own.code == 0)
+        #expect(mirror.calls == ["remove obec-2 pinned/me"])
+    }
+
+    @Test("names what it checks in the language of the person", arguments: ["th", "en"])
+    func doctor(language: String) async {
+        let run = await CLIRun.run(["doctor", "--lang", language], on: FakeMirror())
+        let name = language == "th" ? "ไฟล์ข้อมูล" : "The file of the data"
+        #expect(run.output.contains("\(name) [cache.integrity]"))
+    }
+
+    @Test("explains each option and word of a command", arguments: CommandName.allCases)
+    func help(command: CommandName) async {
+        for language in ["th", "en"] {
+            let run = await CLIRun.run(
+                ["help", command.rawValue, "--lang", language], on: FakeMirror(),
+                environment: ["COLUMNS": "60"])
+            #expect(run.code == 0)
+            #expect(run.cellsMax <= 60)
+            let body = run.output.split(separator: "\n").dropFirst(2).joined(separator: "\n")
+            for option in command.options { #expect(body.contains(option.typed)) }
+            for part in command.parts { #expect(body.contains(part.typed)) }
+        }
+    }
+
     @Test("shows any table and suggests one that was meant")
     func show() async throws {
         let mirror = try CLIScreenTests.mirror("wanna-typical")
@@ -173,6 +219,10 @@ struct CLICommandTests {
             terminal: World.Terminal(isOutputShown: true, isErrorShown: true, columns: 80))
         #expect(shown.output.contains("█"))
         #expect(!shown.output.contains("secret"))
+        // A low window shows the end: the code stands behind the picture.
+        let picture = shown.output.split(separator: "█").count
+        #expect(picture > 10)
+        #expect(shown.output.split(separator: "█").last?.contains("WDJB-MJHT") == true)
         let nowhere = await CLIRun.run(["login"], on: FakeMirror(isSignedIn: false))
         #expect(nowhere.code == 2)
     }

@@ -113,6 +113,106 @@ struct CLIScreenTests {
         #expect(run.output.contains("รถแม่ · รอส่ง"))
     }
 
+    @Test("shows each of two notes once, on its record and by itself")
+    func twoNotes() async throws {
+        let note = PersonaRows.row(
+            table: "annotation", id: "wanna-typical-vh-01", owner: "citizen",
+            body: ["note": ["Brakes?", "Sell it"]])
+        let mirror = FakeMirror(rows: try PersonaRows.load("wanna-typical") + [note])
+        for words in [["show", "annotation"], ["vehicles", "wanna-typical-vh-01"]] {
+            let run = await CLIRun.run(words + ["--lang", "en"], on: mirror)
+            #expect(run.output.contains("Brakes?\n"))
+            for text in ["Brakes?", "Sell it"] {
+                #expect(run.output.components(separatedBy: text).count == 2, "\(run.output)")
+            }
+        }
+        let own = await CLIRun.run(["show", "annotation", "--lang", "en"], on: mirror)
+        #expect(own.output.contains("Your notes"))
+        #expect(own.output.contains("Written by you · as of"))
+        #expect(!own.output.contains("From citizen"))
+        let json = await CLIRun.run(["show", "annotation", "--json"], on: mirror)
+        #expect(!json.output.contains("\"annotation\":{"))
+    }
+
+    @Test("names the person's own sources before those of everybody")
+    func sources() async throws {
+        let mirror = try Self.mirror("wanna-typical")
+        mirror.change {
+            $0.standing.sources = [
+                Standing.Source(
+                    owner: "dga", isPublic: true, rows: 353, oldestAsOf: 0,
+                    newestAsOf: personaMoment),
+                Standing.Source(
+                    owner: "dlt", rows: 1, oldestAsOf: 0, newestAsOf: personaMoment - 9_000_000),
+                Standing.Source(
+                    owner: "rtp", rows: 2, oldestAsOf: 0, newestAsOf: personaMoment - 8_000_000),
+            ]
+        }
+        let run = await CLIRun.run(
+            ["status", "--lang", "en"], on: mirror, environment: ["COLUMNS": "100"])
+        let places = ["Police · 2 records", "Transport · 1 record ", "353 records for everybody"]
+            .map { run.output.firstRange(of: $0)?.lowerBound }
+        #expect(!places.contains(nil))
+        #expect(places.compactMap(\.self) == places.compactMap(\.self).sorted())
+        let json = await CLIRun.run(["--json"], on: mirror)
+        #expect(json.output.contains("\"owner\":\"dga\""))
+        #expect(json.output.contains("\"public\":true,\"rows\":353"))
+    }
+
+    @Test("keeps a long owner inside its margin", arguments: [40, 50])
+    func margin(columns: Int) async throws {
+        let run = await CLIRun.run(
+            ["--lang", "en"], on: try Self.mirror("wanna-typical"),
+            environment: ["COLUMNS": "\(columns)"])
+        let start = try #require(run.output.firstRange(of: "Where the data come from\n"))
+        let lines = run.output[start.upperBound...].split(separator: "\n")
+        #expect(lines.count > 10)
+        #expect(lines.allSatisfy { $0.hasPrefix("  ") }, "\(run.output)")
+    }
+
+    @Test("shows a code beside its words in words alone, and no member twice")
+    func codes() async throws {
+        for (command, words, code) in [
+            ("access-log", "การประปา", " pwa\n"), ("consents", "ข้อมูลเครดิตแห่งชาติ", " ncb\n"),
+        ] {
+            let run = await CLIRun.run(
+                [command, "--all", "--lang", "en"], on: try Self.mirror("wanna-typical"))
+            #expect(run.output.contains(words))
+            #expect(!run.output.contains(code))
+            #expect(!run.output.contains("  Purpose"))
+        }
+        let profile = await CLIRun.run(["profile"], on: try Self.mirror("wanna-typical"))
+        #expect(!profile.output.contains("female"))
+    }
+
+    @Test("draws the code of one bill that may be paid, where a person can scan it")
+    func paymentCode() async throws {
+        let terminal = World.Terminal(isOutputShown: true, isErrorShown: true, columns: 80)
+        func run(
+            _ persona: String, _ words: [String], _ terminal: World.Terminal
+        ) async throws
+            -> String
+        {
+            await CLIRun.run(
+                words + ["--lang", "en"], on: try Self.mirror(persona), terminal: terminal
+            ).output
+        }
+        let due = ["bills", "wanna-typical-bl-16"]
+        let shown = try await run("wanna-typical", due, terminal)
+        #expect(shown.contains("Scan to pay"))
+        #expect(shown.contains("█"))
+        #expect(try await !run("wanna-typical", due, World.Terminal()).contains("█"))
+        #expect(try await !run("wanna-typical", due + ["--plain"], terminal).contains("█"))
+        #expect(try await !run("wanna-typical", ["bills"], terminal).contains("█"))
+        let paid = ["bills", "wanna-typical-bl-13"]
+        #expect(try await !run("wanna-typical", paid, terminal).contains("█"))
+        // A sound code of another biller: the sticker over the poster.
+        let swapped = try await run(
+            "tuk-twelve-bills", ["bills", "tuk-twelve-bills-bl-12"], terminal)
+        #expect(swapped.contains("do not pay it [biller_mismatch]"))
+        #expect(!swapped.contains("█"))
+    }
+
     @Test("lets no control character of a row reach the terminal")
     func control() async throws {
         let row = PersonaRows.row(
@@ -180,6 +280,19 @@ struct CLITextWrapTests {
     func spaces() {
         #expect(
             TextWrap.lines("one two three four", cells: 9) == ["one two", "three", "four"])
+    }
+
+    @Test("keeps a word whole that has room on a line", arguments: [40, 41, 60, 79, 80])
+    func whole(cells: Int) {
+        let id = "4ead1ab6-974d-43f5-8f65-cb968e5f9fe7"
+        for text in [
+            "Complete. Hand it in: tangrat request submit \(id)",
+            "แก้ไขร่าง \(id) แล้ว", "กรอกครบแล้ว:\(id)แล้วยื่นได้เลยเพื่อให้หน่วยงานพิจารณาต่อไป",
+        ] {
+            let lines = TextWrap.lines(text, cells: cells)
+            #expect(lines.contains { $0.contains(id) }, "\(lines)")
+            #expect(lines.allSatisfy { ThaiText.cells($0) <= cells })
+        }
     }
 
     @Test("gives up a word that is wider than the line")

@@ -124,6 +124,10 @@ final class FakeMirror: Mirror {
     }
     func close() async {}
     func beginSignIn(server: String, deviceName: String) async throws(SyncFailure) -> SignInPrompt {
+        if let failure = state.withLock({ $0.failure }) { throw failure }
+        return try await prompt(server: server)
+    }
+    private func prompt(server: String) async throws(SyncFailure) -> SignInPrompt {
         SignInPrompt(
             server: server, userCode: "WDJB-MJHT", verificationURL: "\(server)/device",
             verificationURLComplete: "\(server)/device?user_code=WDJB-MJHT", expiresInSeconds: 600,
@@ -141,6 +145,19 @@ final class FakeMirror: Mirror {
     ) async throws(SyncFailure) -> SyncReport {
         if let failure = state.withLock({ $0.failure }) { throw failure }
         return state.withLock { $0.report }
+    }
+    func writesAside() async throws(SyncFailure) -> [AsideWrites] { [] }
+    func useWritesAside(_ row: String) async throws(SyncFailure) -> QueuedWrite {
+        throw SyncFailure.rowAbsent(table: "", id: row)
+    }
+    func dropWritesAside(_ row: String) async throws(SyncFailure) {
+        throw SyncFailure.rowAbsent(table: "", id: row)
+    }
+    func repair(
+        trace: (@Sendable (TraceEvent) -> Void)?
+    ) async throws(SyncFailure) -> SyncReport {
+        state.withLock { $0.calls.append("repair") }
+        return try await sync(progress: nil, trace: trace)
     }
     func live(trace: (@Sendable (TraceEvent) -> Void)?) -> AsyncStream<LiveEvent> {
         AsyncStream { continuation in
@@ -277,6 +294,18 @@ struct CLIRun {
         let code = await Runner(world: world).run(words)
         let (output, error) = sink.texts
         return CLIRun(code: code, output: output, error: error)
+    }
+
+    /// A run for which the person's data cannot be opened.
+    static func run(_ words: [String], opening failure: SyncFailure) async -> CLIRun {
+        let sink = Sink()
+        let world = World(
+            environment: [:], terminal: World.Terminal(), now: { personaMoment },
+            output: { sink.write($0, isError: false) }, error: { sink.write($0, isError: true) },
+            hostName: "test-host", readFile: { _ in nil },
+            open: { _, _ async throws(SyncFailure) -> any Mirror in throw failure })
+        let code = await Runner(world: world).run(words)
+        return CLIRun(code: code, output: sink.texts.0, error: sink.texts.1)
     }
 
     private final class Sink: Sendable {

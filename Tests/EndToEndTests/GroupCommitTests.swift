@@ -15,7 +15,7 @@ extension WorldTests {
         func commits() async throws {
             try await RealWorld.run(serving: false) { world in
                 let trace = world.path("trace")
-                let strace = Programs.tool("strace")
+                let strace = Programs.strace
                 if let strace {
                     try await world.start(
                         under: [
@@ -23,7 +23,7 @@ extension WorldTests {
                             "-e", "inject=fdatasync:delay_exit=20000",
                         ])
                 } else {
-                    print("strace is not here: the number of fsyncs is not checked")
+                    print("strace is not here, or may not trace: fsyncs are not counted")
                     try await world.start()
                 }
                 let server = try Self.serverProcess(world, isTraced: strace != nil)

@@ -112,6 +112,7 @@ enum Catalogue {
         ("service", "catalogue/services", "id"), ("agency", "catalogue/agencies", "code"),
         ("rule", "catalogue/rules", "id"), ("province", "reference/provinces", "code"),
         ("biller", "reference/billers", "id"),
+        ("open_data_group", "reference/open-data-groups", "id"),
     ]
 
     static let tables = Set(files.map(\.0))

@@ -21,6 +21,18 @@ enum Programs {
         ["/usr/bin/", "/bin/", "/usr/local/bin/"].map { $0 + name }
             .first { FileManager.default.isExecutableFile(atPath: $0) }
     }
+
+    /// strace, or nil where there is none or the system lets nobody trace.
+    static let strace: String? = {
+        guard let path = tool("strace") else { return nil }
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: path)
+        process.arguments = ["-o", "/dev/null", "true"]
+        process.standardError = FileHandle.nullDevice
+        guard (try? process.run()) != nil else { return nil }
+        process.waitUntilExit()
+        return process.terminationStatus == 0 ? path : nil
+    }()
 }
 
 /// What is wrong with the world of a test.

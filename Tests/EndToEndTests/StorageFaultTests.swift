@@ -131,8 +131,8 @@ extension WorldTests {
         /// Method: strace lets some syncs of the real process fail.
         @Test("because a sync fails acknowledges nothing by that connection, and recovers")
         func sync() async throws {
-            guard let strace = Programs.tool("strace") else {
-                print("strace is not here: a failing sync is not tried")
+            guard let strace = Programs.strace else {
+                print("strace is not here, or may not trace: a failing sync is not tried")
                 return
             }
             try await RealWorld.run(serving: false) { world in

@@ -67,7 +67,23 @@ extension WorldTests {
                 #expect(now - newest < 2 * 3_600_000 + 60_000, "the world is not of this hour")
                 let own = rows.filter { ($0["id"] as? String ?? "").hasPrefix("wanna-typical") }
                 #expect(own.count == 152)
+                try await Self.expectSources(of: device)
             }
+        }
+
+        /// The agency of the catalogue owns rows of the person too: both are told apart.
+        private static func expectSources(of device: Device) async throws {
+            let home = try await device.must("--json")
+            let sources =
+                PlainJSON.object(home.lines.first ?? "")["sources"] as? [[String: Any]] ?? []
+            let kinds = sources.map { $0["public"] as? Bool }
+            #expect(kinds.count > 10)
+            #expect(kinds.dropLast().allSatisfy { $0 == false })
+            #expect(kinds.last == true)
+            #expect(sources.last?["owner"] as? String == "dga")
+            #expect(sources.filter { $0["owner"] as? String == "dga" }.count == 2)
+            let counts = sources.compactMap { $0["rows"] as? Int }
+            #expect(counts.reduce(0, +) == (try await device.dump()).count)
         }
 
         @Test("names each line that is refused, loads the others, and ends with 1")
@@ -179,9 +195,7 @@ extension WorldTests {
         }
 
         private static func rowsInFiles() throws -> Int {
-            let groups = try DataLines.read("Data/reference/open-data-groups.ndjson")
-            return try Catalogue.load().count + groups.count
-                + Persona.load().reduce(0) { $0 + $1.rows.count }
+            try Catalogue.load().count + Persona.load().reduce(0) { $0 + $1.rows.count }
         }
 
         private static func row(_ table: String, _ id: String, body: String) -> String {

@@ -65,12 +65,16 @@ final class ModelServer: Transport {
         var requests: [Request] = []
         var lineage: UInt8 = 1
         var sumError = false
+        /// Whether it knows `/v1/reconcile`.
+        var repairs = true
+        /// The most rows in one answer to it.
+        var repairRows = 1_000
+        /// The name that the next sign-in gives.
+        var device = ModelServer.device
         var accessToken = "access-1"
         var refreshToken = "refresh-1"
         /// Who confirms the next sign-in.
         var subject = ModelServer.subject
-        /// The name that the next sign-in gives.
-        var device = ModelServer.device
         var signals: [LiveSignal] = []
         var listeners: [AsyncStream<LiveSignal>.Continuation] = []
     }
@@ -115,6 +119,28 @@ final class ModelServer: Transport {
 
     func fail(_ faults: Fault...) {
         with { $0.faults += faults }
+    }
+
+    /// What a device's dump must say, where nothing waits.
+    func confirmed() -> [String] {
+        with { state in
+            var lines: [(key: RowKey, line: String)] = []
+            var seen: Set<RowKey> = []
+            for (_, bucket) in state.buckets.sorted(by: { $0.key > $1.key }) {
+                for (key, row) in bucket.rows where !row.isGone && seen.insert(key).inserted {
+                    let body = String(decoding: row.body, as: UTF8.self)
+                    lines.append(
+                        (
+                            key,
+                            #"{"agency":"\#(row.owner)","as_of":\#(row.asOf),"body":\#(body),"#
+                                + #""id":"\#(key.id)","source_version":\#(row.sourceVersion),"#
+                                + #""table":"\#(key.table)"}"#
+                        ))
+                }
+            }
+            return lines.sorted { ($0.key.table, $0.key.id) < ($1.key.table, $1.key.id) }
+                .map(\.line)
+        }
     }
 
     private static func put(
@@ -175,7 +201,12 @@ final class ModelServer: Transport {
                 return .response(Response(status: 401, contentType: "application/json"))
             }
             if request.path == "/v1/devices/replace" { return Self.history(request, &state) }
-            let answer = Self.bytes(Self.answer(request.body, &state))
+            if request.path == "/v1/reconcile", !state.repairs {
+                return .response(Response(status: 404, contentType: "application/json"))
+            }
+            let answer = Self.bytes(
+                request.path == "/v1/reconcile"
+                    ? Self.reconcile(request.body, &state) : Self.answer(request.body, &state))
             switch fault {
             case .answerLost: return .unknown(reason: "test")
             case .cut(let count): return Self.response(Array(answer.dropLast(count)))
@@ -437,7 +468,9 @@ final class ModelServer: Transport {
             if !isCut { positions[name] = bucket.head }
             if isCut { break }
         }
-        if frames.isEmpty, !sync.cursor.isEmpty { return [.unchanged(ackedMid: state.lastMid)] }
+        if frames.isEmpty, !sync.cursor.isEmpty, !sync.wantsCheckpoint {
+            return [.unchanged(ackedMid: state.lastMid)]
+        }
         let cursor = Array(
             (["\(state.lineage)"]
                 + positions.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })
@@ -457,7 +490,7 @@ final class ModelServer: Transport {
         return frames
     }
 
-    private static func hash(_ key: RowKey, _ row: StoredRow) -> HashSum {
+    static func hash(_ key: RowKey, _ row: StoredRow) -> HashSum {
         RowHash.hash(
             key: key, owner: row.owner, asOf: row.asOf, sourceVersion: row.sourceVersion,
             body: row.body)

@@ -98,8 +98,10 @@ struct SyncRoundMachineTests {
         var machine = SyncRoundMachine()
         _ = machine.begin()
         _ = machine.handle(.answered(.checkpoint))
-        #expect(machine.handle(.verificationFailed(bucket: "b")) == .dropCursor)
-        #expect(machine.handle(.cursorDropped) == .send)
+        #expect(machine.handle(.verificationFailed(bucket: "b")) == .beginRepair(bucket: "b"))
+        #expect(machine.handle(.repairBegun(holdsRows: true)) == .reconcile)
+        #expect(machine.handle(.reconciled(isDone: false)) == .reconcile)
+        #expect(machine.handle(.reconciled(isDone: true)) == .send)
         _ = machine.handle(.answered(.checkpoint))
         #expect(
             machine.handle(.verificationFailed(bucket: "b"))
@@ -110,12 +112,46 @@ struct SyncRoundMachineTests {
     func restarts() {
         var machine = SyncRoundMachine()
         _ = machine.begin()
-        #expect(machine.handle(.answered(.restart)) == .dropCursor)
-        _ = machine.handle(.cursorDropped)
-        #expect(machine.handle(.answered(.restart)) == .dropCursor)
-        _ = machine.handle(.cursorDropped)
+        for _ in 0..<2 {
+            #expect(machine.handle(.answered(.restart)) == .beginRepair(bucket: nil))
+            #expect(machine.handle(.repairBegun(holdsRows: false)) == .dropCursor)
+            #expect(machine.handle(.cursorDropped) == .send)
+        }
         #expect(
             machine.handle(.answered(.restart)) == .stop(.answerUnusable(code: "sync.restarts")))
+    }
+
+    @Test("goes on with a repair after a pause and after a new token")
+    func repairGoesOn() {
+        var machine = SyncRoundMachine()
+        #expect(machine.begin(repairs: true) == .beginRepair(bucket: nil))
+        _ = machine.handle(.repairBegun(holdsRows: true))
+        let lost = SyncRoundMachine.Event.unknown(reason: "lost", random: 0)
+        guard case .wait = machine.handle(lost) else {
+            Issue.record("no pause")
+            return
+        }
+        #expect(machine.handle(.pauseOver) == .reconcile)
+        let refused = SyncRoundMachine.Event.refused(
+            status: 401, retryAfterMilliseconds: nil, random: 0)
+        #expect(machine.handle(refused) == .refresh)
+        #expect(machine.handle(.refreshed) == .reconcile)
+        #expect(machine.repairs == 1)
+    }
+
+    @Test("fetches anew where the server cannot repair", arguments: [true, false])
+    func cannotRepair(isOld: Bool) {
+        var machine = SyncRoundMachine()
+        _ = machine.begin(repairs: true)
+        _ = machine.handle(.repairBegun(holdsRows: true))
+        let event: SyncRoundMachine.Event =
+            isOld
+            ? .refused(status: 404, retryAfterMilliseconds: nil, random: 0)
+            : .answered(
+                .error(
+                    code: "reconcile.too_large", retryAfterMilliseconds: 0, ackedMid: 0, random: 0))
+        #expect(machine.handle(event) == .dropCursor)
+        #expect(machine.handle(.cursorDropped) == .send)
     }
 
     @Test("fills a gap once, then goes on without what waits, and stops at a fork")

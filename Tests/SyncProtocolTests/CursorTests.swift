@@ -74,7 +74,7 @@ struct CursorTests {
         let cursor = Cursor(
             lineageTag: 1, grantsRevision: 1,
             entries: (1...250).map {
-                Cursor.Entry(bucket: UInt64($0), epoch: .max, rev: .max)
+                Cursor.Entry(bucket: UInt64($0), epoch: .max - UInt64($0), rev: .max)
             })
         let sealed = cursor.sealed(for: Self.device, key: Self.key)
         #expect(sealed.count > Cursor.bytesMax)

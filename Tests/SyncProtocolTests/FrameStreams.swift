@@ -123,6 +123,26 @@ enum FrameStreams {
                     lineage: [UInt8](repeating: 7, count: 16))),
             .pushed(ackedMid: 1), .restart(reason: "r"),
             .error(ErrorFrame(code: "c", message: "m", retryAfterMilliseconds: 1, ackedMid: 2)),
+        ] + repair(sum)
+    }
+
+    /// One frame of each type that a repair uses; the bucket has been named.
+    private static func repair(_ sum: HashSum) -> [Frame] {
+        let range = HashRange.whole.part(3, of: 2).part(1, of: 7)
+        let parts = [RangeSum(count: 2, sum: sum), .zero]
+        let hashes = [
+            HashSum(firstHalfOf: SHA256.hash([1])), HashSum(firstHalfOf: SHA256.hash([2])),
+        ]
+        .sorted { $0.precedes($1) }
+        var request = ReconcileRequest()
+        request.goesOn = true
+        return [
+            .reconcile(request),
+            .sums(SumsClaim(bucket: "person/s/core", range: range, split: 1, parts: parts)),
+            .items(ItemsClaim(bucket: "person/s/core", range: .whole, hashes: hashes)),
+            .parts(PartsAnswer(bucket: 0, range: range, split: 1, parts: parts)),
+            .surplus(SurplusRows(bucket: 0, hashes: hashes)),
+            .reconciled(ReconcileEnd(cursor: [1], rows: 2, sum: sum, answered: 3)),
         ]
     }
 }

@@ -6,7 +6,8 @@ import Testing
 struct FrameStreamTests {
     private func stream(_ seed: UInt64) -> [Frame] {
         var random = SeededRandom(seed: seed)
-        return seed % 2 == 0 ? random.response() : random.request()
+        return seed % 2 == 0
+            ? random.response() : seed % 3 == 0 ? random.repair() : random.request()
     }
 
     @Test("comes back from bytes and from lines", arguments: 0..<250 as Range<UInt64>)

@@ -101,6 +101,46 @@ extension SeededRandom {
         HashSum(bytes(16)) ?? .zero
     }
 
+    mutating func range() -> HashRange {
+        var range = HashRange.whole
+        for _ in 0..<next(in: 0...8) as Range<Int> {
+            let bits: Int = next(in: 0...HashRange.splitMax)
+            range = range.part(next(in: 0...((1 << bits) - 1)), of: bits)
+        }
+        return range
+    }
+
+    mutating func parts(_ bits: Int) -> [RangeSum] {
+        (0..<(1 << bits)).map { _ in
+            let count = number()
+            return count == 0 ? .zero : RangeSum(count: count, sum: sum())
+        }
+    }
+
+    mutating func hashes() -> [HashSum] {
+        (0..<next(in: 0...5)).map { _ in sum() }.sorted { $0.precedes($1) }
+    }
+
+    /// A request for repair.
+    mutating func repair() -> [Frame] {
+        var request = ReconcileRequest()
+        request.bytesMax = number()
+        request.schema = number()
+        request.goesOn = chance(oneIn: 2)
+        var frames: [Frame] = [.reconcile(request)]
+        for _ in 0..<next(in: 0...4) {
+            let range = range()
+            let bits = range.canSplit(3) ? next(in: 0...3) : 0
+            frames.append(
+                chance(oneIn: 2)
+                    ? .sums(
+                        SumsClaim(
+                            bucket: text(), range: range, split: bits, parts: parts(bits)))
+                    : .items(ItemsClaim(bucket: text(), range: range, hashes: hashes())))
+        }
+        return frames
+    }
+
     /// A number that JSON can carry too.
     mutating func number() -> UInt64 {
         chance(oneIn: 6) ? next() >> 1 : next(in: 0...300)
@@ -114,6 +154,7 @@ extension SeededRandom {
         sync.schema = number()
         sync.outcomesSeen = number()
         sync.priorityMax = next(in: 0...9)
+        sync.wantsCheckpoint = chance(oneIn: 3)
         guard chance(oneIn: 2) else { return [.sync(sync)] }
         return [.sync(sync), .push(PushHeader(baseChain: next()))]
             + (0..<next(in: 1...3)).map { _ in .mutation(mutation()) }
@@ -159,6 +200,13 @@ extension SeededRandom {
                             body: JSON.canonical(.object(JSONObject([("v", jsonValue())]))))))
             }
         }
+        if chance(oneIn: 4) {
+            let range = range()
+            let bits = range.canSplit(3) ? next(in: 0...3) : 0
+            frames.append(
+                .parts(PartsAnswer(bucket: 0, range: range, split: bits, parts: parts(bits))))
+            frames.append(.surplus(SurplusRows(bucket: 0, hashes: hashes())))
+        }
         if chance(oneIn: 2) {
             let first = next(in: 1...50) as UInt64
             frames.append(
@@ -173,7 +221,12 @@ extension SeededRandom {
     }
 
     mutating func terminal() -> Frame {
-        switch next(in: 0...5) {
+        switch next(in: 0...6) {
+        case 6:
+            .reconciled(
+                ReconcileEnd(
+                    cursor: bytes(next(in: 0...40)), rows: number(), sum: sum(),
+                    answered: number()))
         case 0: .unchanged(ackedMid: number())
         case 1: .page(PageEnd(cursor: bytes(next(in: 0...40)), rows: number(), sum: sum()))
         case 2:

@@ -98,7 +98,8 @@ struct FaultTests {
         ) { _ in }
         let parts = ServiceParts(
             store: fixture.store, commits: commits, heads: HeadCache(peopleMax: 10),
-            sessions: SessionCache(sessionsMax: 10), metrics: metrics, limits: Limits(),
+            sessions: SessionCache(sessionsMax: 10), indexes: RangeIndexCache(rowsMax: 1_000),
+            metrics: metrics, limits: Limits(),
             secrets: seededSecrets(3), now: { noon },
             publicURL: { PublicURL(listening: .unix(path: ""), port: 0) }, isReady: { true })
         let store = fixture.store

@@ -112,16 +112,10 @@ struct GroupCommitTests {
         #expect(setup.metrics.text(extra: []).contains("tangrat_commits_failed_total 2\n"))
     }
 
-    @Test("says busy when too much waits, and when it is closed")
-    func busy() throws {
-        let setup = try Setup { $0.writerQueueMax = 3 }
-        for index in 0..<3 { #expect(setup.commits.submit(setup.job("v\(index)"))) }
-        #expect(!setup.commits.submit(setup.job("too much")))
-        try setup.commits.start()
-        setup.commits.close()
-        #expect(!setup.commits.submit(setup.job("too late")))
+    /// What maintenance is told that asks for a check.
+    private func verified(_ commits: GroupCommit) throws -> String? {
         let reports = try Reports()
-        setup.commits.maintainLater { writer in
+        commits.maintainLater { writer in
             do {
                 _ = try writer.verify()
                 reports.add("verified")
@@ -129,7 +123,23 @@ struct GroupCommitTests {
                 reports.add("\(error)")
             }
         }
-        #expect(reports.next() == "the store is closed")
+        return reports.next()
+    }
+
+    @Test("says busy when too much waits, and closed when it is closed")
+    func busy() throws {
+        let setup = try Setup { $0.writerQueueMax = 3 }
+        for index in 0..<3 { #expect(setup.commits.submit(setup.job("v\(index)"))) }
+        #expect(!setup.commits.submit(setup.job("too much")))
+        #expect(setup.commits.offer(setup.job("too much")) == .busy)
+        #expect(try verified(setup.commits) == "too much waits for the writer")
+        try setup.commits.start()
+        for _ in 0..<4 { #expect(setup.reports.next() != nil) }
+        #expect(try verified(setup.commits) == "verified")
+        setup.commits.close()
+        #expect(!setup.commits.submit(setup.job("too late")))
+        #expect(setup.commits.offer(setup.job("too late")) == .closed)
+        #expect(try verified(setup.commits) == "the store is closed")
     }
 
     @Test("runs maintenance between groups, in its turn")

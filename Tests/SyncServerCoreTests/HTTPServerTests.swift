@@ -90,7 +90,7 @@ struct HTTPServerTests {
         let answer = try client.answer()
         #expect(answer.status == 400)
         #expect(answer.closes)
-        #expect(answer.text.contains(#""code":"http.framing-conflict""#))
+        #expect(answer.text.contains(#""code":"http.framing_conflict""#))
         #expect(try client.isClosedByServer())
         #expect(test.server.counts.rejections == [400: 1])
     }
@@ -98,16 +98,16 @@ struct HTTPServerTests {
     @Test(
         "says of each rule what is wrong, where, and what to do",
         arguments: [
-            ("G\u{7f}T / HTTP/1.1\r\n\r\n", "http.request-line", 0),
+            ("G\u{7f}T / HTTP/1.1\r\n\r\n", "http.request_line", 0),
             ("BREW / HTTP/1.1\r\nHost: a\r\n\r\n", "http.method", 0),
             ("GET / HTTP/3.0\r\nHost: a\r\n\r\n", "http.version", 6),
             ("GET /../ HTTP/1.1\r\nHost: a\r\n\r\n", "http.target", 4),
-            ("GET / HTTP/1.1\r\nHost a\r\n\r\n", "http.field-name", 16),
+            ("GET / HTTP/1.1\r\nHost a\r\n\r\n", "http.field_name", 16),
             ("GET / HTTP/1.1\r\n\r\n", "http.host", 16),
             ("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", "http.host", 25),
             (
                 "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n",
-                "http.content-length", 30
+                "http.content_length", 30
             ),
             (
                 "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n",

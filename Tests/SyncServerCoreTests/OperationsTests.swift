@@ -119,11 +119,17 @@ struct ServerOptionsTests {
         arguments: [
             "agency", "agency add", "agency remove x", "agency list x", "person add x",
             "approve C", "approve --person s", "device list", "device revoke", "backup",
-            "backup /x y", "verify x", "fly",
+            "backup /x y", "verify x", "agency fly",
         ])
     func badCommands(line: String) throws {
         let options = try options("\(line) --data /d")
         #expect(throws: ServerOptions.Problem.self) { try options.adminCommand() }
+    }
+
+    @Test("name a word that is no command before an option that is missing")
+    func unknownCommand() {
+        let problem = #expect(throws: ServerOptions.Problem.self) { try options("fly") }
+        #expect(problem?.message == "there is no command fly")
     }
 
     @Test("make a path of a backup absolute")
@@ -274,6 +280,21 @@ struct AdminCommandTests {
     func refusals(json: String, code: String) throws {
         let fixture = try ServerFixture()
         #expect(try self.code(fixture, json) == code)
+    }
+
+    @Test(
+        "make no store where there is none",
+        arguments: ["verify", "backup", "person.list", "agency.list", "device.list", "approve"])
+    func noStore(command: String) throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.file("misspelt")
+        let answer = try JSON.parse(
+            try TangRatServer.runAdmin(
+                ["command": .string(command), "file": .string(directory.file("copy"))],
+                directory: path))
+        #expect(answer["error"]?["code"] == "admin.no_store")
+        #expect(answer["error"]?["message"]?.text?.contains(path) == true)
+        #expect(access(path, F_OK) != 0)
     }
 
     @Test("work on a store that nobody serves, and not beside a server")

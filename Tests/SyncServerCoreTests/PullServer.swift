@@ -35,7 +35,8 @@ final class PullServer {
                 store: fixture.store, limits: Limits(), metrics: metrics,
                 wallClock: WallClock(milliseconds: { noon })
             ) { _ in }, heads: HeadCache(peopleMax: 10), sessions: SessionCache(sessionsMax: 10),
-            metrics: metrics, limits: fixture.limits, secrets: seededSecrets(3), now: { noon },
+            indexes: fixture.indexes, metrics: metrics, limits: fixture.limits,
+            secrets: seededSecrets(3), now: { noon },
             publicURL: { PublicURL(listening: .unix(path: ""), port: 0) }, isReady: { true })
         let store = fixture.store
         server = HTTPServer(configuration: .init(address: .tcp(port: 0), loopCount: 1)) {

@@ -23,6 +23,8 @@ final class ServerFixture {
     let pages: PageBuilder
     var limits: Limits
     var now = noon
+    let indexes = RangeIndexCache(rowsMax: 1_000_000)
+    var lastSummary = ReconcileMachine.Summary()
     private var seed: UInt64 = 0
 
     init(_ change: (inout Limits) -> Void = { _ in }) throws {

@@ -214,7 +214,8 @@ struct ServerTests {
         for path in ["/v1/live", "/healthz", "/readyz", "/metrics"] {
             let answer = try ask("POST", path, bearer, "")
             try expectError(answer, 405, "http.method")
-            #expect(answer.head.contains("Allow: GET"))
+            let allowed = path == "/v1/live" ? "GET" : "GET, HEAD"
+            #expect(answer.head.contains("Allow: \(allowed)\r\n"))
         }
         for token in ["", "Bearer ", "Bearer x", "Basic \(phone.token)", "Bearer \(phone.refresh)"]
         {
@@ -235,7 +236,7 @@ struct ServerTests {
         json["Content-Type"] = "application/json"
         try expectError(
             try ask("POST", "/v1/sync", json, String(repeating: " ", count: 4_097)), 413,
-            "http.body-too-large")
+            "http.body_too_large")
         for (body, code, position) in [
             ("", "wire.sync_missing", 0), ("{", "wire.json.end", 1),
             ("\n{}", "wire.member_missing", 2),
@@ -290,7 +291,8 @@ struct ServerTests {
         #expect(try running.feed(key, [vehicle("v1", subject)])["applied"] == .integer(1))
         let request = [Frame.sync(SyncRequest())]
         let binary = try phone.sync(running, request)
-        #expect(binary.head.contains("Content-Type: \(SignedIn.binary)\r\n"))
+        // Short: its first bytes tell what it is.
+        #expect(!binary.head.contains("Content-Type: "))
         #expect(binary.head.contains("Cache-Control: no-store\r\n"))
         #expect(try decodeFrames(binary.body).last?.isTerminal == true)
         for (lines, accept) in [(true, nil), (false, "application/json")] as [(Bool, String?)] {
@@ -303,8 +305,18 @@ struct ServerTests {
             #expect(rows.contains { $0["frame"] == "row" && $0["table"] == "vehicle" })
         }
         let turned = try phone.sync(running, request, accept: SignedIn.binary, lines: true)
-        #expect(turned.head.contains("Content-Type: \(SignedIn.binary)\r\n"))
+        #expect(!turned.head.contains("Content-Type: "))
         #expect(try decodeFrames(turned.body).last?.isTerminal == true)
+        // A long one, which leaves in slices, is worth compressing on its way.
+        let long = (0..<80).map {
+            vehicle("long-\($0)", subject)
+                .replacing(#""n":"#, with: #""text":"\#(String(repeating: "x", count: 999))","n":"#)
+        }
+        #expect(try running.feed(key, long)["applied"] == .integer(80))
+        let sliced = try phone.sync(running, request)
+        #expect(sliced.head.contains("Transfer-Encoding: chunked\r\n"))
+        #expect(sliced.head.contains("Content-Type: \(SignedIn.binary)\r\n"))
+        #expect(try decodeFrames(sliced.body).last?.isTerminal == true)
     }
 
     @Test("takes writes, shows them to the person's other device, and says when nothing is new")

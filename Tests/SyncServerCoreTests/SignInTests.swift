@@ -1,5 +1,6 @@
 import Foundation
 import SyncProtocol
+import Synchronization
 import TestSupport
 import Testing
 
@@ -46,9 +47,10 @@ struct SignInTests {
     }
 
     private func signIn(
-        _ fixture: ServerFixture, _ person: PersonRecord
+        _ fixture: ServerFixture, _ person: PersonRecord, as claimed: DeviceID? = nil
     ) throws -> SignInMachine.Granted {
-        let started = try #require(try machine(fixture) { try $0.start(deviceName: "phone") })
+        let started = try #require(
+            try machine(fixture) { try $0.start(deviceName: "phone", claimed: claimed) })
         try approve(fixture, started.userCode, person.number)
         return try exchange(fixture, started.deviceCode).get()
     }
@@ -74,6 +76,35 @@ struct SignInTests {
         ])
         let kept = try #require(approved["rows"]?.items?.first?["device_name"]?.text)
         #expect(kept == String(repeating: "ปู่", count: bytesMax / 9))
+    }
+
+    @Test("keeps the name of a device that signs in again, and ends its older tokens")
+    func claimed() throws {
+        let fixture = try ServerFixture()
+        let person = try fixture.addPerson()
+        let first = try signIn(fixture, person)
+        let again = try signIn(fixture, person, as: first.device)
+        #expect(again.device == first.device)
+        #expect(try token(fixture, first.accessToken) == nil)
+        #expect(try token(fixture, again.accessToken) != nil)
+    }
+
+    @Test("gives a new name to a device that is not known, not its person's, or revoked")
+    func notClaimed() throws {
+        let fixture = try ServerFixture()
+        let person = try fixture.addPerson()
+        let other = try fixture.addPerson("other")
+        let unknown = try signIn(fixture, person, as: DeviceID(99))
+        #expect(unknown.device != DeviceID(99))
+        let foreign = try signIn(fixture, other, as: unknown.device)
+        #expect(foreign.device != unknown.device)
+        #expect(try token(fixture, unknown.accessToken) != nil)
+        try machine(fixture) { machine in
+            try machine.revoke(
+                try #require(try machine.context.transaction.device(id: unknown.device)))
+        }
+        let ended = try signIn(fixture, person, as: unknown.device)
+        #expect(ended.device != unknown.device)
     }
 
     @Test("waits for approval and counts once")
@@ -207,6 +238,35 @@ struct SignInTests {
                 #expect(!fileContains(file, text) && !fileContains(file, secret))
             }
         }
+    }
+
+    /// 256 is twelve rounds of the 20 letters and 16 bytes more.
+    @Test("draws a byte of the incomplete round again", arguments: 0...255 as ClosedRange<UInt8>)
+    func fairLetters(byte: UInt8) {
+        let asked = Mutex<[Int]>([])
+        let source = SecretSource { count in
+            asked.withLock { asked in
+                asked.append(count)
+                return [UInt8](repeating: asked.count == 1 ? byte : 19, count: count)
+            }
+        }
+        let letter = byte < 240 ? SecretSource.userCodeLetters[Int(byte) % 20] : UInt8(ascii: "Z")
+        let half = String(repeating: Character(UnicodeScalar(letter)), count: 4)
+        #expect(source.userCode() == "\(half)-\(half)")
+        #expect(asked.withLock { $0 } == (byte < 240 ? [8] : [8, 8]))
+    }
+
+    @Test("draws only what is missing again")
+    func missingLetters() {
+        let asked = Mutex<[Int]>([])
+        let source = SecretSource { count in
+            asked.withLock { asked in
+                asked.append(count)
+                return [[0, 255, 1, 240, 2, 239, 3, 4], [5, 250], [5]][asked.count - 1]
+            }
+        }
+        #expect(source.userCode() == "BCDZ-FGHH")
+        #expect(asked.withLock { $0 } == [8, 2, 1])
     }
 
     @Test("makes secrets that are long and do not repeat")

@@ -1,3 +1,4 @@
+import Glibc
 import NetworkIO
 import SyncProtocol
 import Synchronization
@@ -67,6 +68,11 @@ private final class FailingStore: ReplicaStore {
         return FailingWriter(try inner.makeWriter(), number, self)
     }
 
+    func close() {
+        add("close")
+        inner.close()
+    }
+
     fileprivate func add(_ word: String) { state.withLock { $0.words.append(word) } }
 
     fileprivate func commitFails() -> Bool {
@@ -111,6 +117,46 @@ private final class FailingWriter: StoreWriter {
     func close() {
         store.add("close \(number)")
         inner.close()
+    }
+}
+
+@Suite("A server on another store")
+struct OtherStoreTests {
+    @Test("serves it, and closes it when it stops")
+    func serves() throws {
+        let directory = try TemporaryDirectory()
+        let store = FailingStore(
+            try SQLiteStore(
+                directory: directory.file("elsewhere"), randomBytes: seededSecrets(1).bytes))
+        var configuration = TangRatServer.Configuration(
+            directory: directory.path, address: .tcp(port: 0))
+        configuration.loops = 1
+        let server = TangRatServer(configuration, store: store)
+        try server.start()
+        let client = try HTTPTestClient(path: TangRatServer.adminSocket(directory.path))
+        let added = try JSON.parse(try client.post("/admin", #"{"command":"person.add"}"#).body)
+        #expect(added["rows"]?.items?.count == 1)
+        server.stop(drainMilliseconds: 2_000)
+        #expect(store.words() == ["open 1", "commit 1", "checkpoint 1", "close 1", "close"])
+        // Nothing else was made, and what was written is there.
+        #expect(access(directory.file("server.sqlite"), F_OK) != 0)
+        let list = try TangRatServer.runAdmin(
+            ["command": "person.list"], directory: directory.file("elsewhere"))
+        let found = try JSON.parse(list)["rows"]?.items?.map { $0["subject"]?.text }
+        #expect(found == [added["rows"]?.items?.first?["subject"]?.text])
+    }
+
+    @Test("gives it up when it cannot start")
+    func cannotStart() throws {
+        let directory = try TemporaryDirectory()
+        let store = FailingStore(
+            try SQLiteStore(directory: directory.path, randomBytes: seededSecrets(1).bytes))
+        store.plan(.openings(1))
+        let server = TangRatServer(
+            .init(directory: directory.path, address: .tcp(port: 0)), store: store)
+        #expect(throws: StoreFailure.storage("planned")) { try server.start() }
+        #expect(store.words() == ["no writer", "close"])
+        try SQLiteStore(directory: directory.path, randomBytes: seededSecrets(1).bytes).close()
     }
 }
 

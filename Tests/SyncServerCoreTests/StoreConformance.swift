@@ -8,15 +8,9 @@ struct StoreKind: Sendable, CustomTestStringConvertible {
         case body, hash, count, sum, tombstones, head, hashLength
     }
 
-    /// A store and what gives up its place.
-    struct Opened {
-        let store: any ReplicaStore
-        let close: () -> Void
-    }
-
     let testDescription: String
     /// Opens the store that lives at a place; a new one if the place is new.
-    let open: @Sendable (_ place: String) throws -> Opened
+    let open: @Sendable (_ place: String) throws -> any ReplicaStore
     /// Changes what a closed store holds behind its back.
     let damage: @Sendable (_ place: String, Damage) throws -> Void
     /// Makes a new place from what a backup wrote.
@@ -27,32 +21,39 @@ struct StoreKind: Sendable, CustomTestStringConvertible {
 struct StoreConformance {
     let kind: StoreKind
     let place: String
+    /// Looks at a session before it is closed.
+    var willClose: (Session) -> Void = { _ in }
 
     /// A store, its writer and a reader, closed in the right order.
     final class Session {
-        let opened: StoreKind.Opened
+        let store: any ReplicaStore
         let writer: any StoreWriter
         let reader: any StoreReader
+        private let willClose: (Session) -> Void
         private var isOpen = true
 
-        init(_ kind: StoreKind, _ place: String) throws {
-            opened = try kind.open(place)
-            writer = try opened.store.makeWriter()
-            reader = try opened.store.makeReader()
+        init(
+            _ kind: StoreKind, _ place: String, willClose: @escaping (Session) -> Void
+        ) throws {
+            self.willClose = willClose
+            store = try kind.open(place)
+            writer = try store.makeWriter()
+            reader = try store.makeReader()
         }
 
         func close() {
             guard isOpen else { return }
             isOpen = false
+            willClose(self)
             reader.close()
             writer.close()
-            opened.close()
+            store.close()
         }
 
         deinit { close() }
     }
 
-    func session() throws -> Session { try Session(kind, place) }
+    func session() throws -> Session { try Session(kind, place, willClose: willClose) }
 
     struct Stop: Error {}
 
@@ -101,27 +102,6 @@ struct StoreConformance {
 
     // MARK: - The rules
 
-    func snapshotIsOneMoment() throws {
-        let session = try session()
-        let bucket = try session.writer.transaction {
-            try Self.fill($0, "public/catalogue", ["a", "b"])
-        }
-        try session.reader.snapshot { snapshot throws in
-            let before = try #require(try snapshot.bucket(bucket.number))
-            try session.writer.transaction {
-                _ = try Self.fill($0, "public/catalogue", ["c"])
-                _ = try $0.addPerson(subject: "late", tag: nil, added: 1)
-            }
-            #expect(try snapshot.bucket(bucket.number) == before)
-            #expect(try Self.ids(snapshot, bucket.number) == ["a", "b"])
-            #expect(try snapshot.person(1) == nil)
-        }
-        try session.reader.snapshot { snapshot throws in
-            #expect(try Self.ids(snapshot, bucket.number) == ["a", "b", "c"])
-            #expect(try snapshot.person(1)?.subject == "late")
-        }
-    }
-
     func rowsComeInOrder() throws {
         let session = try session()
         let bucket = try session.writer.transaction { transaction throws in
@@ -154,6 +134,69 @@ struct StoreConformance {
             }
             #expect(taken == [2])
         }
+    }
+
+    func rowsChangeAndGo() throws {
+        let session = try session()
+        let key = RowKey(table: "vehicle", id: "b")
+        let bucket = try session.writer.transaction {
+            try Self.fill($0, "public/catalogue", ["a", "b", "c"])
+        }
+        var row = try session.writer.transaction { transaction throws in
+            var row = try #require(try transaction.row(key, scope: 0))
+            row.rev = 4
+            row.owner = "another"
+            row.asOf = 7
+            row.sourceVersion = 8
+            row.body = Array(#"{"n":"ก"}"#.utf8)
+            row.hash = RowHash.hash(
+                key: key, owner: row.owner, asOf: 7, sourceVersion: 8, body: row.body)
+            try transaction.update(row)
+            #expect(try transaction.row(key, scope: 0) == row)
+            return row
+        }
+        try session.reader.snapshot { snapshot throws in
+            #expect(try Self.ids(snapshot, bucket.number) == ["a", "c", "b"])
+            try snapshot.rows(in: bucket.number, after: 3) { found throws in
+                #expect((found.rev, found.asOf, found.sourceVersion) == (4, 7, 8))
+                #expect(try session.reader.name(found.owner) == "another")
+                #expect(found.hash == row.hash && [UInt8](found.body) == row.body)
+                return true
+            }
+        }
+        try session.writer.transaction { transaction throws in
+            row.isAlive = false
+            row.rev = 5
+            row.body = []
+            try transaction.update(row)
+            #expect(try transaction.row(key, scope: 0)?.isAlive == false)
+            try transaction.remove(row: row.number)
+            #expect(try transaction.row(key, scope: 0) == nil)
+        }
+        try session.reader.snapshot { snapshot throws in
+            #expect(try Self.ids(snapshot, bucket.number) == ["a", "c"])
+        }
+    }
+
+    func bucketsAreThoseOfAPersonAndOfAll() throws {
+        let session = try session()
+        func names(_ person: PersonNumber) throws -> Set<String> {
+            try session.reader.snapshot { snapshot throws in
+                let found = try snapshot.buckets(of: person)
+                #expect(found.allSatisfy { [0, person].contains($0.person) })
+                #expect(Set(found.map(\.number)).count == found.count)
+                return Set(found.map(\.name))
+            }
+        }
+        #expect(try names(1).isEmpty)
+        try session.writer.transaction { transaction throws in
+            for (name, person) in [("x", 0), ("a/1", 1), ("b/1", 1), ("a/2", 2), ("y", 0)] {
+                _ = try transaction.addBucket(named: name, person: PersonNumber(person))
+            }
+        }
+        #expect(try names(1) == ["x", "y", "a/1", "b/1"])
+        #expect(try names(2) == ["x", "y", "a/2"])
+        #expect(try names(3) == ["x", "y"])
     }
 
     func rollbackLeavesNothing() throws {
@@ -228,142 +271,6 @@ struct StoreConformance {
             } == "another-name")
     }
 
-    func outcomesStay() throws {
-        let outcomes = [
-            Outcome(mid: 1, status: .accepted),
-            Outcome(mid: 2, status: .refused, code: "rule.x", detail: "request/a.form.ชื่อ"),
-            Outcome(mid: 3, status: .merged, code: "newer_write"),
-            Outcome(mid: 4, status: .merged, code: "newer_write"),
-            Outcome(mid: 5, status: .merged, code: "newer_write"),
-            Outcome(mid: 6, status: .merged, code: "newer_write"),
-        ]
-        func records(_ range: ArraySlice<Outcome>) -> [OutcomeRecord] {
-            range.map { OutcomeRecord(outcome: $0, chain: .max - $0.mid) }
-        }
-        var session = try session()
-        try session.writer.transaction { transaction throws in
-            try transaction.add(records(outcomes[..<5]), of: 4)
-            try transaction.add(records(outcomes[5...]), of: 4)
-            try transaction.add(
-                [OutcomeRecord(outcome: outcomes[0], chain: 0)], of: 5)
-        }
-        for mid in 1...6 as ClosedRange<UInt64> {
-            #expect(throws: (any Error).self, "mutation \(mid) got a second outcome") {
-                try session.writer.transaction {
-                    try $0.add(
-                        [OutcomeRecord(outcome: Outcome(mid: mid, status: .accepted), chain: 1)],
-                        of: 4)
-                }
-            }
-        }
-        for _ in 0..<2 {
-            try session.writer.transaction { transaction throws in
-                for outcome in outcomes {
-                    #expect(
-                        try transaction.outcome(of: 4, mid: outcome.mid)
-                            == OutcomeRecord(outcome: outcome, chain: .max - outcome.mid))
-                }
-                #expect(try transaction.outcome(of: 4, mid: 0) == nil)
-                #expect(try transaction.outcome(of: 4, mid: 7) == nil)
-                #expect(try transaction.outcome(of: 3, mid: 1) == nil)
-                #expect(try transaction.outcome(of: 4, mid: .max) == nil)
-            }
-            try session.reader.snapshot { snapshot throws in
-                #expect(try snapshot.outcomes(of: 4, after: 0) == outcomes)
-                for seen in 0...6 {
-                    #expect(
-                        try snapshot.outcomes(of: 4, after: UInt64(seen))
-                            == Array(outcomes[seen...]))
-                }
-                #expect(try snapshot.outcomes(of: 4, after: .max).isEmpty)
-                #expect(try snapshot.outcomes(of: 6, after: 0).isEmpty)
-            }
-            session.close()
-            session = try self.session()
-        }
-    }
-
-    func identitiesRoundTrip() throws {
-        var session = try session()
-        let tag = SHA256.hash([7])
-        let (person, other, device) = try session.writer.transaction { transaction throws in
-            let person = try transaction.addPerson(subject: "p", tag: tag, added: 3)
-            let other = try transaction.addPerson(subject: "q", tag: nil, added: 4)
-            _ = try transaction.addPerson(subject: "r", tag: nil, added: 5)
-            var device = try transaction.addDevice(
-                id: DeviceID(.max), person: person.number, name: "โทรศัพท์ 'x'); --", added: 5)
-            device.lastMid = 1 << 61
-            device.lastChain = .max
-            device.lastTime = .max
-            device.revoked = 8
-            try transaction.save(device)
-            _ = try transaction.addDevice(
-                id: DeviceID(3), person: other.number, name: "", added: 6)
-            return (person, other, device)
-        }
-        let access = TokenRecord(
-            hash: SHA256.hash([1]), device: device.number, kind: .access, expires: 100)
-        var refresh = TokenRecord(
-            hash: SHA256.hash([2]), device: device.number, kind: .refresh, expires: 200)
-        var signIn = SignInRecord(
-            hash: SHA256.hash([3]), userCode: "BCDF-GHJK", deviceName: "ก", expires: 50)
-        let agency = AgencyRecord(code: "dlt", tables: ["vehicle", "driving_licence"])
-        try session.writer.transaction { transaction throws in
-            try transaction.save(access)
-            try transaction.save(refresh)
-            refresh.used = 77
-            try transaction.save(refresh)
-            try transaction.save(signIn)
-            signIn.person = person.number
-            try transaction.save(signIn)
-            try transaction.save(agency, key: SHA256.hash([4]))
-            try transaction.save(AgencyRecord(code: "bma", tables: ["bill"]), key: SHA256.hash([5]))
-            try transaction.set("v", [])
-            try transaction.set("v", [0, 255])
-        }
-        for _ in 0..<2 {
-            try session.reader.snapshot { snapshot throws in
-                #expect(try snapshot.person(person.number) == person)
-                #expect(try snapshot.device(device.number) == device)
-                let found = try #require(try snapshot.token(refresh.hash))
-                #expect(found.token == refresh && found.device == device)
-                #expect(try snapshot.agency(key: SHA256.hash([4])) == agency)
-                #expect(try snapshot.agency(key: SHA256.hash([6])) == nil)
-                #expect(try snapshot.person(0) == nil)
-            }
-            try session.writer.transaction { transaction throws in
-                #expect(try transaction.person(tag: tag) == person)
-                #expect(try transaction.person(subject: "q") == other)
-                #expect(try transaction.people().map(\.subject) == ["p", "q", "r"])
-                #expect(try transaction.device(id: DeviceID(.max)) == device)
-                #expect(try transaction.devices(of: person.number) == [device])
-                #expect(try transaction.signIn(device: signIn.hash) == signIn)
-                #expect(try transaction.signIn(userCode: "BCDF-GHJK") == signIn)
-                #expect(try transaction.pendingSignIns() == 1)
-                #expect(try transaction.agency(code: "dlt") == agency)
-                #expect(try transaction.agencies().map(\.code) == ["bma", "dlt"])
-                #expect(try transaction.value("v") == [0, 255])
-            }
-            session.close()
-            session = try self.session()
-        }
-        try session.writer.transaction { transaction throws in
-            try transaction.removeTokens(expiredBefore: 100)
-            #expect(try transaction.token(access.hash) != nil)
-            try transaction.removeTokens(expiredBefore: 101)
-            #expect(try transaction.token(access.hash) == nil)
-            try transaction.removeTokens(of: device.number)
-            #expect(try transaction.token(refresh.hash) == nil)
-            try transaction.removeSignIns(expiredBefore: 50)
-            #expect(try transaction.signIn(device: signIn.hash) != nil)
-            try transaction.remove(signIn)
-            #expect(try transaction.signIn(device: signIn.hash) == nil)
-            try transaction.save(agency, key: SHA256.hash([9]))
-            #expect(try transaction.agency(key: SHA256.hash([4])) == nil)
-            #expect(try transaction.agency(key: SHA256.hash([9])) == agency)
-        }
-    }
-
     func keysAreUnique() throws {
         let session = try session()
         let bucket = try session.writer.transaction { transaction throws in
@@ -403,11 +310,11 @@ struct StoreConformance {
 
     func secretsAndRowsSurviveReopening() throws {
         let first = try session()
-        let lineage = first.opened.store.lineage
+        let lineage = first.store.lineage
         let message = [1, 2, 3] as [UInt8]
         let codes = [
-            first.opened.store.cursorKey.code(for: message),
-            first.opened.store.personKey.code(for: message),
+            first.store.cursorKey.code(for: message),
+            first.store.personKey.code(for: message),
         ]
         #expect(codes[0] != codes[1])
         let bucket = try first.writer.transaction {
@@ -415,9 +322,9 @@ struct StoreConformance {
         }
         first.close()
         let second = try session()
-        #expect(second.opened.store.lineage == lineage)
-        #expect(second.opened.store.cursorKey.code(for: message) == codes[0])
-        #expect(second.opened.store.personKey.code(for: message) == codes[1])
+        #expect(second.store.lineage == lineage)
+        #expect(second.store.cursorKey.code(for: message) == codes[0])
+        #expect(second.store.personKey.code(for: message) == codes[1])
         try second.reader.snapshot { snapshot throws in
             #expect(try snapshot.bucket(bucket.number) == bucket)
             #expect(try Self.ids(snapshot, bucket.number) == ["a", "b"])
@@ -449,27 +356,5 @@ struct StoreConformance {
         let second = try session()
         let problems = try second.writer.verify()
         #expect(!problems.isEmpty, "\(damage)")
-    }
-
-    func backupIsOneMoment(at other: String) throws {
-        let session = try session()
-        let bucket = try session.writer.transaction {
-            try Self.fill($0, "public/catalogue", (0..<500).map { "a\($0)" })
-        }
-        let file = "\(other)-backup"
-        // A reader holds an old moment, and the writer goes on afterwards.
-        try session.reader.snapshot { snapshot throws in
-            _ = try snapshot.bucket(bucket.number)
-            try session.writer.transaction { _ = try Self.fill($0, "public/catalogue", ["b"]) }
-            try session.writer.backup(to: file)
-        }
-        try session.writer.transaction { _ = try Self.fill($0, "public/catalogue", ["c"]) }
-        try kind.restore(file, other)
-        let restored = try StoreConformance(kind: kind, place: other).session()
-        #expect(try restored.writer.verify().isEmpty)
-        try restored.reader.snapshot { snapshot throws in
-            #expect(try snapshot.bucket(bucket.number)?.count == 501)
-            #expect(try Self.ids(snapshot, bucket.number).last == "b")
-        }
     }
 }

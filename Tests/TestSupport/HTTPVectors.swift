@@ -3,7 +3,7 @@ internal import Foundation
 /// A row of the HTTP conformance and attack table, `Tests/Vectors/http.json`.
 ///
 /// The same file is read by the tests of the parser, of the server's socket, and
-/// by `Scripts/edge`, which sends it to a running server, directly and through nginx.
+/// by `Scripts/differential`, which alters its messages.
 package struct HTTPVector: Sendable, CustomStringConvertible {
     /// The name of the row; the part before the hyphen is its class.
     package let id: String

@@ -49,7 +49,7 @@ enum Rules {
         let rules = Tables.calls.filter { text.contains($0.text) }
         if rules.isEmpty { return [] }
         for (index, line) in source.code.enumerated() {
-            for rule in rules where contains(rule.text, in: line) {
+            for rule in rules where isCalled(rule, in: line) {
                 if let excuse = rule.excuse, line.contains(excuse) { continue }
                 if rule.allowed.contains(where: { source.path.hasPrefix($0) }) { continue }
                 found.append(
@@ -59,6 +59,22 @@ enum Rules {
             }
         }
         return found
+    }
+
+    private static func isCalled(_ rule: Tables.Call, in line: String) -> Bool {
+        guard rule.isSystem else { return contains(rule.text, in: line) }
+        // A declaration and a method of that name are something else.
+        let bare = line.replacing("Glibc.", with: "").replacing("func \(rule.text)", with: "func (")
+        let text = bare.utf8
+        var start = text.startIndex
+        while let found = bare[start...].firstRange(of: rule.text) {
+            let before =
+                found.lowerBound == text.startIndex
+                ? 0 : text[text.index(before: found.lowerBound)]
+            if !isName(before), before != UInt8(ascii: ".") { return true }
+            start = found.upperBound
+        }
+        return false
     }
 
     /// Whether a line holds a word that is not the end of a longer one.
@@ -76,7 +92,7 @@ enum Rules {
         return false
     }
 
-    private static func isName(_ byte: UInt8) -> Bool {
+    static func isName(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
             UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
@@ -173,6 +189,34 @@ enum Rules {
             rest.removeFirst()
         }
         return false
+    }
+
+    // MARK: - Codes
+
+    /// Finds codes of errors and of the log, `area.what_is_wrong`, with another sign than `_`.
+    ///
+    /// A code is a literal of its own, in lower case, with a dot.
+    static func codes(_ source: SourceText) -> [Finding] {
+        var found: [Finding] = []
+        for (index, line) in source.lines.enumerated() where line.utf8.contains(0x22) {
+            let literals = line.split(separator: "\"", omittingEmptySubsequences: false)
+            for literal in literals where isCodeWithHyphen(literal) {
+                found.append(
+                    Finding(
+                        path: source.path, line: index + 1,
+                        message: "`\(literal)`: words of a code are joined by `_`"))
+            }
+        }
+        return found
+    }
+
+    private static func isCodeWithHyphen(_ literal: Substring) -> Bool {
+        let areas = ["http", "auth", "server", "feed", "push", "rule", "admin", "wire", "store"]
+        let bytes = literal.utf8
+        guard bytes.contains(UInt8(ascii: "-")),
+            areas.contains(where: { literal.hasPrefix("\($0).") })
+        else { return false }
+        return bytes.allSatisfy { isName($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") }
     }
 
     // MARK: - People

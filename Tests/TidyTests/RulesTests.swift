@@ -66,9 +66,17 @@ struct RulesTests {
         "find no call in a longer name",
         arguments: [
             "HTTPDate()", "fingerprint(1)", "debugPrint(1)", "x.random(in: 0...1, using: &g)",
+            "box.open(1)", "Self.open(1)", "func open(", "reopen(1)", "clock.sleep(1)", "usable()",
         ])
     func longerNames(text: String) {
         #expect(Rules.calls(source(text)).isEmpty)
+    }
+
+    @Test(
+        "find a call of the system library however it is written",
+        arguments: ["open(1)", "Glibc.open(1)", "x.open(open(1))", "a + open(1)", "!flock(1)"])
+    func systemCalls(text: String) {
+        #expect(Rules.calls(source(text)).count == 1)
     }
 
     @Test(
@@ -111,6 +119,17 @@ struct RulesTests {
         ])
     func leftovers(text: String, count: Int) {
         #expect(Rules.leftovers(path: "a", lines: [text]).count == count)
+    }
+
+    @Test(
+        "find a code whose words are not joined by underscores",
+        arguments: [
+            (#"let a = "http.body-too-large""#, 1), (#"f("admin.x", "push.a-b", 1)"#, 1),
+            (#"let a = "http.body_too_large""#, 0), (#"let a = "no-store""#, 0),
+            (#"let a = "feed.md of a-b""#, 0),
+        ])
+    func codes(text: String, count: Int) {
+        #expect(Rules.codes(source(text)).count == count)
     }
 
     /// The numbers are put together here, so that the file does not name them.

@@ -19,14 +19,14 @@ struct SourceText {
         var splitter = Splitter(Array(text.utf8))
         splitter.run()
         self.path = path
-        lines = Self.lines(of: text)
-        code = Self.lines(of: String(decoding: splitter.code, as: UTF8.self))
+        lines = Self.lines(of: text.utf8)
+        code = Self.lines(of: splitter.code)
         hasComment = lines.indices.map { splitter.commentLines.contains($0) }
     }
 
     /// Lines end at line feeds; Swift's characters would hide one after a carriage return.
-    private static func lines(of text: String) -> [String] {
-        text.utf8.split(separator: 0x0a, omittingEmptySubsequences: false)
+    static func lines(of text: some Collection<UInt8>) -> [String] {
+        text.split(separator: 0x0a, omittingEmptySubsequences: false)
             .map { String(decoding: $0, as: UTF8.self) }
     }
 }

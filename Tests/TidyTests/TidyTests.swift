@@ -15,13 +15,25 @@ struct TidyTests {
     }
 
     /// All text that people wrote: no data, no golden files.
-    static let texts: [(path: String, lines: [String])] = Repository.files(under: "")
-        .filter { path in
-            !Tables.personNumbersAllowed.contains { path.hasPrefix($0) }
-                && [".swift", ".md", ".json", ".yaml", ".yml", ".c", ".h", ".sh", ".py", ".sql"]
-                    .contains { path.hasSuffix($0) }
+    static let texts: [(path: String, lines: [String])] =
+        (Repository.files(under: "") + Repository.files(under: ".ci"))
+        .filter(isText).compactMap { path in
+            // Scripts and documents are no Swift: their lines are all that is looked at.
+            (try? Repository.bytes(of: path)).map { (path, SourceText.lines(of: $0)) }
         }
-        .compactMap { read($0).map { ($0.path, $0.lines) } }
+
+    static func isText(_ path: String) -> Bool {
+        guard !Tables.personNumbersAllowed.contains(where: { path.hasPrefix($0) }) else {
+            return false
+        }
+        let endings = [
+            ".swift", ".md", ".json", ".yaml", ".yml", ".c", ".h", ".sh", ".py", ".sql", ".ini",
+        ]
+        let name = path.split(separator: "/").last ?? ""
+        let isScript =
+            !name.contains(".") && Tables.scriptFolders.contains { path.hasPrefix($0) }
+        return isScript || endings.contains { path.hasSuffix($0) }
+    }
 
     private func expectNone(_ findings: [Finding]) {
         for finding in findings { Issue.record("\(finding)") }
@@ -30,7 +42,9 @@ struct TidyTests {
     @Test("is read at all")
     func exists() {
         #expect(Self.sources.count > 40)
-        #expect(Self.texts.contains { $0.path == "Package.swift" })
+        for path in ["Package.swift", "Scripts/test", "Scripts/lib/lint", ".ci/run"] {
+            #expect(Self.texts.contains { $0.path == path }, "\(path)")
+        }
     }
 
     @Test("imports only what the table of modules allows")
@@ -66,6 +80,11 @@ struct TidyTests {
         for text in Self.texts where !Tables.leftoversAllowed.contains(text.path) {
             expectNone(Rules.leftovers(path: text.path, lines: text.lines))
         }
+    }
+
+    @Test("spells the words of every code alike")
+    func codes() {
+        for source in Self.sources { expectNone(Rules.codes(source)) }
     }
 
     @Test("names no real person")

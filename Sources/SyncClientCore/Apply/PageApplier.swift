@@ -142,7 +142,18 @@ struct PageApplier {
             slots[position].promised = nil
             deletes += try BucketTable.remove(id, connection)
             hasRemovedBuckets = true
+        case .parts(let answer):
+            let parts = answer.parts.indices.filter { answer.parts[$0].count == 0 }
+                .map { answer.range.part($0, of: answer.split) }
+            guard !parts.isEmpty else { return }
+            try remove(from: answer.bucket, buckets) { hash in
+                parts.contains { $0.contains(hash) }
+            }
+        case .surplus(let surplus):
+            let hashes = Set(surplus.hashes)
+            try remove(from: surplus.bucket, buckets) { hashes.contains($0) }
         case .page(let end): promised = end.sum
+        case .reconciled(let end): promised = end.sum
         case .checkpoint(let end): promised = end.sum
         default: break
         }
@@ -171,15 +182,8 @@ struct PageApplier {
             add(try BucketTable.insert(state, connection))
             return slots.count - 1
         }
-        if slots[known].held.epoch != state.epoch {
-            // Another history: what is held of the bucket is not part of it.
-            let id = slots[known].held.id
-            try connection.run("DELETE FROM row WHERE bucket_id = ?", .integer(id))
-            deletes += connection.changes
-            slots[known].held.count = 0
-            slots[known].held.sum = .zero
-            slots[known].held.epoch = state.epoch
-        }
+        // Of another history most rows may be the same: a repair finds the rest.
+        slots[known].held.epoch = state.epoch
         slotByNumber[slots[known].held.number] = nil
         slotByNumber[state.index] = known
         slots[known].held.number = state.index
@@ -259,7 +263,10 @@ struct PageApplier {
         var isDone = try addsFirst && add(row, table.id, owner.id, bucketID)
         if !isDone { isDone = try replace(row, table.id, owner.id, bucketID) }
         if !isDone, !addsFirst { isDone = try add(row, table.id, owner.id, bucketID) }
-        guard isDone else { throw SyncFailure.cacheDamaged(path: connection.path) }
+        // A row that is in the way and cannot be found: the storage has changed it.
+        guard isDone else {
+            throw SyncFailure.verificationFailed(bucket: slots[position].held.name)
+        }
         slots[position].held.count += 1
         slots[position].held.sum += hash
         rows += 1
@@ -341,7 +348,11 @@ struct PageApplier {
             try find.bind(2, text: id)
             guard try find.step() else { return nil }
             let hash = HashSum(bytes: find.blobInPlace(2))
-            guard let hash else { throw SyncFailure.cacheDamaged(path: connection.path) }
+            // Whatever the storage has made of it, a repair puts it right.
+            guard let hash else {
+                let bucket = slotByID[find.int64(1)].map { slots[$0].held.name }
+                throw SyncFailure.verificationFailed(bucket: bucket ?? "")
+            }
             return (find.int64(0), find.int64(1), hash)
         }
         guard let found, bucketID == nil || found.bucketID == bucketID else { return nil }
@@ -351,6 +362,38 @@ struct PageApplier {
             slots[position].held.sum -= found.hash
         }
         return found.rowID
+    }
+
+    // MARK: - Repair
+
+    /// Removes the rows of a bucket whose hashes are wrong.
+    private mutating func remove(
+        from bucket: UInt64, _ buckets: [UInt64: Int], where isWrong: (HashSum) -> Bool
+    ) throws {
+        guard let position = buckets[bucket] else {
+            throw WireError(code: "wire.index", position: 0, message: "bucket \(bucket)")
+        }
+        var wrong: [(rowID: Int64, hash: HashSum)] = []
+        try connection.run(
+            "SELECT rowid, hash FROM row WHERE bucket_id = ?",
+            .integer(slots[position].held.id)
+        ) { row in
+            guard let hash = HashSum(bytes: row.blobInPlace(1)) else {
+                throw SyncFailure.verificationFailed(bucket: slots[position].held.name)
+            }
+            if isWrong(hash) { wrong.append((row.int64(0), hash)) }
+        }
+        guard !wrong.isEmpty else { return }
+        for (rowID, hash) in wrong {
+            try delete.use { delete in
+                try delete.bind(1, rowID)
+                _ = try delete.step()
+            }
+            slots[position].held.count -= 1
+            slots[position].held.sum -= hash
+        }
+        slots[position].isTouched = true
+        deletes += wrong.count
     }
 
     // MARK: - The end

@@ -40,6 +40,7 @@ enum RoundApplier {
         var state = try CacheState.load(connection)
         state.observe(scan.hello, wallMilliseconds: wallMilliseconds)
         let isWhole = state.stagedCursor == nil ? state.cursor.isEmpty : state.stagedIsWhole
+        if state.repair == .mended { try Recount.run(connection) }
         var applier = try PageApplier(connection, replacesMirror: isWhole)
         if state.stagedCursor != nil {
             do {
@@ -62,6 +63,7 @@ enum RoundApplier {
         state.cursor = checkpoint.cursor
         if !checkpoint.lineage.isEmpty { state.lineage = checkpoint.lineage }
         state.syncedAt = now
+        state.repair = .none
         try state.save(connection)
         try result.look(at: state, connection)
         return result
@@ -103,11 +105,14 @@ enum RoundApplier {
         return result
     }
 
-    /// Forgets where the mirror stands; the mirror itself stays readable.
+    /// Forgets where the mirror stands, so that the next checkpoint replaces it.
+    ///
+    /// The mirror itself stays readable until then.
     static func dropCursor(_ connection: Connection) throws {
         var state = try CacheState.load(connection)
         try StageTable.clear(&state, connection)
         state.cursor = []
+        state.repair = .refused
         try state.save(connection)
     }
 
@@ -122,12 +127,15 @@ enum RoundApplier {
         _ connection: Connection, holdingBack isHoldingBack: Bool = false
     ) throws -> RequestPlan {
         let state = try CacheState.load(connection)
+        var plan = RequestPlan()
+        plan.needsRepair = try needsRepair(state, connection)
         var sync = SyncRequest()
         sync.cursor = state.requestCursor
         sync.rowsMax = Limits.pageRowsMax
         sync.bytesMax = Limits.pageBytesMax
         sync.outcomesSeen = state.answeredMid
-        var plan = RequestPlan()
+        // What is kept can only be applied at a checkpoint.
+        sync.wantsCheckpoint = state.stagedCursor != nil
         BinaryFrames.append(.sync(sync), to: &plan.body)
         // After a gap that nothing fills every push would be refused.
         if !isHoldingBack, state.missingAfter == nil,
@@ -139,6 +147,19 @@ enum RoundApplier {
         }
         return plan
     }
+
+    /// Whether the mirror must be compared with the server's before anything else.
+    private static func needsRepair(
+        _ state: CacheState, _ connection: Connection
+    ) throws -> Bool {
+        switch state.repair {
+        case .running: true
+        case .mended, .refused: false
+        case .none:
+            // A mirror without a cursor, as after signing in anew, is worth keeping.
+            state.requestCursor.isEmpty ? try RepairIndex.holdsRows(connection) : false
+        }
+    }
 }
 
 /// A request that is ready to be sent.
@@ -147,4 +168,6 @@ struct RequestPlan: Sendable {
     var body: [UInt8] = []
     /// The number of writes in it.
     var writes = 0
+    /// Whether to repair the mirror instead of sending it.
+    var needsRepair = false
 }

@@ -11,6 +11,7 @@ internal import SQLiteKit
 /// outbox        writes that no checkpoint contains yet; outbox_row: the rows they touch
 /// acknowledged  writes of the last 14 days, for a server restored from a backup
 /// outcome       how each write ended
+/// aside         writes on rows that may have been deleted: the person decides
 /// ```
 enum CacheSchema {
     /// `TRSC` in ASCII.
@@ -113,6 +114,22 @@ enum CacheSchema {
                 sql: """
                     CREATE INDEX outbox_row_mid ON outbox_row(mid);
                     CREATE INDEX acknowledged_age ON acknowledged(acknowledged_at);
+                    """),
+            Migration(
+                "repair of the mirror",
+                sql: "ALTER TABLE state ADD COLUMN repair INTEGER NOT NULL DEFAULT 0"),
+            Migration(
+                "writes that the person decides about, and copies of a device",
+                sql: """
+                    ALTER TABLE state ADD COLUMN is_copied INTEGER NOT NULL DEFAULT 0;
+                    CREATE TABLE aside(
+                        number INTEGER PRIMARY KEY,
+                        chain INTEGER NOT NULL UNIQUE,
+                        row TEXT NOT NULL,
+                        queued_at INTEGER NOT NULL,
+                        mutation BLOB NOT NULL
+                    ) STRICT;
+                    CREATE INDEX aside_row ON aside(row);
                     """),
         ])
 }

@@ -36,6 +36,10 @@ struct CacheState: Hashable, Sendable {
     var stagedCursor: [UInt8]?
     /// Whether the unfinished round replaces the whole mirror.
     var stagedIsWhole: Bool
+    /// How far a repair of the mirror has come.
+    var repair: RepairState
+    /// Whether another installation is known to use this device's name.
+    var isCopied: Bool
 
     /// Reads the row.
     static func load(_ connection: Connection) throws -> CacheState {
@@ -44,7 +48,7 @@ struct CacheState: Hashable, Sendable {
             """
             SELECT device, nonce, cursor, lineage, next_mid, last_chain, acked_mid, answered_mid,
                 clock_last, clock_offset, server_last, synced_at, staged_cursor, staged_is_whole,
-                missing_after
+                missing_after, repair, is_copied
             FROM state WHERE id = 1
             """
         ) { row in
@@ -59,7 +63,9 @@ struct CacheState: Hashable, Sendable {
                 clock: HybridClock(
                     last: UInt64(bitPattern: row.int64(8)), offsetMilliseconds: row.int64(9)),
                 serverLast: row.int64(10), syncedAt: row.optionalInt64(11),
-                stagedCursor: row.optionalBlob(12), stagedIsWhole: row.int64(13) != 0)
+                stagedCursor: row.optionalBlob(12), stagedIsWhole: row.int64(13) != 0,
+                repair: RepairState(rawValue: row.int64(15)) ?? .none,
+                isCopied: row.int64(16) != 0)
         }
         guard let state else { throw SyncFailure.cacheDamaged(path: connection.path) }
         return state
@@ -72,7 +78,7 @@ struct CacheState: Hashable, Sendable {
             UPDATE state SET device = ?, nonce = ?, cursor = ?, lineage = ?, next_mid = ?,
                 last_chain = ?, acked_mid = ?, answered_mid = ?, clock_last = ?, clock_offset = ?,
                 server_last = ?, synced_at = ?, staged_cursor = ?, staged_is_whole = ?,
-                missing_after = ?
+                missing_after = ?, repair = ?, is_copied = ?
             WHERE id = 1
             """,
             .integer(Int64(bitPattern: device.number)), .integer(Int64(bitPattern: nonce)),
@@ -82,7 +88,8 @@ struct CacheState: Hashable, Sendable {
             .integer(clock.offsetMilliseconds), .integer(serverLast),
             syncedAt.map { .integer($0) } ?? .null, stagedCursor.map { .blob($0) } ?? .null,
             .integer(stagedIsWhole ? 1 : 0),
-            missingAfter.map { .integer(Int64(bitPattern: $0)) } ?? .null)
+            missingAfter.map { .integer(Int64(bitPattern: $0)) } ?? .null,
+            .integer(repair.rawValue), .integer(isCopied ? 1 : 0))
     }
 
     /// The time now by the server's clock, never before a time it has told.
@@ -100,4 +107,16 @@ struct CacheState: Hashable, Sendable {
 
     /// Where the next request goes on from.
     var requestCursor: [UInt8] { stagedCursor ?? cursor }
+}
+
+/// How far a repair of the mirror has come.
+enum RepairState: Int64, Hashable, Sendable {
+    /// Nothing is being repaired.
+    case none = 0
+    /// Ranges are being compared; what has arrived is kept with the pages.
+    case running = 1
+    /// Everything that was missing has arrived; the next checkpoint applies it.
+    case mended = 2
+    /// The server cannot repair; the next checkpoint replaces the mirror.
+    case refused = 3
 }

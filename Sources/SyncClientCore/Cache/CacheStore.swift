@@ -25,6 +25,7 @@ final class CacheStore: Sendable {
         let path = directory + "/cache.sqlite"
         let lockPath = directory + "/writer.lock"
         let files = environment.files
+        // WORKAROUND(docs/workarounds.md#1): one writer at a time.
         let lock = try await environment.execution.offPool { () throws(SyncFailure) in
             try files.checkPrivate(path)
             try files.makeFile(lockPath)

@@ -10,7 +10,14 @@ final class ClientSession: Sendable {
 
     /// Opens the cache of an account and takes its device name over.
     ///
-    /// Where writes wait under another name, the first round does that.
+    /// Where writes are kept under another name, the first round does that.
+    ///
+    /// - Parameters:
+    ///   - credentials: The account and its device.
+    ///   - directory: Where the accounts are.
+    ///   - environment: The world.
+    /// - Returns: The session.
+    /// - Throws: ``SyncFailure``.
     static func open(
         _ credentials: Credentials, directory: DataDirectory, environment: SyncEnvironment
     ) async throws(SyncFailure) -> ClientSession {
@@ -32,8 +39,7 @@ final class ClientSession: Sendable {
                     // A cursor belongs to the device it was made for.
                     try StageTable.clear(&state, connection)
                     state.cursor = []
-                    state.missingAfter = nil
-                    let waits = try !OutboxTable.isEmpty(connection)
+                    let waits = try OutboxTable.keepsAny(connection)
                     if !waits {
                         try OutboxTable.renumber(for: device, nonce: nonce, &state, connection)
                     }

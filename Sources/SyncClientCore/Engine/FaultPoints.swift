@@ -8,6 +8,10 @@ package enum FaultPoint: String, CaseIterable, Sendable {
     case stageBefore = "client.stage.before"
     /// A page has been kept; nothing else has happened.
     case stageAfter = "client.stage.after"
+    /// An answer to a request for repair has arrived and is not kept yet.
+    case repairBefore = "client.repair.before"
+    /// An answer to a request for repair has been kept.
+    case repairAfter = "client.repair.after"
     /// The checkpoint has arrived; nothing has been applied.
     case applyBefore = "client.apply.before"
     /// Everything has been written and the transaction is still open.

@@ -1,12 +1,14 @@
 internal import SQLiteKit
 internal import SyncProtocol
 
-/// Gives the writes that wait their numbers under a new device name.
+/// Gives what is kept of a device's writes numbers under a new device name.
 ///
-/// Some of them may have been taken under the old one, with an answer that never
-/// came. Sent again they would count twice, so the server is asked first. Until
-/// it has answered, everything stays as it is: writes are stored under the old
-/// name and shown.
+/// Some of those that wait may have been taken under the old name, with an answer
+/// that never came: sent again they would count twice. Some of those that were
+/// acknowledged may be gone, because the server was restored from a backup: they
+/// must be sent again. So the server is asked first what it has of the old name.
+/// Until it has answered, everything stays as it is: writes are stored under the
+/// old name and shown.
 struct NameChange {
     let store: CacheStore
     let keeper: CredentialsKeeper
@@ -17,8 +19,10 @@ struct NameChange {
     private struct Before {
         var device: DeviceID
         var ackedMid: UInt64
-        /// The chain links of what waits, by number.
-        var chains: [UInt64: UInt64]
+        /// The chain links of what is kept, by number; the numbers have no gap.
+        var chains: [UInt64: UInt64] = [:]
+        /// The first of those numbers.
+        var first = UInt64.max
     }
 
     /// Takes the new name.
@@ -27,15 +31,19 @@ struct NameChange {
     func run() async throws(SyncFailure) {
         let before = try await store.readOnWriter { connection in
             let state = try CacheState.load(connection)
-            var chains: [UInt64: UInt64] = [:]
-            try connection.run("SELECT mid, chain FROM outbox") {
-                chains[UInt64(bitPattern: $0.int64(0))] = UInt64(bitPattern: $0.int64(1))
+            var before = Before(device: state.device, ackedMid: state.ackedMid)
+            try connection.run(
+                "SELECT mid, chain FROM acknowledged UNION ALL SELECT mid, chain FROM outbox"
+            ) {
+                let mid = UInt64(bitPattern: $0.int64(0))
+                before.chains[mid] = UInt64(bitPattern: $0.int64(1))
+                before.first = min(before.first, mid)
             }
-            return Before(device: state.device, ackedMid: state.ackedMid, chains: chains)
+            return before
         }
         // Another process can have done it.
         guard before.device != device else { return }
-        let taken = before.chains.isEmpty ? [] : try await takenWrites(before)
+        let taken = before.chains.isEmpty ? TakenWrites() : try await takenWrites(before)
         let device = device
         let nonce = store.environment.random.next()
         try await store.write { connection in
@@ -46,23 +54,34 @@ struct NameChange {
         }
     }
 
-    /// Asks which of the writes that wait have taken effect.
+    /// Asks which of the writes that are kept the server has.
     ///
-    /// Equal links mean equal histories up to there, so the first one that differs
-    /// ends the question: from there on a copy of this device went its own way.
-    private func takenWrites(_ before: Before) async throws(SyncFailure) -> Set<UInt64> {
-        var taken: Set<UInt64> = []
-        var known = before.ackedMid
+    /// Equal links mean equal histories up to there. So the link of the last
+    /// acknowledged write tells of all before it, and only a server that lacks it
+    /// is asked from the first write that is kept.
+    private func takenWrites(_ before: Before) async throws(SyncFailure) -> TakenWrites {
+        let acked = before.ackedMid
+        let start = before.first <= acked ? acked - 1 : acked
+        let taken = try await compare(before, after: start)
+        guard taken.last < acked, before.first <= start else { return taken }
+        return try await compare(before, after: before.first - 1)
+    }
+
+    /// Compares links in order, up to the first that differs: from there on the
+    /// server went back, or a copy of this device its own way.
+    private func compare(
+        _ before: Before, after start: UInt64
+    ) async throws(SyncFailure) -> TakenWrites {
+        var taken = TakenWrites(last: start)
         while true {
-            let history = try await history(of: before.device, after: known)
+            let history = try await history(of: before.device, after: taken.last)
             guard !history.chains.isEmpty else { return taken }
             for (chain, tookEffect) in zip(history.chains, history.tookEffect) {
-                guard before.chains[known + 1] == chain else { return taken }
-                known += 1
-                // What was refused is sent once more, so that the person is told.
-                if tookEffect { taken.insert(known) }
+                guard before.chains[taken.last + 1] == chain else { return taken }
+                taken.last += 1
+                if !tookEffect, taken.last > before.ackedMid { taken.refused.insert(taken.last) }
             }
-            guard known < history.last else { return taken }
+            guard taken.last < history.last else { return taken }
         }
     }
 

@@ -12,13 +12,16 @@ struct SharedRound {
 
     /// Tells this round from the one before and the one after.
     let id: UInt64
+    /// Whether it compares everything with the server.
+    let repairs: Bool
     private(set) var task: Task<Void, Never>?
     private var waiters: [UInt64: Waiter] = [:]
     private(set) var isAbandoned = false
 
     /// Creates a round that nobody waits for yet.
-    init(id: UInt64) {
+    init(id: UInt64, repairs: Bool) {
         self.id = id
+        self.repairs = repairs
     }
 
     /// Those to tell how far the round is.

@@ -16,6 +16,21 @@ extension SyncClient {
         try await signedIn().engine.sync(SyncEngine.Listener(progress: progress, trace: trace))
     }
 
+    /// Compares everything held with the server, mends what differs, and syncs.
+    ///
+    /// Every row is hashed anew, so damage is found that no checkpoint shows.
+    /// What is sent and received follows from what differs, not from what is held.
+    ///
+    /// - Parameter trace: Called with each request and response.
+    /// - Returns: What was moved; ``SyncReport/mended`` counts the rows that were wrong.
+    /// - Throws: ``SyncFailure``; what had arrived is kept.
+    public func repair(
+        trace: (@Sendable (TraceEvent) -> Void)? = nil
+    ) async throws(SyncFailure) -> SyncReport {
+        try await signedIn().engine.sync(
+            SyncEngine.Listener(progress: nil, trace: trace), repairs: true)
+    }
+
     /// Stays in sync until the caller stops listening.
     ///
     /// Syncs at once, then whenever the server says that something moved or a

@@ -16,10 +16,10 @@ actor SyncEngine {
         var trace: (@Sendable (TraceEvent) -> Void)?
     }
 
-    private let store: CacheStore
-    private let keeper: CredentialsKeeper
-    private let server: ServerAddress
-    private let environment: SyncEnvironment
+    let store: CacheStore
+    let keeper: CredentialsKeeper
+    let server: ServerAddress
+    let environment: SyncEnvironment
     private var running: SharedRound?
     private var lastID: UInt64 = 0
     /// What must be done before the first request, if anything.
@@ -44,8 +44,13 @@ actor SyncEngine {
     /// Runs a round, or joins the one that runs.
     ///
     /// Cancelling a caller does not cancel the round for others who wait for it.
-    func sync(_ listener: Listener) async throws(SyncFailure) -> SyncReport {
-        while let running, running.isAbandoned { await running.task?.value }
+    /// A round that only syncs does not answer who asked for a repair.
+    func sync(
+        _ listener: Listener, repairs: Bool = false
+    ) async throws(SyncFailure) -> SyncReport {
+        while let running, running.isAbandoned || repairs && !running.repairs {
+            await running.task?.value
+        }
         lastID += 1
         let ticket = lastID
         let id = running?.id ?? ticket
@@ -54,9 +59,9 @@ actor SyncEngine {
                 let waiter = SharedRound.Waiter(listener: listener, continuation: continuation)
                 // No `await` stands between the question above and this claim.
                 let isFirst = running == nil
-                if isFirst { running = SharedRound(id: id) }
+                if isFirst { running = SharedRound(id: id, repairs: repairs) }
                 running?.join(ticket, waiter)
-                if isFirst { start(id) }
+                if isFirst { start(id, repairs: repairs) }
             }
         } onCancel: {
             _ = Task(executorPreference: environment.execution.tasks) {
@@ -72,10 +77,10 @@ actor SyncEngine {
         await running?.task?.value
     }
 
-    private func start(_ id: UInt64) {
+    private func start(_ id: UInt64, repairs: Bool) {
         // Begins at once, on the queue where this runs; it may even end here.
         let task = Task.immediate(executorPreference: environment.execution.tasks) {
-            let result = await self.attempt()
+            let result = await self.attempt(repairs: repairs)
             guard let ended = self.running, ended.id == id else { return }
             self.running = nil
             ended.finish(result)
@@ -88,9 +93,9 @@ actor SyncEngine {
         running?.leave(ticket)
     }
 
-    private func attempt() async -> Result<SyncReport, SyncFailure> {
+    private func attempt(repairs: Bool) async -> Result<SyncReport, SyncFailure> {
         do throws(SyncFailure) {
-            return .success(try await round())
+            return .success(try await round(repairs: repairs))
         } catch {
             return .failure(error)
         }
@@ -98,13 +103,13 @@ actor SyncEngine {
 
     // MARK: - One round
 
-    private func round() async throws(SyncFailure) -> SyncReport {
+    private func round(repairs: Bool) async throws(SyncFailure) -> SyncReport {
         let lock = try await takeRoundLock()
         defer { lock.unlock() }
         try await nameChange?.run()
         nameChange = nil
         var round = Round(startedAt: environment.monotonic.nanoseconds())
-        var action = round.machine.begin()
+        var action = round.machine.begin(repairs: repairs)
         while true {
             if Task.isCancelled { throw .cancelled }
             let event: SyncRoundMachine.Event
@@ -116,8 +121,12 @@ actor SyncEngine {
                 event = await caught { () throws(SyncFailure) in try await self.apply(&round) }
             case .settle:
                 event = await caught { () throws(SyncFailure) in try await self.settle(&round) }
+            case .beginRepair(let bucket):
+                event = await caught { () throws(SyncFailure) in
+                    try await self.beginRepair(of: bucket, &round)
+                }
+            case .reconcile: event = try await reconcile(&round)
             case .dropCursor:
-                round.report.repairs = round.machine.repairs
                 try await store.write { try RoundApplier.dropCursor($0) }
                 event = .cursorDropped
             case .offerAgain(let mid): event = await offerAgain(mid)
@@ -134,12 +143,21 @@ actor SyncEngine {
                 }
                 event = .pauseOver
             case .finish:
+                round.report.repairs = round.machine.repairs
+                round.report.mended = round.mended
                 round.report.milliseconds = milliseconds(since: round.startedAt)
                 round.report.heldBack = (round.machine.heldBackAfter ?? round.missingAfter)
                     .map(SyncFailure.writesMissing)
                 return round.report
             case .stop(let failure):
                 if failure == .signInExpired { try await keeper.markExpired() }
+                if failure == .deviceCopied {
+                    try await store.write { connection in
+                        var state = try CacheState.load(connection)
+                        state.isCopied = true
+                        try state.save(connection)
+                    }
+                }
                 throw failure
             }
             action = round.machine.handle(event)
@@ -147,7 +165,7 @@ actor SyncEngine {
     }
 
     /// What one round carries from step to step.
-    private struct Round {
+    struct Round {
         var machine = SyncRoundMachine()
         var report = SyncReport()
         let startedAt: UInt64
@@ -158,13 +176,15 @@ actor SyncEngine {
         var missingAfter: UInt64?
         var rowsReceived = 0
         var fraction = 0.0
+        var repair: RepairMachine?
+        var mended = 0
 
         init(startedAt: UInt64) {
             self.startedAt = startedAt
         }
     }
 
-    private func caught(
+    func caught(
         _ body: () async throws(SyncFailure) -> SyncRoundMachine.Event
     ) async -> SyncRoundMachine.Event {
         do throws(SyncFailure) {
@@ -180,31 +200,15 @@ actor SyncEngine {
     }
 
     private func send(_ round: inout Round) async throws(SyncFailure) -> SyncRoundMachine.Event {
-        let token: String
-        do throws(SyncFailure) {
-            token = try keeper.accessToken(of: try keeper.read())
-        } catch {
-            return .failed(error)
-        }
         let holdsBack = round.machine.heldBackAfter != nil
         let plan = try await store.readOnWriter {
             try RoundApplier.request($0, holdingBack: holdsBack)
         }
-        try environment.reach(.sendBefore)
-        round.report.requests += 1
-        round.report.bytesUp += plan.body.count
-        trace(.sent, plan.body, round)
-        let request = Request(
-            .post, server, "/v1/sync", bearer: token, contentType: BinaryFrames.mediaType,
-            body: plan.body)
-        let outcome = await environment.transport.send(request)
-        try environment.reach(.sendAfter)
-        switch outcome {
-        case .notSent(let reason): return .notSent(reason: reason)
-        case .unknown(let reason):
-            return .unknown(reason: reason, random: environment.random.next())
-        case .response(let response):
-            let event = take(response, plan, &round)
+        guard !plan.needsRepair else { return .repairNeeded }
+        switch await exchange(plan.body, at: "/v1/sync", &round) {
+        case .failure(let event): return event
+        case .success(let response):
+            let event = take(response, plan.writes, &round)
             switch event {
             case .answered(.error), .answered(.restart):
                 // Writes before the failure keep their outcomes.
@@ -218,8 +222,41 @@ actor SyncEngine {
         }
     }
 
-    private func take(
-        _ response: Response, _ plan: RequestPlan, _ round: inout Round
+    /// Sends frames and waits for the answer.
+    func exchange(
+        _ body: [UInt8], at path: String, _ round: inout Round
+    ) async -> Exchanged {
+        do throws(SyncFailure) {
+            let token = try keeper.accessToken(of: try keeper.read())
+            try environment.reach(.sendBefore)
+            round.report.requests += 1
+            round.report.bytesUp += body.count
+            trace(.sent, body, round)
+            let request = Request(
+                .post, server, path, bearer: token, contentType: BinaryFrames.mediaType,
+                body: body)
+            let outcome = await environment.transport.send(request)
+            try environment.reach(.sendAfter)
+            switch outcome {
+            case .notSent(let reason): return .failure(.notSent(reason: reason))
+            case .unknown(let reason):
+                return .failure(.unknown(reason: reason, random: environment.random.next()))
+            case .response(let response): return .success(response)
+            }
+        } catch {
+            return .failure(.failed(error))
+        }
+    }
+
+    /// What a request came to.
+    enum Exchanged {
+        case success(Response)
+        case failure(SyncRoundMachine.Event)
+    }
+
+    /// Looks over an answer, which is then the round's.
+    func take(
+        _ response: Response, _ writes: Int, _ round: inout Round
     ) -> SyncRoundMachine.Event {
         let random = environment.random.next()
         guard response.status == 200 else {
@@ -244,7 +281,7 @@ actor SyncEngine {
         }
         round.bytes = response.body
         round.scan = scan
-        round.report.pushed += plan.writes
+        round.report.pushed += writes
         return .answered(ending)
     }
 
@@ -255,14 +292,13 @@ actor SyncEngine {
         case .checkpoint: .checkpoint
         case .pushed: .pushed
         case .restart: .restart
+        case .reconciled: .reconciled
         case .error(let error):
             .error(
                 code: error.code,
                 retryAfterMilliseconds: Int64(clamping: error.retryAfterMilliseconds),
                 ackedMid: error.ackedMid, random: random)
-        case .sync, .push, .mutation, .hello, .bucket, .bucketGone, .name, .row, .tombstone,
-            .outcomes, .unknown:
-            nil
+        default: nil
         }
     }
 
@@ -362,7 +398,7 @@ actor SyncEngine {
         for listener in running?.listeners ?? [] { listener.progress?(progress) }
     }
 
-    private func trace(
+    func trace(
         _ direction: TraceEvent.Direction, _ bytes: [UInt8], _ round: borrowing Round
     ) {
         let traces = running?.listeners.compactMap(\.trace) ?? []

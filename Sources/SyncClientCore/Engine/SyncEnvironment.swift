@@ -116,6 +116,8 @@ extension RandomSource {
     }
 }
 
+// WORKAROUND(docs/workarounds.md#12)
+
 /// The text form of a UUID, written by hand because Foundation's takes 3 µs.
 enum UUIDText {
     static func make(high: UInt64, low: UInt64) -> String {

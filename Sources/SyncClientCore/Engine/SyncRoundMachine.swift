@@ -7,13 +7,18 @@
 ///              page ─▶ stage ─▶ staged ──────────┐
 ///  begin ─▶ send ─▶ checkpoint ─▶ apply ─▶ applied ─▶ finish (or send, if writes wait)
 ///            ▲  │ unchanged, pushed ─▶ settle ─▶ settled ─▶ finish (or send)
-///            │  │ restart, or a sum that is wrong ─▶ dropCursor ─┐
-///            │  │ push.gap ─▶ offerAgain ─▶ offered ─────────────┤
-///            │  │ a gap that nothing fills: go on without writes ┤
-///            │  │ 401 ─▶ refresh ─▶ refreshed ───────────────────┤
-///            │  └ busy, no answer ─▶ wait ─▶ pauseOver ──────────┤
-///            └───────────────────────────────────────────────────┘
+///            │  │ restart, or a sum that is wrong ─▶ beginRepair ─▶ repairBegun
+///            │  │                                 reconcile ◀──────┘   │
+///            │  │                                    └─▶ reconciled ───┤
+///            │  │ push.gap ─▶ offerAgain ─▶ offered ───────────────────┤
+///            │  │ a gap that nothing fills: go on without writes ──────┤
+///            │  │ 401 ─▶ refresh ─▶ refreshed ─────────────────────────┤
+///            │  └ busy, no answer ─▶ wait ─▶ pauseOver ────────────────┤
+///            └─────────────────────────────────────────────────────────┘
 /// ```
+///
+/// Where nothing is held that a repair can begin from, or the server cannot
+/// repair, the cursor is dropped and the mirror fetched anew.
 package struct SyncRoundMachine: Hashable, Sendable {
     /// What the engine is to do.
     package enum Action: Hashable, Sendable {
@@ -25,6 +30,10 @@ package struct SyncRoundMachine: Hashable, Sendable {
         case apply
         /// Store the outcomes of a response that carries no rows.
         case settle
+        /// Look at what is held, to compare it with what the server holds.
+        case beginRepair(bucket: String?)
+        /// Ask the server where its rows differ from those held.
+        case reconcile
         /// Forget the cursor and all pages kept; the next request begins anew.
         case dropCursor
         /// Put writes after this number back into the outbox.
@@ -59,6 +68,12 @@ package struct SyncRoundMachine: Hashable, Sendable {
         case verificationFailed(bucket: String)
         /// Outcomes have been stored.
         case settled(writesWait: Bool)
+        /// The mirror must be repaired before a request is sent.
+        case repairNeeded
+        /// What is held has been looked at, if anything is.
+        case repairBegun(holdsRows: Bool)
+        /// An answer about differences has been kept.
+        case reconciled(isDone: Bool)
         /// The cursor has been forgotten.
         case cursorDropped
         /// So many writes are back in the outbox; none where one is not kept any more.
@@ -78,6 +93,7 @@ package struct SyncRoundMachine: Hashable, Sendable {
         case checkpoint
         case pushed
         case restart
+        case reconciled
         case error(code: String, retryAfterMilliseconds: Int64, ackedMid: UInt64, random: UInt64)
     }
 
@@ -88,6 +104,8 @@ package struct SyncRoundMachine: Hashable, Sendable {
     private var hasOffered = false
     private var gapAfter: UInt64 = 0
     private var backoff = BackoffMachine()
+    private var isRepairing = false
+    private var failures = 0
 
     /// The server's last write, where a gap after it keeps writes from being sent.
     ///
@@ -95,14 +113,19 @@ package struct SyncRoundMachine: Hashable, Sendable {
     /// back by what cannot be sent.
     package private(set) var heldBackAfter: UInt64?
 
-    /// Verification failures in this round.
+    /// The times that the mirror was repaired or fetched anew in this round.
     package private(set) var repairs = 0
 
     /// Creates a machine for one round.
     package init() {}
 
     /// The round begins.
-    package mutating func begin() -> Action { send() }
+    ///
+    /// - Parameter repairs: Whether to compare everything with the server first.
+    /// - Returns: What to do.
+    package mutating func begin(repairs: Bool = false) -> Action {
+        repairs ? beginRepair(of: nil) : send()
+    }
 
     /// Takes note of what happened and says what to do.
     package mutating func handle(_ event: Event) -> Action {
@@ -123,8 +146,18 @@ package struct SyncRoundMachine: Hashable, Sendable {
             gotSomewhere()
             return writesWait && heldBackAfter == nil ? send() : .finish
         case .verificationFailed(let bucket):
-            repairs += 1
-            return repairs > 1 ? .stop(.verificationFailed(bucket: bucket)) : .dropCursor
+            failures += 1
+            return failures > 1
+                ? .stop(.verificationFailed(bucket: bucket)) : beginRepair(of: bucket)
+        case .repairNeeded: return beginRepair(of: nil)
+        case .repairBegun(let holdsRows):
+            guard holdsRows else { return .dropCursor }
+            isRepairing = true
+            return send()
+        case .reconciled(let isDone):
+            gotSomewhere()
+            isRepairing = !isDone
+            return send()
         case .offered(let count):
             if count == 0 { heldBackAfter = gapAfter }
             return send()
@@ -140,12 +173,16 @@ package struct SyncRoundMachine: Hashable, Sendable {
         case .checkpoint: return .apply
         case .restart:
             restarts += 1
-            return restarts > 2 ? .stop(.answerUnusable(code: "sync.restarts")) : .dropCursor
+            return restarts > 2
+                ? .stop(.answerUnusable(code: "sync.restarts")) : beginRepair(of: nil)
+        // The engine keeps such an answer before it tells.
+        case .reconciled: return .stop(.answerUnusable(code: "wire.order"))
         case .error(let code, let retryAfter, let ackedMid, let random):
             switch code {
             case "push.gap":
                 return gap(after: ackedMid)
             case "push.forked": return .stop(.deviceCopied)
+            case "reconcile.too_large" where isRepairing: return fetchAnew()
             case "client.too_old", "schema.too_old": return .stop(.appTooOld)
             case "server.busy":
                 return again(
@@ -177,6 +214,8 @@ package struct SyncRoundMachine: Hashable, Sendable {
             hasRefreshed = true
             return .refresh
         case 403: return .stop(.signInExpired)
+        // A server of an earlier version, which cannot repair.
+        case 404 where isRepairing: return fetchAnew()
         case 426: return .stop(.appTooOld)
         case 429, 503:
             return again(
@@ -200,7 +239,17 @@ package struct SyncRoundMachine: Hashable, Sendable {
         guard requests <= Limits.requestsMax else {
             return .stop(.answerUnusable(code: "sync.requests"))
         }
-        return .send
+        return isRepairing ? .reconcile : .send
+    }
+
+    private mutating func beginRepair(of bucket: String?) -> Action {
+        repairs += 1
+        return .beginRepair(bucket: bucket)
+    }
+
+    private mutating func fetchAnew() -> Action {
+        isRepairing = false
+        return .dropCursor
     }
 
     private mutating func again(

@@ -20,7 +20,8 @@ enum TraceSummary {
                         return
                     }
                     flush()
-                    lines.append(line(try BinaryFrames.decode(payload, origin: origin)))
+                    let frame = try BinaryFrames.decode(payload, origin: origin)
+                    lines.append(repair(frame) ?? line(frame))
                 }
             } catch {
                 lines.append("unreadable: \(error.code) at \(error.position)")
@@ -59,6 +60,25 @@ enum TraceSummary {
             "error \(error.code) acked=\(error.ackedMid) "
                 + "retry_after=\(error.retryAfterMilliseconds)"
         case .unknown(let number): "unknown \(number)"
+        default: "frame \(frame.number)"
         }
+    }
+
+    private static func repair(_ frame: Frame) -> String? {
+        switch frame {
+        case .reconcile(let request): "reconcile" + (request.goesOn ? " goes on" : "")
+        case .sums(let claim):
+            "sums \(claim.bucket) \(place(claim.range)) parts=\(claim.parts.count)"
+        case .items(let claim):
+            "items \(claim.bucket) \(place(claim.range)) rows=\(claim.hashes.count)"
+        case .parts(let answer): "parts \(place(answer.range)) parts=\(answer.parts.count)"
+        case .surplus(let surplus): "surplus rows=\(surplus.hashes.count)"
+        case .reconciled(let end): "reconciled rows=\(end.rows) answered=\(end.answered)"
+        default: nil
+        }
+    }
+
+    private static func place(_ range: HashRange) -> String {
+        "\(FixedHex.text(range.low, digits: 16))/\(range.depth)"
     }
 }

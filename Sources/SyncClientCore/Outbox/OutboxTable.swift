@@ -100,11 +100,13 @@ enum OutboxTable {
         return count
     }
 
-    /// Whether nothing waits.
-    static func isEmpty(_ connection: Connection) throws -> Bool {
-        var isEmpty = true
-        try connection.run("SELECT 1 FROM outbox WHERE mid > 0 LIMIT 1") { _ in isEmpty = false }
-        return isEmpty
+    /// Whether writes wait, or older ones are still kept.
+    static func keepsAny(_ connection: Connection) throws -> Bool {
+        var keepsAny = false
+        try connection.run(
+            "SELECT 1 FROM outbox UNION ALL SELECT 1 FROM acknowledged LIMIT 1"
+        ) { _ in keepsAny = true }
+        return keepsAny
     }
 
     /// Whether a write waits whose outcome is not known.
@@ -176,7 +178,7 @@ enum OutboxTable {
         return entries
     }
 
-    private static func entry(_ row: Statement) throws -> Entry {
+    static func entry(_ row: Statement) throws -> Entry {
         let mutation = try row.withBlob(2) { try MutationCodec.decode($0) }
         return Entry(mid: mutation.mid, queuedAt: row.int64(1), mutation: mutation)
     }

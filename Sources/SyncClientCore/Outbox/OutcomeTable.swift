@@ -24,6 +24,9 @@ enum OutcomeTable {
                     """,
                     .integer(Int64(bitPattern: mid)), .integer(Int64(range.status.rawValue)),
                     .text(range.code), .text(range.detail), .integer(now))
+                if range.status == .refused {
+                    try AsideTable.keep(mid, range.code, range.detail, connection)
+                }
                 fresh.append(
                     WriteOutcome(
                         mid: mid, status: WriteOutcome.Status(range.status), code: range.code,

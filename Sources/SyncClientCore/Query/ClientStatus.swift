@@ -31,10 +31,12 @@ public struct ClientStatus: Hashable, Sendable {
         public let isReadable: Bool
     }
 
-    /// One owner of rows.
+    /// One owner of rows, once for the person's own rows and once for those of everybody.
     public struct Source: Hashable, Sendable {
         /// The agency.
         public let owner: String
+        /// Whether everybody has these rows, as the catalogue of services.
+        public let isPublic: Bool
         /// The number of its rows.
         public let rows: Int
         /// The oldest moment for which one of its rows was true.
@@ -61,7 +63,7 @@ public struct ClientStatus: Hashable, Sendable {
     /// The buckets by name.
     public let buckets: [Bucket]
 
-    /// The owners by name.
+    /// The owners by name, those of the person's own rows first.
     public let sources: [Source]
 
     /// The number of writes that wait to be sent or confirmed.
@@ -101,8 +103,10 @@ public struct SyncReport: Hashable, Sendable {
     public internal(set) var requests = 0
     /// The time it took.
     public internal(set) var milliseconds: Int64 = 0
-    /// Repairs: times that a verification failed and the mirror was fetched anew.
+    /// Repairs: times that the mirror was compared with the server and mended.
     public internal(set) var repairs = 0
+    /// Rows that repairs brought or removed.
+    public internal(set) var mended = 0
     /// The outcomes that arrived.
     public internal(set) var outcomes: [WriteOutcome] = []
     /// Why writes that wait were not sent, though the rest was done; or nil.

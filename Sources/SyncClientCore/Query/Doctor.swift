@@ -48,17 +48,7 @@ enum Doctor {
                 LEFT JOIN name AS owner ON owner.id = row.owner_id
             """
         ) { row in
-            let hash = row.withText(1) { table in
-                row.withText(2) { id in
-                    row.withText(3) { owner in
-                        row.withBlob(6) { body in
-                            RowHash.hash(
-                                table: table, id: id, owner: owner, asOf: row.int64(4),
-                                sourceVersion: row.int64(5), body: body)
-                        }
-                    }
-                }
-            }
+            let hash = Recount.hash(row, from: 1)
             if HashSum(row.blob(7)) != hash { damaged += 1 }
             counts[row.int64(0), default: 0] += 1
             sums[row.int64(0), default: .zero] += hash

@@ -40,14 +40,16 @@ enum StatusQuery {
         var sources: [ClientStatus.Source] = []
         try connection.run(
             """
-            SELECT name.text, count(*), min(row.as_of), max(row.as_of)
+            SELECT name.text, count(*), min(row.as_of), max(row.as_of),
+                bucket.name LIKE 'public/%' AS is_public
             FROM row JOIN name ON name.id = row.owner_id
-            GROUP BY row.owner_id ORDER BY name.text
+                JOIN bucket ON bucket.id = row.bucket_id
+            GROUP BY row.owner_id, is_public ORDER BY is_public, name.text
             """
         ) { row in
             sources.append(
                 ClientStatus.Source(
-                    owner: row.text(0), rows: Int(row.int64(1)),
+                    owner: row.text(0), isPublic: row.int64(4) != 0, rows: Int(row.int64(1)),
                     oldestAsOfMilliseconds: row.int64(2), newestAsOfMilliseconds: row.int64(3)))
         }
         return sources

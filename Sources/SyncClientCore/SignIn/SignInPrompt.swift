@@ -1,3 +1,5 @@
+package import SyncProtocol
+
 /// What to show a person who signs in: a code and where to confirm it.
 public struct SignInPrompt: Hashable, Sendable {
     /// The server.
@@ -24,12 +26,16 @@ public struct SignInPrompt: Hashable, Sendable {
     /// When the code stops working, by the monotonic clock, in nanoseconds.
     package let deadlineNanoseconds: UInt64
 
+    /// The device that this one said it has been, if it did.
+    package let claimed: DeviceID?
+
     /// Creates a prompt.
     package init(
         server: String, userCode: String, verificationURL: String, verificationURLComplete: String,
         expiresInSeconds: Int64, deviceCode: String, intervalSeconds: Int64,
-        deadlineNanoseconds: UInt64
+        deadlineNanoseconds: UInt64, claimed: DeviceID? = nil
     ) {
+        self.claimed = claimed
         self.server = server
         self.userCode = userCode
         self.verificationURL = verificationURL

@@ -30,11 +30,20 @@ struct SignInService: Sendable {
     }
 
     /// Asks for a code.
-    func begin(deviceName: String) async throws(SyncFailure) -> SignInPrompt {
+    ///
+    /// - Parameters:
+    ///   - deviceName: What the person calls this device.
+    ///   - claimed: The device that this one has been.
+    /// - Returns: What to show.
+    /// - Throws: ``SyncFailure``.
+    func begin(
+        deviceName: String, claimed: DeviceID? = nil
+    ) async throws(SyncFailure) -> SignInPrompt {
         let outcome = await environment.transport.send(
             request(
                 "/v1/oauth/device_authorization",
-                [("client_id", Self.client), ("device_name", deviceName)]))
+                [("client_id", Self.client), ("device_name", deviceName)]
+                    + (claimed.map { [("device_id", $0.description)] } ?? [])))
         let response = try Self.response(outcome)
         guard response.status == 200, let body = Self.json(response),
             let deviceCode = body["device_code"]?.text, let userCode = body["user_code"]?.text,
@@ -47,7 +56,8 @@ struct SignInService: Sendable {
             verificationURLComplete: body["verification_uri_complete"]?.text ?? url,
             expiresInSeconds: expires, deviceCode: deviceCode,
             intervalSeconds: min(max(body["interval"]?.intValue ?? 5, 1), 60),
-            deadlineNanoseconds: environment.monotonic.nanoseconds() + lifetime)
+            deadlineNanoseconds: environment.monotonic.nanoseconds() + lifetime,
+            claimed: claimed)
     }
 
     /// Asks until the person has decided or the code has ended.

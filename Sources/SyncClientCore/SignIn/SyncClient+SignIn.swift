@@ -1,4 +1,5 @@
 internal import SQLiteKit
+internal import SyncProtocol
 
 extension SyncClient {
     /// Asks the server for a code that the person confirms elsewhere.
@@ -14,7 +15,20 @@ extension SyncClient {
         try checkOpen()
         let address = try ServerAddress(server)
         return try await SignInService(server: address, environment: environment)
-            .begin(deviceName: deviceName)
+            .begin(deviceName: deviceName, claimed: try await claimedDevice(at: address))
+    }
+
+    /// The name under which this device goes on, if it can.
+    ///
+    /// A copy must not keep the name that it shares, nor one whose writes have a gap.
+    private func claimedDevice(
+        at server: ServerAddress
+    ) async throws(SyncFailure) -> DeviceID? {
+        guard let session = try? signedIn(), session.server.description == server.description else {
+            return nil
+        }
+        let state = try await session.store.read { try CacheState.load($0) }
+        return state.isCopied || state.missingAfter != nil ? nil : state.device
     }
 
     /// Waits until the person has confirmed the code, then opens their cache.
@@ -92,5 +106,6 @@ extension SyncClient {
     private static let erasure = """
         DELETE FROM row; DELETE FROM bucket; DELETE FROM name; DELETE FROM staged_page;
         DELETE FROM outbox; DELETE FROM outbox_row; DELETE FROM acknowledged; DELETE FROM outcome;
+        DELETE FROM aside;
         """
 }

@@ -19,6 +19,10 @@ struct PageScan: Sendable {
     private(set) var tombstones = 0
     /// The buckets taken away.
     private(set) var gone: [String] = []
+    /// The ranges in which the server differs.
+    private(set) var parts: [PartsAnswer] = []
+    /// The rows that the server does not have.
+    private(set) var surplus: [SurplusRows] = []
 
     /// Looks over a response.
     ///
@@ -78,10 +82,12 @@ struct PageScan: Sendable {
         case .bucket(let bucket): buckets.append(bucket)
         case .bucketGone(let name): gone.append(name)
         case .name, .unknown: break
-        case .unchanged, .page, .checkpoint, .pushed, .restart, .error:
+        case .unchanged, .page, .checkpoint, .pushed, .restart, .error, .reconciled:
             terminal = frame
             return true
-        case .row, .tombstone, .sync, .push, .mutation:
+        case .parts(let answer): parts.append(answer)
+        case .surplus(let rows): surplus.append(rows)
+        default:
             throw WireError(
                 code: "wire.order", position: origin, message: "a frame that does not belong here")
         }
@@ -93,6 +99,7 @@ struct PageScan: Sendable {
             switch terminal {
             case .page(let end): end.rows
             case .checkpoint(let end): end.rows
+            case .reconciled(let end): end.rows
             default: 0
             }
         guard said == UInt64(rows + tombstones) else {
@@ -107,6 +114,7 @@ struct PageScan: Sendable {
         switch terminal {
         case .page(let end): end.sum
         case .checkpoint(let end): end.sum
+        case .reconciled(let end): end.sum
         default: nil
         }
     }

@@ -6,6 +6,22 @@ internal import SyncProtocol
 /// asked for again at once, not when the round ends.
 enum PageSum {
     static func verify(_ bytes: [UInt8], promised: HashSum) throws(WireError) {
+        _ = try walk(bytes, promised: promised, collects: false)
+    }
+
+    /// The hashes of the rows by the index of their bucket.
+    ///
+    /// - Throws: ``WireError`` where they are not those that the end promises.
+    static func hashes(
+        _ bytes: [UInt8], promised: HashSum
+    ) throws(WireError) -> [UInt64: [HashSum]] {
+        try walk(bytes, promised: promised, collects: true)
+    }
+
+    private static func walk(
+        _ bytes: [UInt8], promised: HashSum, collects: Bool
+    ) throws(WireError) -> [UInt64: [HashSum]] {
+        var hashes: [UInt64: [HashSum]] = [:]
         let sum = try bytes.withUnsafeBytesTyped { (raw) throws(WireError) in
             var names: [UInt64: UnsafeRawBufferPointer] = [:]
             var sum = HashSum.zero
@@ -25,9 +41,11 @@ enum PageSum {
                     guard let table = names[row.table], let owner = names[row.owner] else {
                         throw reader.failure("wire.index", "a row's name is not known")
                     }
-                    sum += RowHash.hash(
+                    let hash = RowHash.hash(
                         table: table, id: row.id, owner: owner, asOf: row.asOf,
                         sourceVersion: row.sourceVersion, body: row.body)
+                    sum += hash
+                    if collects { hashes[row.bucket, default: []].append(hash) }
                 default: break
                 }
             }
@@ -36,5 +54,6 @@ enum PageSum {
         guard sum == promised else {
             throw WireError(code: "wire.sum", position: 0, message: "the rows were changed")
         }
+        return hashes
     }
 }

@@ -12,7 +12,7 @@ enum StageTable {
     ) throws {
         if state.stagedCursor == nil {
             try connection.run("DELETE FROM staged_page")
-            state.stagedIsWhole = state.cursor.isEmpty
+            state.stagedIsWhole = state.cursor.isEmpty && state.repair != .running
         }
         try bytes.withUnsafeBytes { raw in
             try connection.statement(

@@ -20,9 +20,13 @@ final class URLSessionTransport: Transport {
 
     init(clock: any MonotonicClock, certificateAuthorityFile: String? = nil) {
         if let file = certificateAuthorityFile {
-            // What Foundation on Linux reads in place of the system's list.
+            // WORKAROUND(docs/workarounds.md#7):
+            // what Foundation on Linux reads in place of the system's list.
             setenv("URLSessionCertificateAuthorityInfoFile", file, 1)
         }
+        // Every configuration, also this one, begins with the shared cookies and the shared
+        // cache: each makes an empty folder of its own. docs/cli.md names them. Nothing short
+        // of replacing what the whole process shares would prevent it.
         let configuration = URLSessionConfiguration.ephemeral
         configuration.httpCookieStorage = nil
         configuration.urlCache = nil
@@ -47,6 +51,7 @@ final class URLSessionTransport: Transport {
         if Task.isCancelled { return .notSent(reason: "cancelled") }
         let task = session.dataTask(with: made)
         let clock = clock
+        // WORKAROUND(docs/workarounds.md#2): the session has no deadline that it keeps.
         let deadline = Task {
             try await clock.sleep(milliseconds: request.deadlineMilliseconds)
             task.cancel()
@@ -67,7 +72,8 @@ final class URLSessionTransport: Transport {
     }
 
     func listen(_ request: Request) -> AsyncStream<LiveSignal> {
-        // Signals only say "look again", so losing all but the newest is harmless,
+        // WORKAROUND(docs/workarounds.md#6):
+        // signals only say "look again", so losing all but the newest is harmless,
         // and the end is always the newest.
         let (stream, continuation) = AsyncStream.makeStream(
             of: LiveSignal.self, bufferingPolicy: .bufferingNewest(16))
@@ -90,6 +96,7 @@ final class URLSessionTransport: Transport {
         made.httpMethod = request.method.rawValue
         made.timeoutInterval = Double(request.deadlineMilliseconds) / 1_000 + 5
         made.setValue(userAgent, forHTTPHeaderField: "User-Agent")
+        // WORKAROUND(docs/workarounds.md#4): what is not compressed is not inflated.
         // Short values in place of the long ones that libcurl would send by itself.
         made.setValue("identity", forHTTPHeaderField: "Accept-Encoding")
         made.setValue("th", forHTTPHeaderField: "Accept-Language")
@@ -157,7 +164,8 @@ private final class ExchangeDelegate: NSObject, URLSessionDataDelegate, @uncheck
         willPerformHTTPRedirection response: HTTPURLResponse, newRequest request: URLRequest,
         completionHandler: @escaping (URLRequest?) -> Void
     ) {
-        // Following would hand the token to whatever the answer names.
+        // WORKAROUND(docs/workarounds.md#3):
+        // following would hand the token to whatever the answer names.
         completionHandler(nil)
     }
 
@@ -235,6 +243,7 @@ private final class ExchangeDelegate: NSObject, URLSessionDataDelegate, @uncheck
     private static func outcome(
         of response: Response, _ isTooLarge: Bool, _ error: (any Error)?
     ) -> TransportOutcome {
+        // WORKAROUND(docs/workarounds.md#5): it may have been sent, even twice.
         if isTooLarge { return .unknown(reason: "response_too_large") }
         guard let error else {
             return response.status == 0 ? .unknown(reason: "no_response") : .response(response)

@@ -19,6 +19,14 @@ package struct HashSum: Hashable, Sendable, CustomStringConvertible {
         self.low = low
     }
 
+    /// The first eight bytes, by which hashes are put in ranges.
+    package var leading: UInt64 { high }
+
+    /// Whether the sixteen bytes come before those of another hash.
+    package func precedes(_ other: HashSum) -> Bool {
+        high != other.high ? high < other.high : low < other.low
+    }
+
     /// Reads sixteen bytes, big-endian, or nothing where there are not sixteen.
     package init?(bytes: UnsafeRawBufferPointer) {
         guard bytes.count == 16 else { return nil }

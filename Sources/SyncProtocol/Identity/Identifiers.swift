@@ -1,3 +1,5 @@
+// WORKAROUND(docs/workarounds.md#9): Swift compares text by canonical equivalence.
+
 /// Rules for the short names that appear in keys, frames and cursors.
 ///
 /// Names are compared and stored as bytes. Only ASCII is allowed, because two

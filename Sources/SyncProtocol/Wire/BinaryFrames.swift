@@ -28,6 +28,7 @@ package enum BinaryFrames {
             out.appendField(4, request.schema)
             out.appendField(5, request.outcomesSeen)
             if request.priorityMax != 9 { out.appendField(6, request.priorityMax) }
+            if request.wantsCheckpoint { out.appendField(7, 1) }
         case .push(let header):
             out.appendField(1, fixed: header.baseChain)
         case .mutation(let mutation): MutationCodec.append(mutation, to: &out)
@@ -79,6 +80,12 @@ package enum BinaryFrames {
             out.appendField(2, error.message)
             out.appendField(3, error.retryAfterMilliseconds)
             out.appendField(4, error.ackedMid)
+        case .reconcile(let request): ReconcileCodec.append(request, to: &out)
+        case .sums(let claim): ReconcileCodec.append(claim, to: &out)
+        case .items(let claim): ReconcileCodec.append(claim, to: &out)
+        case .parts(let answer): ReconcileCodec.append(answer, to: &out)
+        case .surplus(let surplus): ReconcileCodec.append(surplus, to: &out)
+        case .reconciled(let end): ReconcileCodec.append(end, to: &out)
         case .unknown: break
         }
     }
@@ -129,6 +136,9 @@ extension Frame {
         case .sync: 1
         case .push: 2
         case .mutation: 3
+        case .reconcile: 4
+        case .sums: 5
+        case .items: 6
         case .hello: 16
         case .unchanged: 17
         case .bucket: 18
@@ -142,6 +152,9 @@ extension Frame {
         case .pushed: 26
         case .restart: 27
         case .error: 28
+        case .parts: 29
+        case .surplus: 30
+        case .reconciled: 31
         case .unknown(let number): number
         }
     }

@@ -7,13 +7,15 @@
 /// ```text
 /// 1 byte version, 4 bytes of the lineage, varint grants revision,
 /// for each bucket in the order of its number:
-///     varint (number - previous), varint epoch, varint rev,
+///     where its epoch is not that of the bucket before (of the first: not 1):
+///         varint 0, varint epoch,
+///     varint (number - previous), which is never 0, varint rev,
 /// 16 bytes HMAC-SHA-256 over the device and all before
 /// ```
 package struct Cursor: Hashable, Sendable {
     /// The position in one bucket.
     package struct Entry: Hashable, Sendable {
-        /// The server's number for the bucket.
+        /// The server's number for the bucket, from 1.
         package var bucket: UInt64
         /// The bucket's epoch.
         package var epoch: UInt64
@@ -71,7 +73,7 @@ package struct Cursor: Hashable, Sendable {
         entries.firstIndex { $0.bucket >= bucket } ?? entries.count
     }
 
-    private static let version: UInt8 = 1
+    private static let version: UInt8 = 2
     private static let macBytes = 16
 
     /// Seals the cursor for a device.
@@ -82,9 +84,15 @@ package struct Cursor: Hashable, Sendable {
         withUnsafeBytes(of: lineageTag.bigEndian) { bytes.append(contentsOf: $0) }
         bytes.appendVarint(grantsRevision)
         var previous: UInt64 = 0
+        var epoch: UInt64 = 1
         for entry in entries {
+            precondition(entry.bucket > previous, "buckets out of order")
+            if entry.epoch != epoch {
+                epoch = entry.epoch
+                bytes.appendVarint(0)
+                bytes.appendVarint(epoch)
+            }
             bytes.appendVarint(entry.bucket - previous)
-            bytes.appendVarint(entry.epoch)
             bytes.appendVarint(entry.rev)
             previous = entry.bucket
         }
@@ -112,15 +120,20 @@ package struct Cursor: Hashable, Sendable {
             var entries: [Entry] = []
             entries.reserveCapacity(8)
             var previous: UInt64 = 0
+            var epoch: UInt64 = 1
             while !reader.isAtEnd {
                 // Dropping the rest would send those buckets again for ever, unseen.
                 guard entries.count < Self.entriesMax else {
                     throw reader.failure("cursor", "too many buckets")
                 }
-                let (bucket, overflow) = previous.addingReportingOverflow(try reader.varint())
-                guard !overflow else { throw reader.failure("cursor", "overflow") }
-                entries.append(
-                    Entry(bucket: bucket, epoch: try reader.varint(), rev: try reader.varint()))
+                var step = try reader.varint()
+                if step == 0 {
+                    epoch = try reader.varint()
+                    step = try reader.varint()
+                }
+                let (bucket, overflow) = previous.addingReportingOverflow(step)
+                guard step > 0, !overflow else { throw reader.failure("cursor", "overflow") }
+                entries.append(Entry(bucket: bucket, epoch: epoch, rev: try reader.varint()))
                 previous = bucket
             }
             return Cursor(lineageTag: tag, grantsRevision: grants, entries: entries)

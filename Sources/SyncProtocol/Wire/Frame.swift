@@ -1,14 +1,20 @@
-/// One unit of what client and server say to each other in `/v1/sync`.
+/// One unit of what client and server say to each other in `/v1/sync` and
+/// `/v1/reconcile`.
 ///
 /// A request is a `sync` frame, then, if the device has writes, a `push` frame
 /// and its `mutation`s. A response begins with `hello` and ends with exactly one
 /// of `unchanged`, `page`, `checkpoint`, `pushed`, `restart` or `error`. A
-/// response without an end was cut and is not used.
+/// response without an end was cut and is not used. In `/v1/reconcile` a request
+/// is a `reconcile` frame with `sums` and `items`; the response ends with
+/// `reconciled` or `error`.
 package enum Frame: Hashable, Sendable {
     // Requests.
     case sync(SyncRequest)
     case push(PushHeader)
     case mutation(Mutation)
+    case reconcile(ReconcileRequest)
+    case sums(SumsClaim)
+    case items(ItemsClaim)
     // Responses.
     case hello(Hello)
     case unchanged(ackedMid: UInt64)
@@ -23,13 +29,16 @@ package enum Frame: Hashable, Sendable {
     case pushed(ackedMid: UInt64)
     case restart(reason: String)
     case error(ErrorFrame)
+    case parts(PartsAnswer)
+    case surplus(SurplusRows)
+    case reconciled(ReconcileEnd)
     /// A frame of a later version: skipped.
     case unknown(UInt64)
 
     /// Whether a response ends here.
     package var isTerminal: Bool {
         switch self {
-        case .unchanged, .page, .checkpoint, .pushed, .restart, .error: true
+        case .unchanged, .page, .checkpoint, .pushed, .restart, .error, .reconciled: true
         default: false
         }
     }
@@ -54,6 +63,9 @@ package struct SyncRequest: Hashable, Sendable {
 
     /// The lowest priority wanted: 9 is everything.
     package var priorityMax: UInt64 = 9
+
+    /// Whether a checkpoint is wanted even if nothing is new.
+    package var wantsCheckpoint = false
 
     /// Creates a request for everything.
     package init() {}

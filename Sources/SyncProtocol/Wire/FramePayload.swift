@@ -63,6 +63,8 @@ enum FramePayload {
                 ErrorFrame(
                     code: try found.text(1), message: try found.text(2),
                     retryAfterMilliseconds: try found.number(3), ackedMid: try found.number(4)))
+        case 4...6, 29...31:
+            return try ReconcileCodec.decode(type, try fields(&reader), reader)
         default: return .unknown(type)
         }
     }
@@ -76,6 +78,7 @@ enum FramePayload {
         request.schema = try found.number(4)
         request.outcomesSeen = try found.number(5)
         if found.has(6) { request.priorityMax = try found.number(6) }
+        if found.has(7) { request.wantsCheckpoint = try found.number(7) != 0 }
         return request
     }
 
@@ -111,7 +114,7 @@ enum FramePayload {
     ///
     /// A field that is asked for and was given twice is an error; what nobody
     /// asks for may come as often as a later version likes.
-    private struct Fields {
+    struct Fields {
         private var list: InlineArray<16, WireField?> = .init(repeating: nil)
         private var repeated: UInt16 = 0
         var reader: ByteReader

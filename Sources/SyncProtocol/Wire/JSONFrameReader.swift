@@ -173,7 +173,10 @@ package struct JSONFrameReader {
                     code: try object.text("code"), message: try object.text("message"),
                     retryAfterMilliseconds: try object.number("retry_after_ms"),
                     ackedMid: try object.number("acked_mid")))
-        default: return .unknown(0)
+        default:
+            return try ReconcileLines.decode(type, object) { (object) throws(WireError) in
+                try bucket(object)
+            }
         }
     }
 
@@ -185,6 +188,9 @@ package struct JSONFrameReader {
         if object.has("schema") { request.schema = try object.number("schema") }
         if object.has("outcomes_seen") { request.outcomesSeen = try object.number("outcomes_seen") }
         if object.has("priority_max") { request.priorityMax = try object.number("priority_max") }
+        if object.has("checkpoint") {
+            request.wantsCheckpoint = try object.number("checkpoint") != 0
+        }
         return request
     }
 
@@ -296,7 +302,7 @@ package struct JSONFrameReader {
     }
 
     /// The members of one line's object, with errors that name line and member.
-    private struct Members {
+    struct Members {
         let value: JSONValue
         let line: Int
 
@@ -349,8 +355,28 @@ package struct JSONFrameReader {
             return bytes
         }
 
+        /// The objects of a list.
+        func list(_ key: String) throws(WireError) -> [Members] {
+            guard let items = try value(key).items else { throw fail("wire.member_kind", key) }
+            return items.map { Members(value: $0, line: line) }
+        }
+
+        /// The sums of a list.
+        func sums(_ key: String) throws(WireError) -> [HashSum] {
+            guard let items = try value(key).items else { throw fail("wire.member_kind", key) }
+            var sums: [HashSum] = []
+            for item in items {
+                guard let text = item.text else { throw fail("wire.member_kind", key) }
+                sums.append(try sum(Array(text.utf8), key))
+            }
+            return sums
+        }
+
         func sum(_ key: String) throws(WireError) -> HashSum {
-            let text = Array(try text(key).utf8)
+            try sum(Array(try text(key).utf8), key)
+        }
+
+        private func sum(_ text: [UInt8], _ key: String) throws(WireError) -> HashSum {
             guard text.count == 32, let high = FixedHex.parse(text[..<16], digits: 16),
                 let low = FixedHex.parse(text[16...], digits: 16)
             else { throw fail("wire.sum", key) }

@@ -71,7 +71,7 @@ package struct JSONFrameWriter {
                 ("schema", number(request.schema)),
                 ("outcomes_seen", number(request.outcomesSeen)),
                 ("priority_max", number(request.priorityMax)),
-            ]
+            ] + (request.wantsCheckpoint ? [("checkpoint", .integer(1))] : [])
         case .push(let header): [("frame", "push"), ("base_chain", hex(header.baseChain))]
         case .mutation(let mutation):
             [
@@ -131,6 +131,8 @@ package struct JSONFrameWriter {
                 ("retry_after_ms", number(error.retryAfterMilliseconds)),
                 ("acked_mid", number(error.ackedMid)),
             ]
+        case .reconcile, .sums, .items, .parts, .surplus, .reconciled:
+            ReconcileLines.members(of: frame) { buckets[$0] ?? "" }
         case .name, .row, .unknown: []
         }
     }

@@ -1,3 +1,5 @@
+// WORKAROUND(docs/workarounds.md#8): Foundation's two parsers disagree.
+
 /// Builds values from JSON text, descending on the stack to a fixed depth.
 struct JSONParser {
     /// Where it stands; moved on from outside only between values.

@@ -50,12 +50,23 @@ package final class BodyWriter {
     // MARK: - One answer
 
     /// Begins the body of an answer whose head lies at the end of the output.
-    func begin(_ connection: HTTPConnection, _ output: ByteBuffer, headStart: Int, slices: Bool) {
+    ///
+    /// - Parameters:
+    ///   - connection: Sends the slices.
+    ///   - output: Where the head lies.
+    ///   - headStart: Where in it.
+    ///   - sliceFields: What the head has besides if the body leaves in slices.
+    ///   - slices: Whether it may.
+    func begin(
+        _ connection: HTTPConnection, _ output: ByteBuffer, headStart: Int,
+        sliceFields: StaticString, slices: Bool
+    ) {
         buffer = output
         self.connection = connection
         sliceLeft = slices ? connection.service.limits.answerSliceBytes : .max
         self.headStart = headStart
         headBytes = output.count - headStart
+        output.append(sliceFields)
         output.append(Self.framing)
         bodyStart = output.count
         hasSentSlices = false

@@ -60,7 +60,7 @@ struct ErrorBody {
         adviceEnglish: "Your data on this device are safe; the operator has been told.",
         adviceThai: "ข้อมูลในเครื่องของคุณยังปลอดภัย ผู้ดูแลระบบได้รับแจ้งแล้ว")
     static let bodyTooLarge = ErrorBody(
-        code: "http.body-too-large", english: "The request is too large.",
+        code: "http.body_too_large", english: "The request is too large.",
         thai: "คำขอมีขนาดใหญ่เกินไป", adviceEnglish: "Send it in smaller parts.",
         adviceThai: "แบ่งส่งเป็นส่วนย่อย")
     static let media = ErrorBody(

@@ -84,16 +84,17 @@ package struct Exchange {
     /// - Parameters:
     ///   - head: The status and fixed fields.
     ///   - fields: Fields made from data.
+    ///   - sliceFields: Whole lines that the head has besides if the body is long.
     ///   - build: Appends the body. It must not touch what is there already.
     /// - Throws: What `build` throws. Then nothing has been sent and another
     ///   answer can be given, or the connection is broken off and another
     ///   answer does nothing.
     package func respond(
-        _ head: StaticHead, fields: HeaderFields = .none,
+        _ head: StaticHead, fields: HeaderFields = .none, sliceFields: StaticString = "",
         building build: (BodyWriter) throws -> Void
     ) throws {
         guard isOpen else { return }
-        try connection.respond(head, fields: fields, building: build)
+        try connection.respond(head, fields: fields, sliceFields: sliceFields, building: build)
     }
 
     // MARK: - An answer in pieces

@@ -49,7 +49,8 @@ extension HTTPConnection {
     /// - Throws: What `build` throws. Nothing has been sent then, or the
     ///   connection is broken off.
     func respond(
-        _ head: StaticHead, fields: HeaderFields, building build: (BodyWriter) throws -> Void
+        _ head: StaticHead, fields: HeaderFields, sliceFields: StaticString,
+        building build: (BodyWriter) throws -> Void
     ) throws {
         guard flags.isDisjoint(with: [.isStreaming, .isBroken]) else { return }
         precondition(!head.forbidsBody, "a body with status \(head.status)")
@@ -61,7 +62,7 @@ extension HTTPConnection {
         let body = service.bodyWriter
         // A client of HTTP/1.0 cannot read chunks.
         body.begin(
-            self, output, headStart: headStart,
+            self, output, headStart: headStart, sliceFields: sliceFields,
             slices: machine.head.minorVersion == 1 && !isForHead)
         do {
             try build(body)

@@ -4,9 +4,12 @@ internal import HTTPWire
 enum Heads {
     /// An answer with rows of a person: never stored by anyone in between.
     ///
-    /// No browser ever shows one, so nothing is said about sniffing.
-    static let frames = StaticHead(
-        200, ["Content-Type": "application/vnd.tangrat.sync", "Cache-Control": "no-store"])
+    /// Its first bytes tell it from any other. No browser ever shows one, so nothing
+    /// is said about sniffing.
+    static let frames = StaticHead(200, ["Cache-Control": "no-store"])
+
+    /// What a long one says besides: a proxy compresses by the type, and that pays there.
+    static let longFrames: StaticString = "Content-Type: application/vnd.tangrat.sync\r\n"
 
     /// An answer without rows, which its first bytes tell from any other.
     static let framesWithoutRows = StaticHead(200)
@@ -64,6 +67,9 @@ enum Heads {
     static let notFound = error(404)
     static let methodNotAllowedGet = StaticHead(
         405, ["Content-Type": "application/json", "Allow": "GET, HEAD"])
+    /// A stream has no answer that its head alone would tell.
+    static let methodNotAllowedLive = StaticHead(
+        405, ["Content-Type": "application/json", "Allow": "GET"])
     static let methodNotAllowedPost = StaticHead(
         405, ["Content-Type": "application/json", "Allow": "POST"])
     static let internalError = error(500)

@@ -7,9 +7,12 @@ extension SyncService {
             return oauthError(exchange, "invalid_request", "client_id is missing")
         }
         let name = (form["device_name"] ?? client).cut(toBytes: limits.deviceNameBytesMax)
+        let claimed = form["device_id"].flatMap { DeviceID(text: $0) }
         let address = parts.publicURL()
         write(exchange) { machine in
-            guard let started = try machine.start(deviceName: name) else { return .busy }
+            guard let started = try machine.start(deviceName: name, claimed: claimed) else {
+                return .busy
+            }
             return .json([
                 ("device_code", .string(started.deviceCode)),
                 ("expires_in", .integer(started.expiresIn)),

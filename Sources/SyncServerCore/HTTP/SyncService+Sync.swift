@@ -3,7 +3,7 @@ internal import SyncProtocol
 
 extension SyncService {
     /// The form of frames a request or answer uses.
-    private enum Form {
+    enum Form {
         case binary
         case lines
     }
@@ -44,7 +44,7 @@ extension SyncService {
     }
 
     /// The form that a media type names, whatever parameters it carries.
-    private static func form(_ value: UnsafeRawBufferPointer) -> Form? {
+    static func form(_ value: UnsafeRawBufferPointer) -> Form? {
         let end = value.firstIndex(of: UInt8(ascii: ";")) ?? value.endIndex
         let type = ASCII.trimmed(UnsafeRawBufferPointer(rebasing: value[..<end]))
         if ASCII.equalFolded(type, "application/vnd.tangrat.sync") { return .binary }
@@ -203,7 +203,7 @@ extension SyncService {
     private func unchanged(
         _ request: SyncRequest, _ cursor: Cursor, _ session: Session
     ) -> UInt64? {
-        guard !request.cursor.isEmpty else { return nil }
+        guard !request.cursor.isEmpty, !request.wantsCheckpoint else { return nil }
         for _ in 0..<2 {
             let answer = parts.heads.answer(
                 cursor, person: session.person, device: session.device,
@@ -245,7 +245,7 @@ extension SyncService {
         do {
             switch form {
             case .binary:
-                try exchange.respond(Heads.frames) { body in
+                try exchange.respond(Heads.frames, sliceFields: Heads.longFrames) { body in
                     var sink = BinaryFrameSink(body)
                     try build(&sink)
                 }

@@ -8,6 +8,7 @@ package struct ServiceParts: Sendable {
     let commits: GroupCommit
     let heads: HeadCache
     let sessions: SessionCache
+    let indexes: RangeIndexCache
     let metrics: Metrics
     let limits: Limits
     let secrets: SecretSource
@@ -54,7 +55,9 @@ final class SyncService: RequestHandler {
 
     func received(_ request: borrowing RequestView, exchange: Exchange) -> BodyPlan {
         if isRefusedAtTheDoor(request, exchange) { return .answered }
-        if request.pathIs("/v1/sync") { return receivedSync(request, exchange) }
+        if request.pathIs("/v1/sync") || request.pathIs("/v1/reconcile") {
+            return receivedSync(request, exchange)
+        }
         if request.pathIs("/v1/live") { return receivedLive(request, exchange) }
         if request.pathIs("/v1/devices/replace") { return receivedReplacement(request, exchange) }
         if request.pathIs("/v1/agency/records") { return receivedFeed(request, exchange) }
@@ -75,6 +78,8 @@ final class SyncService: RequestHandler {
             syncBody(request, body, exchange)
         } else if request.pathIs("/v1/devices/replace") {
             replaceDevice(request, body, exchange)
+        } else if request.pathIs("/v1/reconcile") {
+            reconcileBody(request, body, exchange)
         } else if request.pathIs("/v1/oauth/device_authorization") {
             startSignIn(body, exchange)
         } else if request.pathIs("/v1/oauth/token") {
@@ -178,7 +183,7 @@ final class SyncService: RequestHandler {
 
     private func receivedLive(_ request: borrowing RequestView, _ exchange: Exchange) -> BodyPlan {
         guard request.method == .get else {
-            return refuse(exchange, Heads.methodNotAllowedGet, .method)
+            return refuse(exchange, Heads.methodNotAllowedLive, .method)
         }
         guard let session = admit(request, exchange) else { return .answered }
         // Behind a proxy nothing else keeps one device from taking every connection.

@@ -26,9 +26,16 @@ package struct SecretSource: Sendable {
     /// Makes a code that a person can read out: eight consonants in two groups.
     ///
     /// RFC 8628 section 6.1 recommends this alphabet: no vowels, no look-alikes.
+    /// Each letter is as likely as another.
     package func userCode() -> String {
         let alphabet = Self.userCodeLetters
-        var letters = fill(8).map { alphabet[Int($0) % alphabet.count] }
+        // Bytes from the last, incomplete round of the alphabet on would favour its beginning.
+        let end = 256 - 256 % alphabet.count
+        var letters: [UInt8] = []
+        while letters.count < 8 {
+            letters += fill(8 - letters.count).filter { $0 < end }
+                .map { alphabet[Int($0) % alphabet.count] }
+        }
         letters.insert(UInt8(ascii: "-"), at: 4)
         return String(decoding: letters, as: UTF8.self)
     }

@@ -15,8 +15,14 @@ struct SignInMachine {
         let expiresIn: Int64
     }
 
-    /// Starts a sign-in; nil if too many wait already.
-    func start(deviceName: String) throws -> Started? {
+    /// Starts a sign-in.
+    ///
+    /// - Parameters:
+    ///   - deviceName: What the device calls itself.
+    ///   - claimed: The device that it says it has been.
+    /// - Returns: The codes; nil if too many wait already.
+    /// - Throws: What the store throws.
+    func start(deviceName: String, claimed: DeviceID? = nil) throws -> Started? {
         try transaction.removeSignIns(expiredBefore: context.now)
         guard try transaction.pendingSignIns() < limits.pendingSignInsMax else { return nil }
         let deviceCode = Base64URL.encode(secrets.bytes(32))
@@ -26,7 +32,7 @@ struct SignInMachine {
             SignInRecord(
                 hash: SHA256.hash(Array(deviceCode.utf8)), userCode: userCode,
                 deviceName: deviceName,
-                expires: context.now + limits.deviceCodeMillisecondsMax))
+                expires: context.now + limits.deviceCodeMillisecondsMax, claimed: claimed))
         return Started(
             deviceCode: deviceCode, userCode: userCode,
             expiresIn: limits.deviceCodeMillisecondsMax / 1_000)
@@ -62,6 +68,14 @@ struct SignInMachine {
         guard signIn.person > 0 else { return .failure(.denied) }
         guard let person = try transaction.person(signIn.person) else {
             return .failure(.invalid)
+        }
+        if let claimed = signIn.claimed, let known = try transaction.device(id: claimed),
+            known.person == person.number, known.revoked == 0
+        {
+            // Whoever held it before has lost it: one sign-in, one holder.
+            try transaction.removeTokens(of: known.number)
+            context.endsSessions = true
+            return .success(try grant(known, person: person))
         }
         let device = try transaction.addDevice(
             id: try freshDeviceID(), person: person.number, name: signIn.deviceName,

@@ -83,7 +83,8 @@ struct FeedMachine {
         if let stored, record.sourceVersion == stored.sourceVersion {
             let isSame =
                 stored.isAlive == (record.body != nil) && stored.body == record.body ?? []
-                && stored.asOf == record.asOf && stored.bucket == bucket
+                && stored.asOf == record.asOf
+                && (stored.bucket == bucket || stored.bucket == RowScope.buried)
             guard !isSame else { return .unchanged }
             return .refused(
                 FeedProblem(

@@ -3,7 +3,7 @@ internal import SyncProtocol
 
 /// Takes an agency's feed as it streams in, and answers as it goes.
 ///
-/// Lines are read on the loop and go to the writer in batches. At most two
+/// Lines are read on the loop and go to the writer in batches. At most four
 /// batches are on their way; the connection is not read until one returns, so
 /// that a million lines need no more memory than a thousand. Each batch is
 /// answered with runs of lines that fared alike, and a line of its own for
@@ -24,7 +24,9 @@ final class FeedSink: BodySink {
     private var stream: StreamWriter?
     private var tally = FeedTally()
 
-    private static let inFlightMax = 2
+    /// The batches on their way to the writer: one that it commits, and some that
+    /// come while it waits for the disk and then share the next commit.
+    private static let inFlightMax = 4
 
     /// The answers that may wait for their reader before no more is read, in bytes.
     private static let answerBytesMax = 256 * 1_024

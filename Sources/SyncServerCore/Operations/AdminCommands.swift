@@ -33,6 +33,7 @@ struct AdminCommands {
             case "approve": return .success([try approve(command)])
             case "device.list": return .success(try listDevices(command))
             case "device.revoke": return .success([try revokeDevice(command)])
+            case "compact": return .success([try compact(command)])
             default:
                 throw Refusal(
                     code: "admin.command", message: "there is no such command",
@@ -192,6 +193,24 @@ struct AdminCommands {
         return .object(
             JSONObject([("device", .string(id.description)), ("revoked_ms", .integer(context.now))])
         )
+    }
+
+    // MARK: - Upkeep
+
+    private func compact(_ command: JSONValue) throws -> JSONValue {
+        guard let days = command["days"]?.intValue, (0...36_500).contains(days) else {
+            throw Refusal(
+                code: "admin.usage", message: "days is missing or not a number of days",
+                advice: "See: tangrat-server help")
+        }
+        let report = try Compaction(context: context, rowsMax: limits.purgedRowsMax)
+            .run(olderThan: days * 86_400_000)
+        return .object(
+            JSONObject([
+                ("buckets", .integer(Int64(report.buckets))), ("days", .integer(days)),
+                ("more", .integer(report.hasMore ? 1 : 0)),
+                ("purged", .integer(Int64(report.purged))),
+            ]))
     }
 
     private func text(_ command: JSONValue, _ member: String) throws -> String {

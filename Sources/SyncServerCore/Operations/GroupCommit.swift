@@ -72,6 +72,7 @@ package final class GroupCommit: Sendable {
     ///
     /// - Throws: What opening the writer throws, or `StoreFailure.closed`.
     package func start() throws {
+        // WORKAROUND(docs/workarounds.md#1): the only writer of the file.
         let box = WriterBox(store)
         _ = try box.open()
         let mayRun = state.withLock { state in
@@ -117,14 +118,22 @@ package final class GroupCommit: Sendable {
     /// - Returns: False if too many wait, or the committer is closed; the job
     ///   is dropped then.
     package func submit(_ job: WriterJob) -> Bool {
+        offer(job) == nil
+    }
+
+    /// Hands in a job.
+    ///
+    /// - Returns: Why it was dropped, `StoreFailure.busy` or `.closed`; nil if it was taken.
+    package func offer(_ job: WriterJob) -> StoreFailure? {
         enqueue(.job(job))
     }
 
     /// Runs something with the writer, between groups, on the writer's thread.
     ///
-    /// If the committer is closed, `body` runs with a writer that refuses.
+    /// If it cannot run, `body` is given a writer that does nothing but throw why:
+    /// `StoreFailure.busy` if too much waits, `.closed`, or what keeps it from opening.
     package func maintainLater(_ body: @escaping @Sendable (any StoreWriter) -> Void) {
-        if !enqueue(.maintenance(body)) { body(ClosedWriter()) }
+        if let refusal = enqueue(.maintenance(body)) { body(RefusingWriter(refusal)) }
     }
 
     /// Finishes what waits, folds the log into the file and closes the writer.
@@ -144,7 +153,7 @@ package final class GroupCommit: Sendable {
             for work in dropped {
                 switch work {
                 case .job(let job): deliver([(job.loop, job.failed)])
-                case .maintenance(let body): body(ClosedWriter())
+                case .maintenance(let body): body(RefusingWriter(.closed))
                 }
             }
         case .running:
@@ -157,17 +166,17 @@ package final class GroupCommit: Sendable {
         }
     }
 
-    private func enqueue(_ work: Work) -> Bool {
-        let (accepted, isFirst) = state.withLock { state in
-            guard state.phase != .closed, state.waiting.count < limits.writerQueueMax else {
-                return (false, false)
-            }
+    /// Takes work in, or tells why not.
+    private func enqueue(_ work: Work) -> StoreFailure? {
+        let (refusal, isFirst) = state.withLock { state -> (StoreFailure?, Bool) in
+            guard state.phase != .closed else { return (.closed, false) }
+            guard state.waiting.count < limits.writerQueueMax else { return (.busy, false) }
             state.waiting.append(work)
-            return (true, state.waiting.count == 1)
+            return (nil, state.waiting.count == 1)
         }
         // The writer looks again before it sleeps: only the first of many must wake it.
         if isFirst { arrived.signal() }
-        return accepted
+        return refusal
     }
 
     // MARK: - The writer's thread
@@ -201,11 +210,19 @@ package final class GroupCommit: Sendable {
             case .maintenance(let body):
                 commit(jobs, box)
                 jobs.removeAll()
-                body((try? box.open()) ?? ClosedWriter())
+                maintain(body, box)
             }
         }
         commit(jobs, box)
         return (work.isEmpty, isClosed)
+    }
+
+    private func maintain(_ body: @Sendable (any StoreWriter) -> Void, _ box: WriterBox) {
+        do {
+            body(try box.open())
+        } catch {
+            body(RefusingWriter(error))
+        }
     }
 
     private func commit(_ jobs: [WriterJob], _ box: WriterBox) {

@@ -17,6 +17,10 @@ package final class Metrics: Sendable {
         var syncPages: UInt64 = 0
         var syncCheckpoints: UInt64 = 0
         var syncRestarts: UInt64 = 0
+        var repairs: UInt64 = 0
+        var repairRequests: UInt64 = 0
+        var repairRows: UInt64 = 0
+        var repairRowsRead: UInt64 = 0
         var rowsSent: UInt64 = 0
         var tombstonesSent: UInt64 = 0
         var mutationsTaken: UInt64 = 0
@@ -78,6 +82,16 @@ package final class Metrics: Sendable {
         }
     }
 
+    /// Counts an answer to a request for repair.
+    func reconciled(_ summary: ReconcileMachine.Summary, isFirst: Bool) {
+        counts.withLock {
+            if isFirst { $0.repairs += 1 }
+            $0.repairRequests += 1
+            $0.repairRows += UInt64(summary.rows + summary.surplus)
+            $0.repairRowsRead += UInt64(summary.rowsRead)
+        }
+    }
+
     func restarted() { counts.withLock { $0.syncRestarts += 1 } }
 
     func pushed(_ result: PushResult, of total: Int) {
@@ -133,6 +147,10 @@ package final class Metrics: Sendable {
                 ("tangrat_sync_pages_total", Int64(now.syncPages)),
                 ("tangrat_sync_checkpoints_total", Int64(now.syncCheckpoints)),
                 ("tangrat_sync_restarts_total", Int64(now.syncRestarts)),
+                ("tangrat_repairs_total", Int64(now.repairs)),
+                ("tangrat_repair_requests_total", Int64(now.repairRequests)),
+                ("tangrat_repair_rows_total", Int64(now.repairRows)),
+                ("tangrat_repair_rows_read_total", Int64(now.repairRowsRead)),
                 ("tangrat_rows_sent_total", Int64(now.rowsSent)),
                 ("tangrat_tombstones_sent_total", Int64(now.tombstonesSent)),
                 ("tangrat_mutations_taken_total", Int64(now.mutationsTaken)),

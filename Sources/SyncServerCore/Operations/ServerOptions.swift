@@ -31,6 +31,7 @@ struct ServerOptions {
 
     private static let known: Set<String> = [
         "data", "listen", "loops", "public-url", "config", "tables", "pid", "person", "device",
+        "days",
     ]
 
     init(_ arguments: [String], environment: (String) -> String?) throws(Problem) {
@@ -80,6 +81,9 @@ struct ServerOptions {
             }
             publicURL = url
         }
+        if let first = words.first, !Self.commands.contains(first) {
+            throw Problem("there is no command \(first)")
+        }
         let needsDirectory = !["help", "version", nil].contains(words.first)
         guard !directory.isEmpty || !needsDirectory else {
             throw Problem("--data is missing", advice: "Name the data directory: --data DIR")
@@ -122,6 +126,18 @@ struct ServerOptions {
         }
     }
 
+    /// The words that a command may begin with.
+    private static let commands: Set<String> = [
+        "serve", "agency", "person", "approve", "device", "backup", "restore", "compact", "verify",
+        "version", "help",
+    ]
+
+    /// The backup that `restore` names.
+    func restoreFile() throws(Problem) -> String {
+        guard words.count == 2 else { throw Problem("restore needs one FILE") }
+        return absolute(.string(words[1]))
+    }
+
     /// The command as the admin socket takes it.
     func adminCommand() throws(Problem) -> JSONValue {
         func word(_ index: Int, _ what: String) throws(Problem) -> JSONValue {
@@ -162,6 +178,12 @@ struct ServerOptions {
             expected = 3
         case ("backup", _):
             members = [("command", "backup"), ("file", .string(try absolute(word(1, "FILE"))))]
+        case ("compact", _):
+            guard let days = Decimal.parse((values["days"] ?? "90").utf8), days <= 36_500 else {
+                throw Problem("--days must be a number of days")
+            }
+            members = [("command", "compact"), ("days", .integer(Int64(days)))]
+            expected = 1
         case ("verify", _):
             members = [("command", "verify")]
             expected = 1

@@ -22,12 +22,16 @@ package enum ServerProgram {
           approve CODE --person SUBJECT|PID                       --data DIR
           device list --person SUBJECT|PID | revoke ID            --data DIR
           backup FILE | verify                                    --data DIR
+          compact [--days 90]                                     --data DIR
+          restore FILE                                            --data DIR
           version | help
 
         Settings come from the file, then TANGRAT_DATA, TANGRAT_LISTEN,
-        TANGRAT_PUBLIC_URL and TANGRAT_LOOPS, then the options; the last one wins. Every command but
-        serve prints one JSON object a line, and works whether or not a server
-        is running on the data directory.
+        TANGRAT_PUBLIC_URL and TANGRAT_LOOPS, then the options; the last one
+        wins. Every command but serve prints one JSON object a line, and works
+        whether or not a server is running on the data directory.
+
+        Exit codes: 0 done, 1 failed or not sound, 2 wrong command line.
         """
 
     private static func run(_ arguments: [String]) -> Int32 {
@@ -42,6 +46,7 @@ package enum ServerProgram {
                 write("tangrat-server 0.1.0, SQLite \(SQLiteLibrary.version)\n")
                 return 0
             case "serve": return serve(options)
+            case "restore": return restore(try options.restoreFile(), options)
             default: return admin(try options.adminCommand(), options)
             }
         } catch {
@@ -95,19 +100,44 @@ package enum ServerProgram {
 
     // MARK: - Commands
 
-    private static func admin(_ command: JSONValue, _ options: ServerOptions) -> Int32 {
+    /// Replaces the store, which no server may be using meanwhile.
+    private static func restore(_ file: String, _ options: ServerOptions) -> Int32 {
         do {
-            let answer = try ask(command, options)
+            let answer = try TangRatServer.restore(file, directory: options.directory)
             let value = try JSON.parse(answer, limits: .document)
-            if let error = value["error"] {
-                fail(
-                    code: error["code"]?.text ?? "", error["message"]?.text ?? "",
-                    error["advice"]?.text ?? "")
-                return 1
-            }
             for row in value["rows"]?.items ?? [] {
                 write(String(decoding: JSON.canonical(row), as: UTF8.self) + "\n")
             }
+            return 0
+        } catch let failure as StoreFailure {
+            fail(
+                code: "server.restore", "\(failure)",
+                "Stop the server first, and name a file that backup made. Nothing was changed.")
+        } catch {
+            fail(
+                code: "server.restore", "\(error)",
+                "Check the file and --data: \(options.directory)")
+        }
+        return 1
+    }
+
+    private static func admin(_ command: JSONValue, _ options: ServerOptions) -> Int32 {
+        do {
+            var value: JSONValue
+            repeat {
+                // A long work is asked for in parts, so that others can write between them.
+                let answer = try ask(command, options)
+                value = try JSON.parse(answer, limits: .document)
+                if let error = value["error"] {
+                    fail(
+                        code: error["code"]?.text ?? "", error["message"]?.text ?? "",
+                        error["advice"]?.text ?? "")
+                    return 1
+                }
+                for row in value["rows"]?.items ?? [] {
+                    write(String(decoding: JSON.canonical(row), as: UTF8.self) + "\n")
+                }
+            } while value["rows"]?.items?.first?["more"]?.intValue == 1
             let isUnsound = value["rows"]?.items?.first?["sound"]?.intValue == 0
             return isUnsound ? 1 : 0
         } catch let failure as StoreFailure {
@@ -151,6 +181,7 @@ package enum ServerProgram {
 
     /// One call for a line, so that lines of threads do not mix.
     private static func put(_ text: String, to descriptor: Int32) {
+        // WORKAROUND(docs/workarounds.md#13): `print` mixes them.
         let bytes = Array(text.utf8)
         var sent = 0
         while sent < bytes.count {

@@ -1,8 +1,6 @@
 internal import HTTPWire
 package import NetworkIO
-internal import SQLiteKit
 internal import Synchronization
-package import SyncProtocol
 
 /// The whole server: store, writer, doors.
 ///
@@ -40,8 +38,8 @@ package final class TangRatServer: Sendable {
         }
     }
 
-    private let configuration: Configuration
-    let store: SQLiteStore
+    let configuration: Configuration
+    let store: any ReplicaStore
     let commits: GroupCommit
     private let heads: HeadCache
     private let sessions: SessionCache
@@ -59,14 +57,31 @@ package final class TangRatServer: Sendable {
         "\(directory)/admin.sock"
     }
 
-    /// Opens the store; ``start()`` opens the doors.
-    package init(_ configuration: Configuration) throws {
-        self.configuration = configuration
-        let clock = configuration.wallClock
-        let metrics = Metrics(now: clock.milliseconds, write: configuration.log)
+    /// Opens the store of SQLite in the data directory; ``start()`` opens the doors.
+    ///
+    /// - Throws: What opening the store throws.
+    package convenience init(_ configuration: Configuration) throws {
         let store = try SQLiteStore(
             directory: configuration.directory, options: configuration.storage,
             randomBytes: configuration.secrets.bytes)
+        self.init(configuration, store: store)
+        if store.isReplaced {
+            metrics.log(
+                .warning, "store.replaced",
+                "the file is not the one that ran here last: a new history begins")
+        }
+    }
+
+    /// Takes a store that is open; ``start()`` opens the doors.
+    ///
+    /// - Parameters:
+    ///   - configuration: How to run; its directory holds the admin socket.
+    ///   - store: What the server serves. It is the server's from now on, which
+    ///     closes it when it stops, or when it could not start.
+    package init(_ configuration: Configuration, store: any ReplicaStore) {
+        self.configuration = configuration
+        let clock = configuration.wallClock
+        let metrics = Metrics(now: clock.milliseconds, write: configuration.log)
         let heads = HeadCache(peopleMax: configuration.limits.cachedPeopleMax)
         let sessions = SessionCache(sessionsMax: configuration.limits.cachedPeopleMax)
         let poker = Poker()
@@ -88,8 +103,9 @@ package final class TangRatServer: Sendable {
             configuration.publicURL ?? PublicURL(listening: configuration.address, port: 0))
         self.publicAddress = publicAddress
         let parts = ServiceParts(
-            store: store, commits: commits, heads: heads, sessions: sessions, metrics: metrics,
-            limits: configuration.limits, secrets: configuration.secrets,
+            store: store, commits: commits, heads: heads, sessions: sessions,
+            indexes: RangeIndexCache(rowsMax: configuration.limits.reconcileRowsMax),
+            metrics: metrics, limits: configuration.limits, secrets: configuration.secrets,
             now: clock.milliseconds, publicURL: { publicAddress.url },
             isReady: { ready.isSet })
         var http = HTTPServer.Configuration(
@@ -162,104 +178,6 @@ package final class TangRatServer: Sendable {
         commits.close()
         store.close()
         return drained
-    }
-
-    // MARK: - Admin
-
-    /// Carries out a command of an operator; `done` is called on some thread.
-    func runAdmin(
-        _ command: JSONValue,
-        done: @escaping @Sendable (Result<[JSONValue], AdminCommands.Refusal>) -> Void
-    ) {
-        let configuration = self.configuration
-        let personKey = store.personKey
-        if let maintenance = Self.maintenance(command) {
-            commits.maintainLater { writer in done(maintenance(writer)) }
-            return
-        }
-        let job = WriterJob(
-            loop: poker.loops.first,
-            run: { context in
-                let result = try AdminCommands(
-                    context: context, secrets: configuration.secrets,
-                    limits: configuration.limits, personKey: personKey
-                ).run(command)
-                return { _ in done(result) }
-            },
-            failed: { _ in done(.failure(Self.storageRefusal)) })
-        if !commits.submit(job) { done(.failure(Self.storageRefusal)) }
-    }
-
-    /// Carries out a command on a store that nobody serves.
-    ///
-    /// - Returns: The answer, `{"rows":[…]}` or `{"error":{…}}`.
-    package static func runAdmin(
-        _ command: JSONValue, directory: String, secrets: SecretSource = .system,
-        wallClock: WallClock = .system
-    ) throws -> [UInt8] {
-        let store = try SQLiteStore(directory: directory, randomBytes: secrets.bytes)
-        defer { store.close() }
-        let writer = try store.makeWriter()
-        defer { writer.close() }
-        if let maintenance = maintenance(command) {
-            return AdminService.body(maintenance(writer))
-        }
-        let result = try writer.transaction { transaction in
-            let context = WriterContext(transaction: transaction, now: wallClock.milliseconds())
-            return try AdminCommands(
-                context: context, secrets: secrets, limits: Limits(), personKey: store.personKey
-            ).run(command)
-        }
-        return AdminService.body(result)
-    }
-
-    private static let storageRefusal = AdminCommands.Refusal(
-        code: "admin.storage", message: "the store could not be written",
-        advice: "Look at the server's log.")
-
-    /// Commands that need the writer itself, not a transaction.
-    private static func maintenance(
-        _ command: JSONValue
-    ) -> (@Sendable (any StoreWriter) -> Result<[JSONValue], AdminCommands.Refusal>)? {
-        switch command["command"]?.text {
-        case "backup":
-            let path = command["file"]?.text ?? ""
-            return { writer in
-                do {
-                    try writer.backup(to: path)
-                    return .success([.object(JSONObject([("file", .string(path))]))])
-                } catch let error as FileError where error.isTaken {
-                    return .failure(
-                        AdminCommands.Refusal(
-                            code: "admin.backup_exists", message: "there is a file \(path)",
-                            advice: "Name a new file: a backup never replaces another."))
-                } catch {
-                    return .failure(
-                        AdminCommands.Refusal(
-                            code: "admin.backup", message: "the backup failed: \(error)",
-                            advice: "Name a file in a directory that the server can write to."))
-                }
-            }
-        case "verify":
-            return { writer in
-                do {
-                    let problems = try writer.verify()
-                    return .success([
-                        .object(
-                            JSONObject([
-                                ("problems", .array(problems.map { .string($0) })),
-                                ("sound", .integer(problems.isEmpty ? 1 : 0)),
-                            ]))
-                    ])
-                } catch {
-                    return .failure(
-                        AdminCommands.Refusal(
-                            code: "admin.verify", message: "the check failed: \(error)",
-                            advice: "Restore from a backup; keep the file for analysis."))
-                }
-            }
-        default: return nil
-        }
     }
 }
 

@@ -16,8 +16,8 @@ final class WriterBox: @unchecked Sendable {
 
     /// The writer, opened anew if it had to be dropped.
     ///
-    /// - Throws: `StoreFailure.storage` if it cannot be opened.
-    func open() throws -> any StoreWriter {
+    /// - Throws: What the store says, or `StoreFailure.storage`, if it cannot be opened.
+    func open() throws(StoreFailure) -> any StoreWriter {
         if let writer { return writer }
         do {
             let opened = try store.makeWriter()
@@ -47,16 +47,22 @@ final class WriterBox: @unchecked Sendable {
     }
 }
 
-/// Stands in while the store cannot be opened: every commit fails at once.
-final class ClosedWriter: StoreWriter {
+/// Stands in for a writer that is not there: whatever it is asked, it throws why.
+final class RefusingWriter: StoreWriter {
+    private let reason: StoreFailure
+
+    init(_ reason: StoreFailure) {
+        self.reason = reason
+    }
+
     func transaction<Result>(
         _ body: (any StoreTransaction) throws -> Result
     ) throws -> Result {
-        throw StoreFailure.closed
+        throw reason
     }
-    func maintainLog() throws -> LogUpkeep? { throw StoreFailure.closed }
-    func checkpoint() throws { throw StoreFailure.closed }
-    func backup(to path: String) throws { throw StoreFailure.closed }
-    func verify() throws -> [String] { throw StoreFailure.closed }
+    func maintainLog() throws -> LogUpkeep? { throw reason }
+    func checkpoint() throws { throw reason }
+    func backup(to path: String) throws { throw reason }
+    func verify() throws -> [String] { throw reason }
     func close() {}
 }

@@ -24,6 +24,11 @@ package protocol ReplicaStore: Sendable {
     /// After a writer whose storage failed, this makes sure first that what was
     /// acknowledged is on the disk.
     func makeWriter() throws -> any StoreWriter
+
+    /// Gives up what the store holds, a directory or connections, for another to take.
+    ///
+    /// Readers and the writer must be closed before. Closing twice does nothing.
+    func close()
 }
 
 /// A reader that belongs to one thread.
@@ -79,6 +84,16 @@ package protocol StoreSnapshot: AnyObject {
     func rows(
         in bucket: BucketNumber, after rev: UInt64, _ body: (RowInPlace) throws -> Bool) throws
 
+    /// Gives number, life and hash of the rows above a revision in its order.
+    ///
+    /// Bodies are not read.
+    func marks(in bucket: BucketNumber, after rev: UInt64, _ body: (RowMark) throws -> Void) throws
+
+    /// Gives a row or tombstone by its number.
+    ///
+    /// - Returns: Whether there is one.
+    func row(_ number: Int64, _ body: (RowInPlace) throws -> Void) throws -> Bool
+
     /// Finds a device by its number.
     func device(_ number: DeviceNumber) throws -> DeviceRecord?
 
@@ -117,6 +132,8 @@ package protocol StoreWriter: AnyObject {
     func checkpoint() throws
 
     /// Copies the database as it is now into a file of its own.
+    ///
+    /// - Throws: `StoreFailure.taken` if there is such a file, or the store's failure.
     func backup(to path: String) throws
 
     /// Checks the file and recounts every bucket; gives what is wrong.
@@ -139,6 +156,29 @@ package protocol StoreTransaction: StoreSnapshot {
     func update(_ row: RowRecord) throws
     func remove(row number: Int64) throws
 
+    // Purging.
+    func allBuckets() throws -> [BucketRecord]
+
+    /// The newest mark of a bucket that is not younger than a time.
+    func lastMark(of bucket: BucketNumber, notAfter milliseconds: Int64) throws -> HeadMark?
+    func add(_ mark: HeadMark, of bucket: BucketNumber) throws
+    func removeMarks(of bucket: BucketNumber, before milliseconds: Int64) throws
+
+    /// Removes tombstones in the order of their revisions.
+    ///
+    /// Of agencies' rows key, owner and version stay, in ``RowScope/buried``.
+    ///
+    /// - Parameters:
+    ///   - bucket: The bucket.
+    ///   - floor: The revision above which they stand.
+    ///   - rev: The last revision.
+    ///   - max: The most of them.
+    /// - Returns: How many there were, and the last one's revision.
+    /// - Throws: The store's failure.
+    func purge(
+        _ bucket: BucketNumber, above floor: UInt64, through rev: UInt64, max: Int
+    ) throws -> PurgedRows
+
     // Devices and their outcomes.
     func save(_ device: DeviceRecord) throws
     func outcome(of device: DeviceNumber, mid: UInt64) throws -> OutcomeRecord?
@@ -159,6 +199,7 @@ package protocol StoreTransaction: StoreSnapshot {
     func removeTokens(expiredBefore milliseconds: Int64) throws
     func signIn(device hash: Digest32) throws -> SignInRecord?
     func signIn(userCode: String) throws -> SignInRecord?
+    /// How many sign-ins are stored; asked so often that it must not count them each time.
     func pendingSignIns() throws -> Int
     func save(_ signIn: SignInRecord) throws
     func remove(_ signIn: SignInRecord) throws

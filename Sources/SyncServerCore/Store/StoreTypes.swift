@@ -23,6 +23,9 @@ package struct BucketRecord: Hashable, Sendable {
     package var head: UInt64
     /// The highest revision of a tombstone that has been purged.
     package var floor: UInt64
+    /// Every tombstone that has been purged was older than this, in milliseconds
+    /// since 1970; 0 if none has been.
+    package var purgedBefore: Int64
     /// The number of live rows.
     package var count: UInt64
     /// The number of tombstones kept.
@@ -47,6 +50,7 @@ package struct BucketRecord: Hashable, Sendable {
         self.epoch = 1
         self.head = 0
         self.floor = 0
+        self.purgedBefore = 0
         self.count = 0
         self.tombstones = 0
         self.sum = .zero
@@ -101,6 +105,12 @@ package enum RowScope: Hashable, Sendable {
     /// What an agency's row left behind when it moved out of a bucket.
     case movedFrom(BucketNumber)
 
+    /// The bucket of what is kept of an agency's row whose tombstone was purged.
+    ///
+    /// No device sees it. Owner and version stay, so that an old feed cannot
+    /// bring the row back.
+    package static let buried: BucketNumber = 0
+
     /// The number in the store.
     package var number: Int64 {
         switch self {
@@ -109,6 +119,28 @@ package enum RowScope: Hashable, Sendable {
         case .movedFrom(let bucket): -bucket
         }
     }
+}
+
+/// Where the head of a bucket stood at a time, so that a revision has an age.
+package struct HeadMark: Hashable, Sendable {
+    /// The time, in milliseconds since 1970.
+    package var at: Int64
+    /// The head: everything at or below it is older than the time.
+    package var head: UInt64
+
+    /// Creates a mark.
+    package init(at: Int64, head: UInt64) {
+        self.at = at
+        self.head = head
+    }
+}
+
+/// What was purged of a bucket in one step.
+package struct PurgedRows: Hashable, Sendable {
+    /// The number of tombstones.
+    package var count = 0
+    /// The highest revision among them.
+    package var last: UInt64 = 0
 }
 
 /// A row as the store holds it.
@@ -154,6 +186,23 @@ package struct RowRecord: Hashable, Sendable {
         self.hash = hash
         self.isAlive = isAlive
         self.body = body
+    }
+}
+
+/// What a repair needs to know of a row.
+package struct RowMark: Hashable, Sendable {
+    /// The store's number of the row, the same for all its versions.
+    package var number: Int64
+    /// Whether it exists for a reader.
+    package var isAlive: Bool
+    /// The hash of a live row; zero for a tombstone.
+    package var hash: HashSum
+
+    /// Creates a mark.
+    package init(number: Int64, isAlive: Bool, hash: HashSum) {
+        self.number = number
+        self.isAlive = isAlive
+        self.hash = hash
     }
 }
 
@@ -264,12 +313,15 @@ package struct SignInRecord: Hashable, Sendable {
     package var expires: Int64
     /// Who approved it; 0 while nobody has, -1 if denied.
     package var person: PersonNumber
+    /// The device that it says it has been; nil if it does not.
+    package var claimed: DeviceID?
 
     /// Creates a record.
     package init(
         hash: Digest32, userCode: String, deviceName: String, expires: Int64,
-        person: PersonNumber = 0
+        person: PersonNumber = 0, claimed: DeviceID? = nil
     ) {
+        self.claimed = claimed
         self.hash = hash
         self.userCode = userCode
         self.deviceName = deviceName

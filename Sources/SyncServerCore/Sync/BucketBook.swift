@@ -64,7 +64,7 @@ final class BucketBook {
     /// - Throws: What the store throws.
     func put(_ row: RowRecord, replacing old: RowRecord?) throws {
         var row = row
-        if let old, old.bucket != row.bucket {
+        if let old, old.bucket != row.bucket, old.bucket != RowScope.buried {
             try leave(old)
         }
         var bucket = try record(row.bucket)
@@ -95,6 +95,51 @@ final class BucketBook {
         } else {
             try transaction.insert(row)
         }
+    }
+
+    /// The newest revision of a bucket, with what this commit has changed.
+    func head(of number: BucketNumber) throws -> UInt64 { try record(number).head }
+
+    /// Purges tombstones of a bucket and raises its floor.
+    ///
+    /// - Parameters:
+    ///   - number: The bucket.
+    ///   - mark: Where its head stood when everything to be purged was there already.
+    ///   - max: The most tombstones.
+    /// - Returns: How many were purged.
+    /// - Throws: What the store throws.
+    func purge(_ number: BucketNumber, upTo mark: HeadMark, max: Int) throws -> Int {
+        var bucket = try record(number)
+        let purged = try transaction.purge(
+            number, above: bucket.floor, through: mark.head, max: max)
+        guard purged.count > 0 else { return 0 }
+        guard UInt64(purged.count) <= bucket.tombstones else {
+            throw StoreFailure.inconsistent("bucket \(number) has no tombstone")
+        }
+        bucket.tombstones -= UInt64(purged.count)
+        bucket.floor = purged.last
+        bucket.purgedBefore = Swift.max(bucket.purgedBefore, mark.at)
+        buckets[number] = bucket
+        changed.insert(number)
+        return purged.count
+    }
+
+    /// When the youngest row may have been deleted of which a bucket has no trace any more.
+    ///
+    /// - Parameters:
+    ///   - policy: The table.
+    ///   - person: Whose rows.
+    /// - Returns: Milliseconds since 1970; 0 if every deletion left its tombstone.
+    /// - Throws: What the store throws.
+    func purgedBefore(_ policy: TablePolicy, person: PersonRecord) throws -> Int64 {
+        let home = Home(person: person.number, domain: policy.domain)
+        if let number = numbers[home] { return try record(number).purgedBefore }
+        // Made only where something is written to it.
+        guard let found = try transaction.bucket(named: policy.bucket(subject: person.subject))
+        else { return 0 }
+        if buckets[found.number] == nil { buckets[found.number] = found }
+        numbers[home] = found.number
+        return found.purgedBefore
     }
 
     /// Writes the buckets back, at the end of the transaction.
@@ -169,6 +214,10 @@ package enum StoreFailure: Error, Hashable, Sendable, CustomStringConvertible {
     case storage(String)
     /// The store is closed.
     case closed
+    /// Too much waits for the writer: nothing was done, and it may be tried again.
+    case busy
+    /// There is a file under this path, which is not replaced.
+    case taken(String)
     /// The data directory belongs to another running server.
     case inUse(String)
     /// The file cannot be used, for instance because a newer program made it.
@@ -179,6 +228,8 @@ package enum StoreFailure: Error, Hashable, Sendable, CustomStringConvertible {
         case .inconsistent(let what): "the store contradicts itself: \(what)"
         case .storage(let what): "the storage fails: \(what)"
         case .closed: "the store is closed"
+        case .busy: "too much waits for the writer"
+        case .taken(let path): "there is a file \(path)"
         case .inUse(let what): what
         case .unusable(let what): what
         }

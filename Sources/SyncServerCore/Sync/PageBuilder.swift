@@ -80,6 +80,15 @@ package struct PageBuilder {
     /// The device's rights have ended since it was admitted.
     package struct Revoked: Error {}
 
+    /// Seals a cursor that stands at the head of some buckets and knows no others.
+    package func cursor(at buckets: [BucketRecord], for device: DeviceID) -> [UInt8] {
+        let entries = buckets.filter { $0.head > 0 }.sorted { $0.number < $1.number }.map {
+            Cursor.Entry(bucket: $0.index, epoch: $0.epoch, rev: $0.head)
+        }
+        return Cursor(lineageTag: lineageTag, grantsRevision: 0, entries: entries)
+            .sealed(for: device, key: key)
+    }
+
     /// Builds a page.
     ///
     /// - Parameters:
@@ -125,7 +134,9 @@ package struct PageBuilder {
         }
         // A checkpoint says that the device knows how all its writes ended.
         if hasMoreOutcomes { page.isFull = true }
-        finish(&page, asker, device, isFirst: request.cursor.isEmpty, into: &sink)
+        finish(
+            &page, asker, device, namesLineage: request.cursor.isEmpty || request.wantsCheckpoint,
+            into: &sink)
         return page.summary
     }
 
@@ -247,7 +258,7 @@ package struct PageBuilder {
     }
 
     private func finish<Sink: FrameSink>(
-        _ page: inout PageState, _ asker: Asker, _ device: DeviceRecord, isFirst: Bool,
+        _ page: inout PageState, _ asker: Asker, _ device: DeviceRecord, namesLineage: Bool,
         into sink: inout Sink
     ) {
         let rows = UInt64(page.summary.rows + page.summary.tombstones)
@@ -262,11 +273,11 @@ package struct PageBuilder {
                 Checkpoint(
                     cursor: cursor, rows: rows, sum: page.sum, ackedMid: device.lastMid,
                     ackedChain: device.lastChain,
-                    lineage: isFirst || Sink.standsAlone ? lineage.bytes : [])))
+                    lineage: namesLineage || Sink.standsAlone ? lineage.bytes : [])))
     }
 }
 
 extension BucketRecord {
     /// The number of the bucket in frames and cursors.
-    fileprivate var index: UInt64 { UInt64(bitPattern: number) }
+    var index: UInt64 { UInt64(bitPattern: number) }
 }

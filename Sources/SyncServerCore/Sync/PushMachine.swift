@@ -146,7 +146,7 @@ struct PushMachine {
     }
 
     /// The longest detail of an outcome: a row, a field, and some room.
-    private static let detailBytesMax = 512
+    static let detailBytesMax = 512
 
     /// What a mutation is going to change, decided before anything is written.
     private struct Plan {
@@ -173,6 +173,9 @@ struct PushMachine {
         let detail: String
     }
 
+    /// A row is to be made at a time of which no deletions are known any more.
+    private struct StaleCreate: Error {}
+
     private func decide(
         _ operation: RowOperation, person: PersonRecord, plan: inout Plan
     ) throws -> Problem? {
@@ -190,7 +193,14 @@ struct PushMachine {
         if let known = plan.changes.firstIndex(where: { $0.key == operation.key }) {
             index = known
         } else {
-            guard let change = try begin(operation, person: person, time: plan.time) else {
+            let begun: Change?
+            do {
+                begun = try begin(operation, person: person, time: plan.time)
+            } catch is StaleCreate {
+                return Problem(
+                    code: RefusalCode.createStale.rawValue, detail: operation.key.description)
+            }
+            guard let change = begun else {
                 // A write on an absent row never makes one: see `create`.
                 return Problem(
                     code: RefusalCode.rowAbsent.rawValue, detail: operation.key.description)
@@ -222,6 +232,10 @@ struct PushMachine {
             }
             document = known
         } else if operation.operation == .create {
+            // It may have been made and deleted before, and its tombstone purged.
+            guard try book.purgedBefore(policy, person: person) <= time.milliseconds else {
+                throw StaleCreate()
+            }
             document = MergeDocument(touched: time)
         } else {
             return nil

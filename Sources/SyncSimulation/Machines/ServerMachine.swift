@@ -56,7 +56,7 @@ final class ServerMachine: @unchecked Sendable {
         configuration.limits.feedBatchLinesMax = options.feedBatch
         configuration.limits.accessTokenMilliseconds = options.tokenLife
         configuration.storage = StoreOptions(
-            vfs: disk.name, logPages: options.serverLogPages)
+            vfs: disk.name, files: smallFiles, logPages: options.serverLogPages)
         configuration.wallClock = WallClock(milliseconds: { [unowned self] in wallMilliseconds })
         configuration.clock = MonotonicClock(milliseconds: { [unowned world] in
             world.timeline.now
@@ -74,6 +74,17 @@ final class ServerMachine: @unchecked Sendable {
             if disk.isDown { return crashed() }
             world.timeline.schedule(after: 1_000) { [self] in start() }
         }
+    }
+
+    /// The files beside the database.
+    private var smallFiles: SmallFiles {
+        let disk = Confined(disk)
+        return SmallFiles(
+            read: { path in
+                guard !disk.value.isDown else { throw SimulatedDisk.Refusal.failed }
+                return disk.value.bytes(of: path)
+            },
+            write: { bytes, path in try disk.value.replaceAtomically(path, with: bytes) })
     }
 
     /// Notices that a fault has stopped the machine.

@@ -1,7 +1,7 @@
 /// The commands of the program; the raw value is what a person types.
 enum CommandName: String, CaseIterable, Sendable {
     case home
-    case login, logout, sync, status, outcomes, doctor, dump
+    case login, logout, sync, status, outcomes, aside, doctor, dump
     case licence, vehicles, tickets, bills, credit, entitlements, documents
     case socialSecurity = "social-security"
     case health, newborn, civil, consents
@@ -40,7 +40,8 @@ enum CommandName: String, CaseIterable, Sendable {
         case .logout: [.discardUnsent]
         case .sync: [.watch, .trace]
         case .dump: [.canonical]
-        case .notifications, .requests: [.all]
+        case .doctor: [.deep]
+        case .notifications, .requests, .show: [.all]
         case .request: [.all, .set, .statement, .attach, .detach, .action]
         default: table == nil ? [] : [.all]
         }
@@ -51,7 +52,7 @@ enum CommandName: String, CaseIterable, Sendable {
         switch self {
         case .services, .notifications, .request, .note: nil
         case .prefs: 3
-        case .show: 2
+        case .show, .aside: 2
         case .pin, .unpin, .why, .help: 1
         default: table == nil ? 0 : 1
         }
@@ -64,15 +65,17 @@ enum CommandName: String, CaseIterable, Sendable {
         case .login: "login --server URL [--name DEVICE]"
         case .logout: "logout [--discard-unsent]"
         case .sync: "sync [--watch] [--trace]"
+        case .aside: "aside [use ROW|drop ROW]"
         case .dump: "dump --canonical"
+        case .doctor: "doctor [--deep]"
         case .services: "services [WORD…]"
         case .notifications: "notifications [list|read ID…|read --all]"
-        case .prefs: "prefs [get KEY|set KEY VALUE]"
+        case .prefs: "prefs [get [KEY]|set KEY VALUE]"
         case .pin, .unpin: "\(rawValue) SERVICE"
         case .note: "note ROW TEXT"
         case .request: "request new|edit|check|submit|show|list|withdraw|delete …"
         case .why: "why ROW[.FIELD]"
-        case .show: "show TABLE [ID]"
+        case .show: "show [TABLE [ID]] [--all]"
         case .help: "help [COMMAND]"
         default: table == nil ? rawValue : "\(rawValue) [ID] [--all]"
         }

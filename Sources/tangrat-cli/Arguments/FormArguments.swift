@@ -46,7 +46,12 @@ enum FormArguments {
                 .map { String(decoding: JSON.canonical($0.json), as: UTF8.self) }
             let plain = draft.otherAttachments.filter { $0 == name }
             guard !(described + plain).isEmpty else {
-                throw Trouble("attachment.absent", CommandMessage.rowMissing.filled(name))
+                let names = draft.attachments.map(\.name) + draft.otherAttachments
+                throw Trouble(
+                    "attachment.absent", RequestMessage.noAttachment.filled(name),
+                    names.isEmpty
+                        ? RequestMessage.noAttachments.words
+                        : RequestMessage.attachments.filled(names.joined(separator: ", ")))
             }
             return described + plain
         }

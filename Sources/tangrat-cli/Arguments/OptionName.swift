@@ -5,7 +5,7 @@ enum OptionName: String, CaseIterable, Sendable {
     case noColor = "no-color"
     case certificateAuthority = "ca-file"
     // Of single commands.
-    case server, name, watch, trace, canonical, all, set, statement, attach, detach, action
+    case server, name, watch, trace, canonical, deep, all, set, statement, attach, detach, action
     case discardUnsent = "discard-unsent"
 
     /// The options that every command takes.
@@ -19,7 +19,8 @@ enum OptionName: String, CaseIterable, Sendable {
         case .lang, .data, .certificateAuthority, .server, .name, .set, .statement, .attach,
             .detach, .action:
             true
-        case .json, .plain, .help, .version, .noColor, .watch, .trace, .canonical, .all,
+        case .json, .plain, .help, .version, .noColor, .watch, .trace, .canonical, .deep,
+            .all,
             .discardUnsent:
             false
         }

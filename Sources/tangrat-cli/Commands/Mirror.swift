@@ -14,10 +14,16 @@ protocol Mirror: Sendable {
     func sync(
         progress: (@Sendable (SyncProgress) -> Void)?, trace: (@Sendable (TraceEvent) -> Void)?
     ) async throws(SyncFailure) -> SyncReport
+    func repair(
+        trace: (@Sendable (TraceEvent) -> Void)?
+    ) async throws(SyncFailure) -> SyncReport
     func live(trace: (@Sendable (TraceEvent) -> Void)?) -> AsyncStream<LiveEvent>
 
     func rows(_ table: String) async throws(SyncFailure) -> [SyncRow]
     func row(_ table: String, _ id: String) async throws(SyncFailure) -> SyncRow?
+    func writesAside() async throws(SyncFailure) -> [AsideWrites]
+    func useWritesAside(_ row: String) async throws(SyncFailure) -> QueuedWrite
+    func dropWritesAside(_ row: String) async throws(SyncFailure)
     func outcomes(limit: Int) async throws(SyncFailure) -> [WriteOutcome]
     func dumpCanonical(_ line: @Sendable ([UInt8]) -> Void) async throws(SyncFailure)
 

@@ -17,15 +17,25 @@ struct Output: Sendable {
         // NO_COLOR counts where it is set to anything but nothing.
         let refusesColor =
             invocation.has(.noColor) || !(world.environment["NO_COLOR"] ?? "").isEmpty || isDumb
-        let asked = world.environment["COLUMNS"].flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil }
-        let columns = asked ?? world.terminal.columns ?? 80
-        let range = PageRenderer.columnsRange
         renderer = PageRenderer(
-            columns: min(max(columns, range.lowerBound), range.upperBound),
+            columns: Self.columns(world.environment, world.terminal.columns),
             usesColor: world.terminal.isOutputShown && !refusesColor && !isScript,
             isPlain: invocation.has(.plain))
         showsProgress =
             world.terminal.isErrorShown && !isScript && !isDumb && !invocation.has(.plain)
+    }
+
+    /// The cells of a line: as asked for, else of the terminal, in a range that reads well.
+    static func columns(_ environment: [String: String], _ terminal: Int?) -> Int {
+        let asked = environment["COLUMNS"].flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil }
+        let range = PageRenderer.columnsRange
+        return min(max(asked ?? terminal ?? 80, range.lowerBound), range.upperBound)
+    }
+
+    /// How pictures are drawn, or nil where nobody sees them.
+    var pictures: PictureStyle? {
+        guard world.terminal.isOutputShown, !renderer.isPlain else { return nil }
+        return renderer.usesColor ? .blackOnWhite : .light
     }
 
     /// Shows a screen.

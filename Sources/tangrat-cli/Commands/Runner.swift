@@ -43,8 +43,7 @@ struct Runner: Sendable {
     private func runOpen(
         _ invocation: Invocation, _ output: Output, _ early: Speaker
     ) async throws -> Int32 {
-        let mirror = try await world.open(
-            invocation.value(.data), invocation.value(.certificateAuthority))
+        let mirror = try await openData(invocation)
         var say = early
         do {
             let standing = try await mirror.standing()
@@ -65,6 +64,33 @@ struct Runner: Sendable {
             await mirror.close()
             return report(Self.trouble(error), language: say.language, isJSON: invocation.isJSON)
         }
+    }
+
+    /// Opens the person's data, and names what cannot be used.
+    private func openData(_ invocation: Invocation) async throws -> any Mirror {
+        let authorities = invocation.value(.certificateAuthority)
+        if let authorities, world.readFile(authorities) == nil {
+            throw Trouble(
+                "usage.file_unreadable", RequestMessage.fileMissing.filled(authorities),
+                CommandMessage.authoritiesAdvice.words, exit: .usage)
+        }
+        do throws(SyncFailure) {
+            return try await world.open(invocation.value(.data), authorities)
+        } catch {
+            guard case .storageFailed(let code) = error else { throw error }
+            throw Trouble(
+                error.code, CommandMessage.dataUnusable.filled(directory(invocation), code),
+                CommandMessage.dataAdvice.words)
+        }
+    }
+
+    /// Where the data are kept, as docs/cli.md says.
+    private func directory(_ invocation: Invocation) -> String {
+        if let asked = invocation.value(.data) { return asked }
+        if let base = world.environment["XDG_DATA_HOME"], base.hasPrefix("/") {
+            return "\(base)/tangrat"
+        }
+        return "~/.local/share/tangrat"
     }
 
     private func help(
@@ -103,7 +129,8 @@ struct Runner: Sendable {
         if isJSON {
             world.error(String(decoding: JSON.canonical(trouble.json), as: UTF8.self) + "\n")
         } else {
-            world.error(trouble.text(language))
+            let columns = Output.columns(world.environment, world.terminal.errorColumns)
+            world.error(trouble.text(language, cells: columns))
         }
         return trouble.exit.rawValue
     }

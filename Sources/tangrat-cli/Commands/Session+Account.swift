@@ -11,7 +11,7 @@ extension Session {
                 AccountMessage.serverAdvice.words, exit: .usage)
         }
         let name = invocation.value(.name) ?? world.hostName
-        let prompt = try await mirror.beginSignIn(server: server, deviceName: name)
+        let prompt = try await prompt(server: server, deviceName: name)
         if invocation.isJSON {
             output.json([
                 "event": "code", "expires_in": .integer(prompt.expiresInSeconds),
@@ -22,8 +22,7 @@ extension Session {
         } else {
             output.show(
                 LoginScreen(say: say, prompt: prompt).page(
-                    picture: world.terminal.isOutputShown && !output.renderer.isPlain,
-                    usesColor: output.renderer.usesColor))
+                    output.pictures))
         }
         let account = try await mirror.completeSignIn(prompt)
         if invocation.isJSON {
@@ -33,6 +32,21 @@ extension Session {
             ])
         } else {
             output.line(say(AccountMessage.signedIn) + "\n" + say(AccountMessage.next))
+        }
+    }
+
+    /// Asks for a code; nothing waits to be sent by somebody who is not signed in.
+    private func prompt(server: String, deviceName: String) async throws -> SignInPrompt {
+        do throws(SyncFailure) {
+            return try await mirror.beginSignIn(server: server, deviceName: deviceName)
+        } catch {
+            switch error {
+            case .offline, .noAnswer:
+                throw Trouble(
+                    error.code, AccountMessage.unreachable.filled(server),
+                    AccountMessage.unreachableAdvice.words)
+            default: throw error
+            }
         }
     }
 
@@ -53,20 +67,23 @@ struct LoginScreen: Sendable {
     let say: Speaker
     let prompt: SignInPrompt
 
-    /// The code, the address and a picture of both.
-    func page(picture: Bool, usesColor: Bool) -> Page {
+    /// A picture of the code and the address, and both in words.
+    ///
+    /// The picture stands first: in a low window the words stay in sight.
+    func page(_ pictures: PictureStyle?) -> Page {
         var page = Page()
         page.title(say(AccountMessage.enterCode))
-        page.field(say(AccountMessage.code), prompt.userCode, role: .strong)
-        page.field(say(AccountMessage.open), prompt.verificationURL)
         // Only an address is worth scanning.
-        if picture, prompt.verificationURLComplete.hasPrefix("http"),
-            let lines = QRPicture.lines(prompt.verificationURLComplete, usesColor: usesColor)
+        if let pictures, prompt.verificationURLComplete.hasPrefix("http"),
+            let lines = QRPicture.lines(
+                prompt.verificationURLComplete, usesColor: pictures == .blackOnWhite)
         {
-            page.blank()
-            page.text(say(AccountMessage.orScan))
+            page.text(say(AccountMessage.scan))
             for line in lines { page.verbatim(line) }
+            page.text(say(AccountMessage.orOpen))
         }
+        page.field(say(AccountMessage.open), prompt.verificationURL)
+        page.field(say(AccountMessage.code), prompt.userCode, role: .strong)
         page.blank()
         page.text(
             say(AccountMessage.expires, "\(max(1, prompt.expiresInSeconds / 60))"), role: .quiet,

@@ -47,6 +47,7 @@ extension Session {
     /// Checks the data on this device.
     func doctor() async throws -> Int32 {
         try requireAccount()
+        let report = invocation.has(.deep) ? try await repair() : nil
         let checks = try await mirror.health()
         let isSound = checks.allSatisfy(\.isSound)
         if invocation.isJSON {
@@ -58,6 +59,8 @@ extension Session {
                             "sound": .bool($0.isSound),
                         ]
                     }),
+                "mended": report.map { .integer(Int64($0.mended)) } ?? .null,
+                "requests": report.map { .integer(Int64($0.requests)) } ?? .null,
                 "sound": .bool(isSound),
             ])
         } else {
@@ -66,11 +69,14 @@ extension Session {
                 say(isSound ? CommandMessage.allSound : CommandMessage.unsound))
             for check in checks {
                 let state = say(check.isSound ? CommandMessage.sound : CommandMessage.notSound)
+                let detail = check.detail == "ok" ? "" : " · \(check.detail)"
                 page.item(
-                    "\(check.code) · \(state) · \(check.detail)", mark: check.isSound ? "·" : "!",
+                    "\(say(CheckNames.name(check.code))) [\(check.code)] · \(state)\(detail)",
+                    mark: check.isSound ? "·" : "!",
                     role: check.isSound ? .plain : .bad)
             }
-            if !isSound { page.text(say(CommandMessage.doctorRepair), indent: 0) }
+            if let report { page.text(repaired(report), role: .good, indent: 0) }
+            if !isSound { page.text(say(RepairMessage.deepAdvice), indent: 0) }
             output.show(page)
         }
         return (isSound ? ExitCode.done : .failed).rawValue

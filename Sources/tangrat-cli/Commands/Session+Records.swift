@@ -23,7 +23,10 @@ extension Session {
         if invocation.isJSON {
             for shown in rows { output.json(RowJSON.value(shown, context.directory)) }
         } else {
-            output.show(RecordScreen(context: context, table: table).page(rows, leftOut: left))
+            // One picture has room on a screen; many would hide what they belong to.
+            let screen = RecordScreen(
+                context: context, table: table, pictures: id == nil ? nil : output.pictures)
+            output.show(screen.page(rows, leftOut: left))
         }
         return RowJudge.exitCode(rows)
     }
@@ -51,7 +54,7 @@ extension Session {
         var page = Page()
         page.title(say(CommandMessage.wantsTables))
         for table in tables {
-            page.field(table, RecordKind(rawValue: table).map { say($0.label) } ?? table)
+            page.field(table, say(TableNames.name(table)))
         }
         output.show(page)
     }
@@ -89,7 +92,9 @@ extension Session {
                 guard let value = RowPath.value(path, in: row.value) else {
                     throw Trouble(
                         "field.absent",
-                        CommandMessage.fieldMissing.filled("\(row.table)/\(row.id)", path))
+                        CommandMessage.fieldMissing.filled("\(row.table)/\(row.id)", path),
+                        CommandMessage.fieldAdvice.filled(
+                            (row.value.fields?.members ?? []).map(\.key).joined(separator: ", ")))
                 }
                 return (row, (path, value))
             }
@@ -113,7 +118,11 @@ extension Session {
             if let row = try await mirror.row(table, name) { found.append(row) }
         }
         guard found.count < 2 else {
-            throw Trouble("row.ambiguous", CommandMessage.rowAmbiguous.filled(name))
+            throw Trouble(
+                "row.ambiguous",
+                CommandMessage.rowAmbiguous.filled(
+                    name, found.map { "\($0.table)/\($0.id)" }.joined(separator: ", ")),
+                CommandMessage.rowNameAdvice.words)
         }
         return found.first
     }

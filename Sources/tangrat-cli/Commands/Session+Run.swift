@@ -13,6 +13,7 @@ extension Session {
         case .sync: try await sync()
         case .status: try await status()
         case .outcomes: try await outcomes()
+        case .aside: try await aside()
         case .doctor: return try await doctor()
         case .dump: try await dump()
         case .services: return try await searchServices()

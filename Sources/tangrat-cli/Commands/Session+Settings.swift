@@ -65,6 +65,14 @@ extension Session {
                 near.map { CommandMessage.didYouMean.filled($0) }
                     ?? CommandMessage.serviceAdvice.words)
         }
+        let pinned = try await mirror.row("pinned", "me")?.texts("services") ?? []
+        guard isPinned || pinned.contains(service) else {
+            throw Trouble(
+                "service.not_pinned", CommandMessage.notPinned.filled(service),
+                pinned.isEmpty
+                    ? CommandMessage.nonePinned.words
+                    : CommandMessage.arePinned.filled(pinned.joined(separator: ", ")))
+        }
         let write = isPinned ? try await mirror.pin(service) : try await mirror.unpin(service)
         stored(
             write,

@@ -124,8 +124,8 @@ struct SyncWords: Sendable {
         }
         page.text(
             say(
-                SyncMessage.bytes, "\(report.bytesDown)", "\(report.bytesUp)",
-                "\(report.requests)"), role: .quiet, indent: 0)
+                report.requests == 1 ? SyncMessage.bytesOnce : .bytes, "\(report.bytesDown)",
+                "\(report.bytesUp)", "\(report.requests)"), role: .quiet, indent: 0)
         return page
     }
 

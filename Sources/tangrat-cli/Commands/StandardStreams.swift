@@ -5,12 +5,10 @@ enum StandardStreams {
     /// The largest file read into memory, one byte above what may be attached.
     private static let fileBytesMax = (10 << 20) + 1
 
-    /// The width of the terminal behind standard output, or nil.
-    static var columns: Int? {
+    /// The width of the terminal behind a descriptor, or nil.
+    static func columns(of descriptor: Int32) -> Int? {
         var size = winsize()
-        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
-            return nil
-        }
+        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
         return Int(size.ws_col)
     }
 

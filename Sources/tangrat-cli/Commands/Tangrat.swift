@@ -24,7 +24,8 @@ extension World {
             environment: ProcessInfo.processInfo.environment,
             terminal: Terminal(
                 isOutputShown: isatty(STDOUT_FILENO) == 1, isErrorShown: isatty(STDERR_FILENO) == 1,
-                columns: StandardStreams.columns),
+                columns: StandardStreams.columns(of: STDOUT_FILENO),
+                errorColumns: StandardStreams.columns(of: STDERR_FILENO)),
             now: { Int64(Date().timeIntervalSince1970 * 1_000) },
             output: { StandardStreams.write($0, to: STDOUT_FILENO) },
             error: { StandardStreams.write($0, to: STDERR_FILENO) },

@@ -49,10 +49,30 @@ struct Trouble: Error, Hashable, Sendable {
     }
 
     /// The trouble as lines for a person.
-    func text(_ language: Language) -> String {
-        let message = message.text(in: language)
-        let advice = advice.map { "\n  " + $0.text(in: language) } ?? ""
-        return SafeText.clean("tangrat: \(message) [\(code)]\(advice)", keepsLines: true) + "\n"
+    ///
+    /// - Parameters:
+    ///   - language: The language of the person.
+    ///   - cells: The cells of a line.
+    /// - Returns: The lines, each with a line feed.
+    func text(_ language: Language, cells: Int) -> String {
+        let message = "tangrat: \(message.text(in: language)) [\(code)]"
+        var lines = Self.lines(message, indent: 0, cells: cells)
+        if let advice = advice?.text(in: language), !advice.isEmpty {
+            // A command that has no room behind its sentence has a line of its own.
+            if ThaiText.cells(advice) > cells - 2, let start = advice.firstRange(of: ": tangrat ") {
+                let command = advice[advice.index(start.lowerBound, offsetBy: 2)...]
+                lines += Self.lines("\(advice[..<start.lowerBound]):", indent: 2, cells: cells)
+                lines += Self.lines(String(command), indent: 4, cells: cells)
+            } else {
+                lines += Self.lines(advice, indent: 2, cells: cells)
+            }
+        }
+        return lines.map { $0 + "\n" }.joined()
+    }
+
+    private static func lines(_ text: String, indent: Int, cells: Int) -> [String] {
+        TextWrap.lines(SafeText.clean(text, keepsLines: true), cells: cells - indent)
+            .map { String(repeating: " ", count: indent) + $0 }
     }
 
     /// The trouble as one line for a script.

@@ -8,8 +8,10 @@ struct World: Sendable {
         var isOutputShown = false
         /// Whether a person sees standard error.
         var isErrorShown = false
-        /// The cells of a line, or nil where there is no terminal.
+        /// The cells of a line of standard output, or nil where it is no terminal.
         var columns: Int?
+        /// The cells of a line of standard error, or nil where it is no terminal.
+        var errorColumns: Int?
     }
 
     var environment: [String: String]

@@ -2,8 +2,8 @@ internal import CitizenData
 
 /// Signing in and out.
 enum AccountMessage: Message {
-    case enterCode, code, open, orScan, expires, waiting, signedIn, next, signedOut
-    case serverMissing, serverAdvice, discardAdvice
+    case enterCode, code, open, scan, orOpen, expires, waiting, signedIn, next, signedOut
+    case serverMissing, serverAdvice, discardAdvice, unreachable, unreachableAdvice
 
     var words: Bilingual {
         switch self {
@@ -13,7 +13,8 @@ enum AccountMessage: Message {
                 "Confirm this code on your own device")
         case .code: Bilingual("รหัส", "Code")
         case .open: Bilingual("เปิด", "Open")
-        case .orScan: Bilingual("หรือสแกน", "Or scan")
+        case .scan: Bilingual("สแกนภาพนี้", "Scan this")
+        case .orOpen: Bilingual("หรือเปิดที่อยู่นี้แล้วใส่รหัส", "or open the address and enter the code")
         case .expires: Bilingual("รหัสใช้ได้ {1} นาที", "The code works for {1} min.")
         case .waiting:
             Bilingual(
@@ -33,6 +34,12 @@ enum AccountMessage: Message {
             Bilingual(
                 "ระบุ: tangrat login --server URL",
                 "Say it: tangrat login --server URL")
+        case .unreachable:
+            Bilingual("ติดต่อระบบที่ {1} ไม่ได้", "The service at {1} cannot be reached.")
+        case .unreachableAdvice:
+            Bilingual(
+                "ตรวจสอบที่อยู่และเครือข่าย แล้วลองอีกครั้ง",
+                "Check the address and the network, and try again.")
         case .discardAdvice:
             Bilingual(
                 "ซิงก์ก่อน หรือทิ้งโดยตั้งใจ: tangrat logout --discard-unsent",

@@ -3,13 +3,14 @@ internal import CitizenData
 /// What single commands say.
 enum CommandMessage: Message {
     case signedOut, signInAdvice, failed, doctorAdvice, rowMissing, rowAdvice, rowAmbiguous
-    case fieldMissing, allSound, unsound, doctorRepair, sound, notSound, notifications
+    case fieldMissing, fieldAdvice, rowNameAdvice, allSound, unsound, sound, notSound
+    case notifications
     case unread, read, markedRead, nothingUnread, readAdvice, prefs, prefSet, prefUnknown
     case prefAdvice, prefInvalid, languageAdvice, mobileAdvice, emailAdvice, notSet, pinned
     case unpinned, pinMark, serviceUnknown, serviceAdvice, didYouMean, noted, services
     case noService, catalogueEmpty, canDo, outcomes, noOutcomes, accepted, merged, refused
     case seenNobody, pinTargets, whyRule, noFreshRule, interrupted, version, wantsTables
-    case error
+    case authoritiesAdvice, dataUnusable, dataAdvice, error, notPinned, nonePinned, arePinned
 
     var words: Bilingual {
         switch self {
@@ -27,18 +28,18 @@ enum CommandMessage: Message {
         case .rowAdvice: Bilingual("ซิงก์แล้วลองดูอีกครั้ง", "Sync and look again.")
         case .rowAmbiguous:
             Bilingual(
-                "{1} มีมากกว่าหนึ่งรายการ ระบุเป็น ตาราง/รหัส",
-                "{1} is more than one record. Write table/id.")
+                "{1} มีมากกว่าหนึ่งรายการ: {2}",
+                "{1} is more than one record: {2}")
+        case .rowNameAdvice:
+            Bilingual("ระบุรายการใดรายการหนึ่งเป็น ตาราง/รหัส", "Name one of them as it stands here.")
+        case .fieldAdvice:
+            Bilingual("ช่องที่มี: {1}", "Its fields: {1}")
         case .fieldMissing:
             Bilingual(
                 "รายการ {1} ไม่มีช่อง {2}",
                 "The record {1} has no field {2}.")
         case .allSound: Bilingual("ทุกอย่างเรียบร้อย", "Everything is as it should be.")
         case .unsound: Bilingual("พบสิ่งผิดปกติ", "Something is not as it should be.")
-        case .doctorRepair:
-            Bilingual(
-                "ซิงก์เพื่อซ่อมแซม: tangrat sync",
-                "Sync to put it right: tangrat sync")
         case .sound: Bilingual("ปกติ", "sound")
         case .notSound: Bilingual("ผิดปกติ", "NOT SOUND")
         case .notifications: Bilingual("การแจ้งเตือน", "Notifications")
@@ -67,6 +68,21 @@ enum CommandMessage: Message {
             Bilingual(
                 "เลิกปักหมุด {1} แล้ว รอส่ง",
                 "{1} is no longer pinned, queued.")
+        case .authoritiesAdvice:
+            Bilingual(
+                "ระบุไฟล์ใบรับรองที่อ่านได้ หรือไม่ใส่ --ca-file",
+                "Name a file of certificates that can be read, or leave --ca-file out.")
+        case .dataUnusable:
+            Bilingual(
+                "ใช้ที่เก็บข้อมูล {1} ไม่ได้ ({2})",
+                "The data directory {1} cannot be used ({2}).")
+        case .dataAdvice:
+            Bilingual(
+                "ตรวจสอบว่าเขียนได้และมีที่ว่าง หรือระบุที่อื่นด้วย --data DIR",
+                "Check that it can be written and has room, or name another: --data DIR")
+        case .notPinned: Bilingual("{1} ไม่ได้ปักหมุดไว้", "{1} is not pinned.")
+        case .nonePinned: Bilingual("ยังไม่ได้ปักหมุดบริการใด", "No service is pinned.")
+        case .arePinned: Bilingual("ที่ปักหมุดไว้: {1}", "Pinned are: {1}")
         case .pinMark: Bilingual("ปักหมุดไว้", "pinned")
         case .serviceUnknown: Bilingual("ไม่รู้จักบริการ {1}", "There is no service {1}.")
         case .serviceAdvice:

@@ -56,6 +56,10 @@ extension CommandName: Message {
         case .sync: Bilingual("ส่งและรับข้อมูล", "send and receive")
         case .status: Bilingual("รอส่ง ไม่รับ และที่มา", "what waits, what was refused, sources")
         case .outcomes: Bilingual("ผลของการเปลี่ยนแปลง", "what became of changes")
+        case .aside:
+            Bilingual(
+                "รายการที่รอคุณตัดสินใจว่าจะใช้หรือทิ้ง",
+                "changes that wait for you to use or drop them")
         case .doctor: Bilingual("ตรวจข้อมูลในเครื่อง", "check the data on this device")
         case .dump: Bilingual("ข้อมูลทั้งหมดสำหรับเปรียบเทียบ", "everything, for comparing devices")
         case .licence: Bilingual("ใบขับขี่", "driving licences")

@@ -3,12 +3,12 @@ internal import CitizenData
 /// The first screen and the state of the device.
 enum HomeMessage: Message {
     case title, neverSynced, lastSync, welcome, howToSignIn, attention, allWell, waiting
-    case nothingWaiting, waitingCount, sources, noSources, sourceRows, newest, oldest
+    case nothingWaiting, waitingCount, sources, noSources, sourceRow, sourceRows, newest, oldest
     case refused, signInExpired, clockSuspect, licenceRevoked, licenceSuspended
     case licenceExpired, licenceExpires, taxOverdue, taxDue, insuranceExpired
     case insuranceExpires, ticketUnpaid, billDue, requestNeedsInfo, draftWaits, unread
     case noDate, bucketClosed, moreAttention, write, refusedTitle, buckets, leaseUntil
-    case staged, clockOffset, clockRight, signedOut, heldBack
+    case staged, clockOffset, clockRight, signedOut, heldBack, sourceRowsPublic
 
     var words: Bilingual {
         switch self {
@@ -42,7 +42,10 @@ enum HomeMessage: Message {
             Bilingual(
                 "ยังไม่มีข้อมูลในเครื่อง",
                 "There are no data on this device yet.")
+        case .sourceRow: Bilingual("{1} รายการ", "{1} record")
         case .sourceRows: Bilingual("{1} รายการ", "{1} records")
+        case .sourceRowsPublic:
+            Bilingual("{1} รายการสำหรับทุกคน", "{1} records for everybody")
         case .newest: Bilingual("ณ {1} ({2})", "as of {1} ({2})")
         case .oldest: Bilingual("เก่าสุด {1}", "oldest {1}")
         case .refused: Bilingual("ระบบไม่รับรายการที่ {1}: {2}", "Change {1} was refused: {2}")

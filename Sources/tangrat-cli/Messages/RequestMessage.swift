@@ -7,6 +7,7 @@ enum RequestMessage: Message {
     case withdrawn, expected, twoVersions, form, timeline, unknownID, listAdvice, notADraft
     case fileMissing, fileAdvice, nothingToEdit, withdrawalQueued, withdrawalCounts
     case withdrawDraftAdvice, draftNotHandedIn, refusedTitle
+    case noAttachment, noAttachments, attachments
 
     var words: Bilingual {
         switch self {
@@ -21,8 +22,8 @@ enum RequestMessage: Message {
         case .deleted: Bilingual("ทิ้งร่าง {1} แล้ว", "The draft {1} is thrown away.")
         case .ready:
             Bilingual(
-                "กรอกครบแล้ว ยื่นได้: tangrat request submit {1}",
-                "Complete. Hand it in: tangrat request submit {1}")
+                "กรอกครบแล้ว ยื่นได้:\n  tangrat request submit {1}",
+                "Complete. Hand it in:\n  tangrat request submit {1}")
         case .problems:
             Bilingual(
                 "ต้องแก้ไข {1} ช่องก่อนยื่น",
@@ -95,6 +96,10 @@ enum RequestMessage: Message {
             Bilingual(
                 "ตรวจสอบชื่อไฟล์ ขนาดต้องไม่เกิน 10 MB",
                 "Check its name. It may have at most 10 MB.")
+        case .noAttachment:
+            Bilingual("ร่างนี้ไม่มีไฟล์แนบ {1}", "The draft has no attached file {1}.")
+        case .noAttachments: Bilingual("ร่างนี้ไม่มีไฟล์แนบ", "No file is attached to it.")
+        case .attachments: Bilingual("ไฟล์แนบที่มี: {1}", "Attached to it: {1}")
         case .nothingToEdit: Bilingual("ไม่ได้ระบุสิ่งที่จะแก้ไข", "Nothing to change was given.")
         }
     }

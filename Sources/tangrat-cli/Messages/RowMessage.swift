@@ -6,7 +6,7 @@ enum RowMessage: Message {
     case queued, settled, dated, bandFresh, bandAging, bandStale, bandExpired, bandRevoked
     case bandClock, unconfirmed, revokedState, informationOnly, notStated, pointsOf, speedOf
     case perMonth, perDay, once, linesDiffer, contentGone, hidden, hiddenWhy, count
-    case nothingHere, moreRows, yes, no
+    case nothingHere, moreRows, yes, no, scanToPay
 
     var words: Bilingual {
         switch self {
@@ -59,6 +59,7 @@ enum RowMessage: Message {
             Bilingual(
                 "อีก {1} รายการ ดูทั้งหมดด้วย --all",
                 "{1} more. See all with --all")
+        case .scanToPay: Bilingual("สแกนเพื่อชำระด้วยแอปธนาคาร", "Scan to pay with the app of a bank")
         case .yes: Bilingual("ใช่", "yes")
         case .no: Bilingual("ไม่ใช่", "no")
         }

@@ -2,7 +2,7 @@ internal import CitizenData
 
 /// Syncing and its result.
 enum SyncMessage: Message {
-    case progress, progressUnknown, upToDate, done, bytes, repaired, accepted, merged
+    case progress, progressUnknown, upToDate, done, bytes, bytesOnce, repaired, accepted, merged
     case connected, waiting, revoked, nothingCached, notSyncedYet, runSync
 
     var words: Bilingual {
@@ -21,10 +21,12 @@ enum SyncMessage: Message {
             Bilingual(
                 "รับ {1} ไบต์ ส่ง {2} ไบต์ {3} คำขอ",
                 "{1} bytes down, {2} bytes up, {3} requests")
+        case .bytesOnce:
+            Bilingual("รับ {1} ไบต์ ส่ง {2} ไบต์ {3} คำขอ", "{1} bytes down, {2} bytes up, {3} request")
         case .repaired:
             Bilingual(
                 "ตรวจพบข้อมูลไม่ตรงและแก้ไขแล้ว {1} ครั้ง",
-                "A difference was found and put right {1} times.")
+                "Differences found and put right: {1}")
         case .accepted: Bilingual("รายการที่ {1} รับแล้ว", "Change {1} was accepted.")
         case .merged:
             Bilingual(

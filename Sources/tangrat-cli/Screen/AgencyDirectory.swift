@@ -13,8 +13,12 @@ struct AgencyDirectory: Hashable, Sendable {
         }
     }
 
+    /// The owner of what the person wrote on any of their devices.
+    static let citizen = "citizen"
+
     /// The name of an agency; its code where the catalogue does not have it.
     func name(_ code: String) -> Bilingual {
+        if code == Self.citizen { return RowMessage.yours.words }
         if let name = names[code], !(name.thai.isEmpty && name.english.isEmpty) { return name }
         return Bilingual(code, code)
     }

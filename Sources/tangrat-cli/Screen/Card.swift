@@ -14,6 +14,8 @@ struct Card: Sendable {
     }
 
     var title: String
+    /// What a picture below the details says to another device, such as how to pay; or nil.
+    var scan: String?
     /// The state in words, shown beside the title.
     var badge = ""
     var badgeRole = Page.Role.plain

@@ -19,7 +19,20 @@ extension CardMaker {
         if !bill.lines.isEmpty, bill.amountSatang != nil, !bill.linesAddUp {
             card.notes.append(say(RowMessage.linesDiffer))
         }
+        if isDue, !bill.paymentCode.isEmpty { addPaymentCode(bill, to: &card) }
         return card
+    }
+
+    /// The code to pay a bill by, unless anything in it differs from the bill.
+    private func addPaymentCode(_ bill: BillRecord, to card: inout Card) {
+        let problems = PaymentGuard(knownBillers: nil).problems(
+            payload: bill.paymentCode,
+            bill: PaymentGuard.Expectation(
+                biller: bill.billerID, ref1: bill.ref1, ref2: bill.ref2,
+                amountSatang: bill.amountSatang, status: bill.statusCode,
+                codeExpires: bill.paymentCodeExpires), now: context.now)
+        card.notes += problems.map { "\(say($0.message)) [\($0.code)]" }
+        if problems.isEmpty { card.scan = bill.paymentCode }
     }
 
     /// A dated report of the credit bureau.

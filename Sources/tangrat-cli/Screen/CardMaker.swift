@@ -19,8 +19,20 @@ struct CardMaker: Sendable {
         case .creditReport: credit(CreditReportRecord(id: id, fields: fields))
         case .entitlement: entitlement(EntitlementRecord(id: id, fields: fields))
         case .document: document(DocumentRecord(id: id, fields: fields))
-        default: GenericCard(context: context).card(shown)
+        default:
+            shown.row.table == "annotation"
+                ? annotation(shown.row) : GenericCard(context: context).card(shown)
         }
+    }
+
+    /// The person's own words about a record; two devices may have written two notes.
+    func annotation(_ row: SyncRow) -> Card {
+        var card = Card(title: row.id)
+        card.add(.nickname, row.text("nickname"))
+        let notes = row.texts("note") + [row.text("note")].compactMap(\.self)
+        for note in notes { card.add(.note, note) }
+        card.add(.labels, row.texts("labels").joined(separator: ", "))
+        return card
     }
 
     /// A number, or words that say there is none; never a zero for a missing one.

@@ -11,6 +11,7 @@ struct GenericCard: Sendable {
         "legal_basis", "source", "photo_ref", "photo_bytes", "signature_ref", "dedupe_key",
         "text_sha256", "evidence_sha256", "query_id", "dob_precision", "dob_earliest", "dob_latest",
         "ial", "slip_qr", "time_zone_assumed", "bulk", "child_ref", "delegation_ref",
+        "entered_ms", "client_uuid", "actor",
     ]
 
     /// How deep groups inside groups are shown.
@@ -26,9 +27,10 @@ struct GenericCard: Sendable {
             isPerson
             ? ["name"]
             : ["title", "name", "service", "scheme", "purpose", "biller", "org", "section"]
-        let title = titles.lazy
-            .map { say.pick(fields.text("\($0)_th"), fields.text("\($0)_en")) }
-            .first { !$0.isEmpty }
+        let titleMember = titles.first {
+            !say.pick(fields.text("\($0)_th"), fields.text("\($0)_en")).isEmpty
+        }
+        let title = titleMember.map { say.pick(fields.text("\($0)_th"), fields.text("\($0)_en")) }
         let kind = RecordKind(rawValue: shown.row.table).map { say($0.label) }
         var card = Card(title: title ?? kind ?? shown.row.id)
         let state = ["status", "state"].first { fields.has($0) }
@@ -36,7 +38,11 @@ struct GenericCard: Sendable {
             let label = Self.stateLabel(shown.row.table, state, fields.text(state))
             card.badge = say(label)
         }
-        for (name, value) in members(fields.object, prefix: "", depth: 0) where name != state {
+        let shownAbove = Set([
+            state, titleMember.map { "\($0)_th" }, titleMember.map { "\($0)_en" },
+        ])
+        for (name, value) in members(fields.object, prefix: "", depth: 0)
+        where !shownAbove.contains(name) {
             card.details.append(
                 Card.Detail(
                     label: .member(MemberNames.name(name, say.language)), value: value, role: .plain
@@ -50,7 +56,7 @@ struct GenericCard: Sendable {
             let label = StatusNames.label(name, value)
             if label != Bilingual(value, value) { return label }
         }
-        return Bilingual(value, value)
+        return MemberNames.value(field, value) ?? Bilingual(value, value)
     }
 
     private func members(
@@ -64,8 +70,8 @@ struct GenericCard: Sendable {
             switch member.value {
             case .object(let inner): return members(inner, prefix: name + ".", depth: depth + 1)
             case .array(let items):
-                let texts = items.compactMap(\.text)
-                if texts.count == items.count {
+                let texts = items.filter { $0.text != nil }.compactMap { text(member.key, $0) }
+                if items.allSatisfy({ $0.text != nil }) {
                     return texts.isEmpty ? [] : [(name, texts.joined(separator: ", "))]
                 }
                 return items.enumerated().flatMap { index, item in
@@ -87,9 +93,9 @@ struct GenericCard: Sendable {
 
     /// Whether the member is a code for words that stand beside it.
     private func isCodeOfWords(_ key: String, in object: JSONObject) -> Bool {
-        guard key.hasSuffix("_code") else { return false }
-        let base = String(key.dropLast(5))
-        return [base, "\(base)_th"].contains { object[$0]?.text?.isEmpty == false }
+        let words = key.hasSuffix("_code") ? [String(key.dropLast(5))] : []
+        let bases = words + ["\(words.first ?? key)_th", "\(words.first ?? key)_en"]
+        return bases.contains { object[$0]?.text?.isEmpty == false }
     }
 
     /// A value in words: money, dates and times by their form.
@@ -104,6 +110,8 @@ struct GenericCard: Sendable {
             if text.utf8.count >= 19, let reading = BangkokTime.read(text) {
                 return context.say.moment(reading.milliseconds)
             }
+            if let words = MemberNames.value(key, text) { return context.say(words) }
+            if key == "target_table" || key == "kinds" { return context.say(TableNames.name(text)) }
             if key == "pid" { return (try? NationalID(text))?.masked ?? "x" }
             if let part = PartialDate(iso: text), key == "dob" || key == "period" || key == "month"
             {

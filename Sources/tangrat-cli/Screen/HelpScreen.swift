@@ -28,6 +28,11 @@ struct HelpScreen: Sendable {
         var page = Page()
         page.title("tangrat \(command.usage)")
         page.text(say(command.words), indent: 0)
+        page.blank()
+        for part in command.parts { page.field(part.typed, say(part.words)) }
+        for option in command.options {
+            page.field(option.shown, option.words.map { say($0) })
+        }
         return page
     }
 

@@ -86,10 +86,21 @@ struct SourceList: Sendable {
     let context: ScreenContext
     let standing: Standing
 
-    /// The owners whose rows are a person's own, the newest first.
+    /// The person's own sources before those of everybody, the newest first.
     private var sources: [Standing.Source] {
-        standing.sources.filter { !$0.owner.isEmpty }
+        let sources = standing.sources.filter { !$0.owner.isEmpty }
             .sorted { ($0.newestAsOf, $0.owner) > ($1.newestAsOf, $1.owner) }
+        return sources.filter { !$0.isPublic } + sources.filter(\.isPublic)
+    }
+
+    private func count(_ source: Standing.Source) -> String {
+        let message: HomeMessage =
+            switch (source.isPublic, source.rows) {
+            case (true, _): .sourceRowsPublic
+            case (false, 1): .sourceRow
+            case (false, _): .sourceRows
+            }
+        return context.say(message, "\(source.rows)")
     }
 
     /// A line for each owner.
@@ -99,8 +110,7 @@ struct SourceList: Sendable {
         if sources.isEmpty { page.text(say(HomeMessage.noSources)) }
         for source in sources {
             page.row(
-                "\(say(context.directory.name(source.owner))) · "
-                    + say(HomeMessage.sourceRows, "\(source.rows)"),
+                "\(say(context.directory.name(source.owner))) · \(count(source))",
                 trailing: say(
                     HomeMessage.newest, say.moment(source.newestAsOf),
                     say.span(standing.now - source.newestAsOf)))
@@ -118,6 +128,7 @@ struct SourceList: Sendable {
                     "owner": .string(source.owner),
                     "owner_en": .string(context.directory.name(source.owner).english),
                     "owner_th": .string(context.directory.name(source.owner).thai),
+                    "public": .bool(source.isPublic),
                     "rows": .integer(Int64(source.rows)),
                 ]
             })

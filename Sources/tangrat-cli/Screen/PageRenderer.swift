@@ -15,7 +15,7 @@ struct PageRenderer: Sendable {
     static let columnsRange = 40...100
 
     /// The widest column of labels.
-    private static let labelCellsMax = 18
+    private static let labelCellsMax = 20
 
     /// The text of a page, each line with a line feed.
     func render(_ page: Page) -> String {
@@ -48,7 +48,8 @@ struct PageRenderer: Sendable {
         case .item(let mark, let text, let role):
             return wrap(text, first: isPlain ? "" : "  \(mark) ", role: role)
         case .row(let text, let trailing, let role):
-            return split(isPlain ? text : "  \(text)", trailing, role: role, trailingRole: .quiet)
+            return split(
+                text, trailing, role: role, trailingRole: .quiet, first: isPlain ? "" : "  ")
         case .verbatim(let line): return [line]
         case .blank: return [""]
         }
@@ -56,18 +57,20 @@ struct PageRenderer: Sendable {
 
     /// Text at the left and at the right, on two lines where one is too short.
     private func split(
-        _ text: String, _ trailing: String, role: Page.Role, trailingRole: Page.Role
+        _ text: String, _ trailing: String, role: Page.Role, trailingRole: Page.Role,
+        first: String = ""
     ) -> [String] {
-        guard !trailing.isEmpty else { return wrap(text, first: "", role: role) }
+        guard !trailing.isEmpty else { return wrap(text, first: first, role: role) }
         if isPlain { return wrap("\(text): \(trailing)", first: "", role: role) }
-        let room = columns - ThaiText.cells(text) - ThaiText.cells(trailing)
+        let room = columns - ThaiText.cells(first + text) - ThaiText.cells(trailing)
         guard room < 2 else {
             return [
-                paint(text, role) + String(repeating: " ", count: room)
+                first + paint(text, role) + String(repeating: " ", count: room)
                     + paint(trailing, trailingRole)
             ]
         }
-        return wrap(text, first: "", role: role) + wrap(trailing, first: "    ", role: trailingRole)
+        return wrap(text, first: first, role: role)
+            + wrap(trailing, first: "    ", role: trailingRole)
     }
 
     private func field(

@@ -1,5 +1,13 @@
 internal import CitizenData
 
+/// How the picture of a code is drawn.
+enum PictureStyle: Hashable, Sendable {
+    /// With colours, as on paper.
+    case blackOnWhite
+    /// Without colours: the light modules, which is right on a dark terminal.
+    case light
+}
+
 /// Draws a two-dimensional code with half-block characters, two rows in a line.
 struct QRPicture: Sendable {
     /// The empty border that a reader needs, in modules.

@@ -6,6 +6,9 @@ struct RecordScreen: Sendable {
     let context: ScreenContext
     let table: String
 
+    /// How pictures are drawn; nil where nobody could scan them.
+    var pictures: PictureStyle?
+
     /// The whole screen.
     ///
     /// - Parameters:
@@ -29,7 +32,7 @@ struct RecordScreen: Sendable {
 
     /// The name of the table in the person's language.
     var title: String {
-        RecordKind(rawValue: table).map { context.say($0.label) } ?? table
+        context.say(TableNames.name(table))
     }
 
     /// One record with its details, its owner and its age.
@@ -47,6 +50,7 @@ struct RecordScreen: Sendable {
             }
             addAnnotation(shown, to: &page)
             for note in card.notes { page.text(note) }
+            addPicture(card, to: &page)
         }
         page.text(
             context.provenance(shown),
@@ -79,16 +83,20 @@ struct RecordScreen: Sendable {
         return isDoubtful && card.badgeRole == .good ? .warning : card.badgeRole
     }
 
+    private func addPicture(_ card: Card, to page: inout Page) {
+        guard let scan = card.scan else { return }
+        guard let pictures,
+            let lines = QRPicture.lines(scan, usesColor: pictures == .blackOnWhite)
+        else { return }
+        page.text(context.say(RowMessage.scanToPay))
+        for line in lines { page.verbatim(line) }
+    }
+
     private func addAnnotation(_ shown: ShownRow, to page: inout Page) {
         guard let annotation = shown.annotation else { return }
-        let say = context.say
-        let queued = annotation.isPending ? " · \(say(RowMessage.queued))" : ""
-        page.field(say(FieldMessage.nickname), annotation.text("nickname").map { $0 + queued })
-        let notes = annotation.texts("note") + [annotation.text("note")].compactMap(\.self)
-        for note in notes where !note.isEmpty { page.field(say(FieldMessage.note), note + queued) }
-        let labels = annotation.texts("labels")
-        if !labels.isEmpty {
-            page.field(say(FieldMessage.labels), labels.joined(separator: ", ") + queued)
+        let queued = annotation.isPending ? " · \(context.say(RowMessage.queued))" : ""
+        for detail in CardMaker(context: context).annotation(annotation).details {
+            page.field(name(detail.label), detail.value + queued)
         }
     }
 }

@@ -57,6 +57,7 @@ struct RequestScreen: Sendable {
         for file in draft.attachments.map(\.name) + draft.otherAttachments {
             page.field(say(FieldMessage.attachment), file)
         }
+        page.blank()
         page.append(problems(draft))
         addRefused(refused, to: &page)
         page.blank()
@@ -103,6 +104,7 @@ struct RequestScreen: Sendable {
         }
         addTimes(request, receipt, to: &page)
         addForm(request.form.object, to: &page)
+        page.field(say(FieldMessage.statement), shown.fields.text("statement"))
         for file in request.attachments { page.field(say(FieldMessage.attachment), file.name) }
         page.field(say(FieldMessage.assignee), request.assigneeThai)
         page.field(say(FieldMessage.answerDue), context.dayWithDistance(request.answerDue))

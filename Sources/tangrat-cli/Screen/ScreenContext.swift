@@ -17,7 +17,9 @@ struct ScreenContext: Sendable {
         if row.owner.isEmpty {
             parts.append(say(row.isConfirmed ? RowMessage.yours : RowMessage.onlyHere))
         } else {
-            parts.append(say(RowMessage.from, say(directory.name(row.owner))))
+            let name = say(directory.name(row.owner))
+            parts.append(
+                row.owner == AgencyDirectory.citizen ? name : say(RowMessage.from, name))
             parts.append(say(RowMessage.asOf, say.moment(row.asOfMilliseconds)))
             parts.append(age(shown))
         }

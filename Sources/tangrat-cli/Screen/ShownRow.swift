@@ -57,7 +57,9 @@ struct RowJudge: Sendable {
                 now: standing.now))
         return ShownRow(
             row: row, freshness: freshness, freshUntil: freshUntil, hardExpiry: hardExpiry,
-            isSettled: isSettled, annotation: annotations[row.id])
+            isSettled: isSettled,
+            // A note has the id of what it is about, and is not about itself.
+            annotation: row.table == "annotation" ? nil : annotations[row.id])
     }
 
     /// The exit code for some rows: the worst of them.

@@ -10,9 +10,10 @@ struct Standing: Hashable, Sendable {
         var isReadable: Bool
     }
 
-    /// One owner of rows.
+    /// One owner of rows, once for the person's own and once for those of everybody.
     struct Source: Hashable, Sendable {
         var owner: String
+        var isPublic = false
         var rows: Int
         var oldestAsOf: Int64
         var newestAsOf: Int64
@@ -59,7 +60,8 @@ extension Standing {
             },
             sources: status.sources.map {
                 Source(
-                    owner: $0.owner, rows: $0.rows, oldestAsOf: $0.oldestAsOfMilliseconds,
+                    owner: $0.owner, isPublic: $0.isPublic, rows: $0.rows,
+                    oldestAsOf: $0.oldestAsOfMilliseconds,
                     newestAsOf: $0.newestAsOfMilliseconds)
             },
             queuedCount: status.queuedCount, queued: status.queued, refused: status.refused,

@@ -66,15 +66,18 @@ struct StatusScreen: Sendable {
                 counts.append((operation, 1))
             }
         }
-        return counts.map { $1 == 1 ? $0 : "\($0) ×\($1)" }.joined(separator: ", ")
+        return counts.map { operation, count in
+            let words = context.say(OperationNames.name(operation))
+            return count == 1 ? words : "\(words) ×\(count)"
+        }.joined(separator: ", ")
     }
 
     private func line(_ bucket: Standing.Bucket) -> Page {
         let say = context.say
         var page = Page()
         let lease = bucket.leaseUntil.map { " · " + say(HomeMessage.leaseUntil, say.moment($0)) }
-        let text =
-            "\(bucket.name) · \(say(HomeMessage.sourceRows, "\(bucket.rows)"))\(lease ?? "")"
+        let count: HomeMessage = bucket.rows == 1 ? .sourceRow : .sourceRows
+        let text = "\(bucket.name) · \(say(count, "\(bucket.rows)"))\(lease ?? "")"
         page.text(
             bucket.isReadable ? text : say(HomeMessage.bucketClosed, text),
             role: bucket.isReadable ? .plain : .bad)

@@ -5,7 +5,8 @@ internal import CitizenData
 /// Thai has no spaces between words. A line breaks at a space where there is
 /// one near its end, else before a vowel that begins a syllable or after a sign
 /// that ends one, else between two letters; never between a letter and its
-/// marks or its following vowel.
+/// marks or its following vowel. A word of another script, such as an id, a
+/// command or an address, stays whole where a line can hold it.
 enum TextWrap {
     /// How far from the end of a full line a better place to break is looked for.
     private static let searchCells = 24
@@ -20,8 +21,9 @@ enum TextWrap {
         guard ThaiText.cells(text) > limit else { return [text] }
         var lines: [String] = []
         var rest = Array(text.unicodeScalars)[...]
+        let isInWord = insides(rest, cells: limit)
         while ThaiText.cells(string(rest)) > limit {
-            let end = breakPosition(rest, cells: limit)
+            let end = breakPosition(rest, cells: limit, isInWord: isInWord)
             lines.append(trimmedEnd(rest[..<end]))
             rest = rest[end...].drop { $0 == " " }
         }
@@ -29,16 +31,43 @@ enum TextWrap {
         return lines
     }
 
+    /// For each position, whether it is inside a word that a line can hold.
+    private static func insides(
+        _ scalars: ArraySlice<Unicode.Scalar>, cells limit: Int
+    ) -> [Bool] {
+        var insides = [Bool](repeating: false, count: scalars.count)
+        var start = scalars.startIndex
+        while start < scalars.endIndex {
+            guard isWordPart(scalars[start]) else {
+                start += 1
+                continue
+            }
+            let word = scalars[start...].prefix(while: isWordPart)
+            if ThaiText.cells(string(word)) <= limit {
+                for position in word.indices.dropFirst() { insides[position] = true }
+            }
+            start = word.endIndex
+        }
+        return insides
+    }
+
+    /// Whether a scalar belongs to a word that has spaces around it.
+    private static func isWordPart(_ scalar: Unicode.Scalar) -> Bool {
+        scalar != " " && scalar.value < 0x0E00
+    }
+
     /// Where the next line begins: the best place among those that fit.
     private static func breakPosition(
-        _ scalars: ArraySlice<Unicode.Scalar>, cells limit: Int
+        _ scalars: ArraySlice<Unicode.Scalar>, cells limit: Int, isInWord: [Bool]
     ) -> Int {
         var used = 0
         var best: (position: Int, worth: Int, used: Int)?
         var position = scalars.startIndex
         while position < scalars.endIndex {
             if position > scalars.startIndex {
-                let worth = worth(before: scalars[position], after: scalars[position - 1])
+                let worth =
+                    isInWord[position]
+                    ? 0 : worth(before: scalars[position], after: scalars[position - 1])
                 let isBetter =
                     best.map { worth >= $0.worth || used - $0.used > searchCells } ?? true
                 if worth > 0, isBetter { best = (position, worth, used) }

@@ -3,7 +3,8 @@ internal import SyncProtocol
 
 /// Reads the SQLite store on one thread, with a connection of its own.
 final class SQLiteReader: StoreReader {
-    private let connection: Connection
+    /// The connection, open to tests of plans.
+    let connection: Connection
     private let names: NameTable
     private let moment: SQLiteMoment
     /// The commits that were published before the open transaction began.
@@ -101,6 +102,31 @@ class SQLiteMoment: StoreSnapshot {
         }
     }
 
+    func marks(
+        in bucket: BucketNumber, after rev: UInt64, _ body: (RowMark) throws -> Void
+    ) throws {
+        try connection.statement(HotStatements.marksAfter).use { statement in
+            try statement.bind(1, bucket)
+            try statement.bind(2, Int64(clamping: rev))
+            while try statement.step() {
+                let isAlive = statement.int64(1) != 0
+                try body(
+                    RowMark(
+                        number: statement.int64(0), isAlive: isAlive,
+                        hash: isAlive ? try Self.sum(statement, 2, "a row's hash") : .zero))
+            }
+        }
+    }
+
+    func row(_ number: Int64, _ body: (RowInPlace) throws -> Void) throws -> Bool {
+        try connection.statement(HotStatements.rowByNumber).use { statement in
+            try statement.bind(1, number)
+            guard try statement.step() else { return false }
+            try body(try Self.row(statement))
+            return true
+        }
+    }
+
     func device(_ number: DeviceNumber) throws -> DeviceRecord? {
         try connection.statement(HotStatements.deviceByNumber).use { statement in
             try statement.bind(1, number)
@@ -160,6 +186,7 @@ class SQLiteMoment: StoreSnapshot {
         record.count = try count(row, 6, "a count of rows")
         record.tombstones = try count(row, 7, "a count of tombstones")
         record.sum = try sum(row, 8, "a bucket's sum")
+        record.purgedBefore = row.int64(10)
         return record
     }
 

@@ -22,7 +22,17 @@ package final class SQLiteStore: ReplicaStore {
     /// Whether a writer's storage failed since the last check of the file.
     private let isDoubtful = Atomic(false)
 
-    private static let applicationFile = "server.sqlite"
+    private let isClosed = Atomic(false)
+
+    /// Whether another file than the one that ran here last was found.
+    let isReplaced: Bool
+
+    static let applicationFile = "server.sqlite"
+
+    /// Whether a directory holds a store.
+    static func exists(in directory: String) -> Bool {
+        Files.exists("\(directory)/\(applicationFile)")
+    }
 
     /// Opens the store, making it if the directory is empty.
     ///
@@ -30,10 +40,12 @@ package final class SQLiteStore: ReplicaStore {
     ///   - directory: Where it lives; made with mode 0700.
     ///   - options: How its file is opened.
     ///   - randomBytes: Gives the secrets of a new store.
+    ///   - startsNewHistory: Whether a new lineage begins whatever the file holds.
     /// - Throws: `StoreFailure` if another server holds the directory, `SQLiteError` or
     ///   `SystemError`.
     package init(
-        directory: String, options: StoreOptions = StoreOptions(), randomBytes: (Int) -> [UInt8]
+        directory: String, options: StoreOptions = StoreOptions(), randomBytes: (Int) -> [UInt8],
+        startsNewHistory: Bool = false
     ) throws {
         self.directory = directory
         self.options = options
@@ -57,10 +69,18 @@ package final class SQLiteStore: ReplicaStore {
             }
             return made
         }
+        let history = HistoryMark(directory, options.files)
+        isReplaced = try history.isForeign(to: connection)
+        if isReplaced || startsNewHistory {
+            try connection.transaction(.immediate) {
+                try $0.run("DELETE FROM value WHERE name = 'lineage'")
+            }
+        }
         guard let lineage = Lineage(try value("lineage") { randomBytes(16) }) else {
             throw StoreFailure.inconsistent("the lineage has a wrong length")
         }
         self.lineage = lineage
+        try history.renew(connection)
         cursorKey = HMACKey(try value("cursor_key") { randomBytes(32) })
         personKey = HMACKey(try value("person_key") { randomBytes(32) })
         names = NameTable()
@@ -69,10 +89,19 @@ package final class SQLiteStore: ReplicaStore {
         }
     }
 
-    /// Gives up the directory.
-    ///
-    /// Readers and the writer must be closed before.
+    /// Marks this moment in the file's history; there must be no other writer.
+    private func renewHistory() throws {
+        let connection = try Self.openWriter(directory, options)
+        defer { connection.close() }
+        try HistoryMark(directory, options.files).renew(connection)
+        _ = try connection.checkpoint(.truncate)
+    }
+
     package func close() {
+        guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        // A copy made after this moment is told from one made before. A disk that
+        // fails now leaves the older mark, which the next opening still knows.
+        try? renewHistory()
         lock?.release()
     }
 
@@ -106,7 +135,8 @@ package final class SQLiteStore: ReplicaStore {
             }
             isDoubtful.store(false, ordering: .releasing)
         }
-        return SQLiteWriter(connection, names, options.checkpoints) { [self] in
+        let history = HistoryMark(directory, options.files)
+        return SQLiteWriter(connection, names, options.checkpoints, history) { [self] in
             isDoubtful.store(true, ordering: .releasing)
         }
     }
@@ -127,8 +157,9 @@ package final class SQLiteStore: ReplicaStore {
         }
     }
 
-    private static func openWriter(
-        _ directory: String, _ options: StoreOptions
+    static func openWriter(
+        _ directory: String, _ options: StoreOptions = StoreOptions(),
+        file: String = applicationFile
     ) throws -> Connection {
         var writing = ConnectionOptions(.readWriteCreate)
         writing.cacheKiB = 32 * 1_024
@@ -138,7 +169,7 @@ package final class SQLiteStore: ReplicaStore {
         // The writer checkpoints behind its answers: see `CheckpointMachine`.
         writing.walAutocheckpointPages = 0
         writing.vfs = options.vfs
-        return try Connection(path: "\(directory)/\(applicationFile)", options: writing)
+        return try Connection(path: "\(directory)/\(file)", options: writing)
     }
 }
 

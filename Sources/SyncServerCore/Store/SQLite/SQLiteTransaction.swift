@@ -14,6 +14,22 @@ final class SQLiteTransaction: SQLiteMoment, StoreTransaction {
     /// Names added in this transaction, told to others only once it is durable.
     private var added: [Name] = []
 
+    /// How many sign-ins are stored, if it was counted.
+    ///
+    /// Asked for by whoever wants to sign in, so it is counted once for each writer.
+    private(set) var signIns: Int?
+
+    /// Creates the view.
+    ///
+    /// - Parameters:
+    ///   - connection: The writer's, inside its transaction.
+    ///   - names: The names that all connections share.
+    ///   - signIns: How many sign-ins are stored, if an earlier transaction counted them.
+    init(_ connection: Connection, _ names: NameTable, signIns: Int?) {
+        self.signIns = signIns
+        super.init(connection, names)
+    }
+
     func committed() {
         for name in added { names.add(name.number, name.text) }
     }
@@ -71,6 +87,7 @@ final class SQLiteTransaction: SQLiteMoment, StoreTransaction {
             try statement.bind(6, Int64(bucket.tombstones))
             try statement.bind(7, bucket.sum.bytes)
             try statement.bind(8, Int64(bucket.priority))
+            try statement.bind(9, bucket.purgedBefore)
             _ = try statement.step()
         }
     }
@@ -272,42 +289,57 @@ final class SQLiteTransaction: SQLiteMoment, StoreTransaction {
 
     func signIn(device hash: Digest32) throws -> SignInRecord? {
         try connection.statement(
-            "SELECT hash, user_code, device_name, expires, person FROM sign_in WHERE hash = ?1"
+            """
+            SELECT hash, user_code, device_name, expires, person, claimed FROM sign_in WHERE hash = ?1
+            """
         ).first(.blob(hash.bytes)) { try Self.signIn($0) }
     }
 
     func signIn(userCode: String) throws -> SignInRecord? {
         try connection.statement(
             """
-            SELECT hash, user_code, device_name, expires, person FROM sign_in WHERE user_code = ?1
+            SELECT hash, user_code, device_name, expires, person, claimed FROM sign_in
+            WHERE user_code = ?1
             """
         ).first(.text(userCode)) { try Self.signIn($0) }
     }
 
     func pendingSignIns() throws -> Int {
-        Int(try connection.statement("SELECT count(*) FROM sign_in").first { $0.int64(0) } ?? 0)
+        if let signIns { return signIns }
+        // Not kept: the next one is asked for by another writer.
+        let count = try connection.prepare("SELECT count(*) FROM sign_in").first { $0.int64(0) }
+        let counted = Int(count ?? 0)
+        signIns = counted
+        return counted
     }
 
     func save(_ signIn: SignInRecord) throws {
+        // Not one statement for both: it would not tell which it was, and they are counted.
+        try connection.statement("UPDATE sign_in SET person = ?2 WHERE hash = ?1")
+            .run(.blob(signIn.hash.bytes), .integer(signIn.person))
+        if connection.changes > 0 { return }
         try connection.statement(
             """
-            INSERT INTO sign_in(hash, user_code, device_name, expires, person)
-            VALUES (?1, ?2, ?3, ?4, ?5)
-            ON CONFLICT(hash) DO UPDATE SET person = excluded.person
+            INSERT INTO sign_in(hash, user_code, device_name, expires, person, claimed)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6)
             """
         ).run(
             .blob(signIn.hash.bytes), .text(signIn.userCode), .text(signIn.deviceName),
-            .integer(signIn.expires), .integer(signIn.person))
+            .integer(signIn.expires), .integer(signIn.person),
+            signIn.claimed.map { .integer(Int64(bitPattern: $0.number)) } ?? .null)
+        signIns = signIns.map { $0 + 1 }
     }
 
     func remove(_ signIn: SignInRecord) throws {
         try connection.statement("DELETE FROM sign_in WHERE hash = ?1")
             .run(.blob(signIn.hash.bytes))
+        signIns = signIns.map { $0 - connection.changes }
     }
 
     func removeSignIns(expiredBefore milliseconds: Int64) throws {
         try connection.statement("DELETE FROM sign_in WHERE expires < ?1")
             .run(.integer(milliseconds))
+        signIns = signIns.map { $0 - connection.changes }
     }
 
     private static func signIn(_ row: Statement) throws -> SignInRecord {
@@ -316,7 +348,8 @@ final class SQLiteTransaction: SQLiteMoment, StoreTransaction {
         }
         return SignInRecord(
             hash: hash, userCode: row.text(1), deviceName: row.text(2), expires: row.int64(3),
-            person: row.int64(4))
+            person: row.int64(4),
+            claimed: row.optionalInt64(5).map { DeviceID(UInt64(bitPattern: $0)) })
     }
 
     // MARK: - Small values

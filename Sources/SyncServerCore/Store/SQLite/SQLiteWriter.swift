@@ -8,6 +8,9 @@ final class SQLiteWriter: StoreWriter {
     private let names: NameTable
     private let storageFailed: @Sendable () -> Void
     private var checkpoints: CheckpointMachine
+    private let history: HistoryMark
+    /// How many sign-ins are stored, once it was asked: nobody else writes.
+    private var signIns: Int?
 
     /// Creates a writer.
     ///
@@ -15,25 +18,29 @@ final class SQLiteWriter: StoreWriter {
     ///   - connection: The only one that writes.
     ///   - names: The names that all connections share.
     ///   - policy: How long the log may become.
+    ///   - history: Tells this file from its copies.
     ///   - storageFailed: Is told when it is not known what reached the disk.
     init(
         _ connection: Connection, _ names: NameTable, _ policy: CheckpointMachine.Policy,
+        _ history: HistoryMark,
         storageFailed: @escaping @Sendable () -> Void
     ) {
         self.connection = connection
         self.names = names
         self.checkpoints = CheckpointMachine(policy)
+        self.history = history
         self.storageFailed = storageFailed
     }
 
     func transaction<Result>(
         _ body: (any StoreTransaction) throws -> Result
     ) throws -> Result {
-        let transaction = SQLiteTransaction(connection, names)
+        let transaction = SQLiteTransaction(connection, names, signIns: signIns)
         let result = try guarded {
             try connection.transaction(.immediate) { _ in try body(transaction) }
         }
         transaction.committed()
+        signIns = transaction.signIns
         return result
     }
 
@@ -74,7 +81,13 @@ final class SQLiteWriter: StoreWriter {
     }
 
     func backup(to path: String) throws {
-        try connection.backup(to: path)
+        do {
+            try connection.backup(to: path)
+        } catch let error as FileError where error.isTaken {
+            throw StoreFailure.taken(path)
+        }
+        // From here on the copy is an older state than this file.
+        try guarded { try history.renew(connection) }
     }
 
     func verify() throws -> [String] {
@@ -91,7 +104,7 @@ enum StoreAudit {
         var buckets: [BucketRecord] = []
         try connection.run(
             """
-            SELECT no, name, person, epoch, head, floor, count, tombstones, sum, priority
+            SELECT no, name, person, epoch, head, floor, count, tombstones, sum, priority, purged
             FROM bucket ORDER BY no
             """
         ) { row in

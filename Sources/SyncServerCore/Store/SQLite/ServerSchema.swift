@@ -62,6 +62,17 @@ enum ServerSchema {
                         PRIMARY KEY(device, mid)) STRICT, WITHOUT ROWID;
                     """),
             Migration("outcomes in runs", body: OutcomeRuns.migrate),
+            Migration(
+                "the age of revisions, for purging tombstones",
+                sql: """
+                    ALTER TABLE bucket ADD COLUMN purged INTEGER NOT NULL DEFAULT 0;
+                    CREATE TABLE mark(
+                        bucket INTEGER NOT NULL, at INTEGER NOT NULL, head INTEGER NOT NULL,
+                        PRIMARY KEY(bucket, at)) STRICT, WITHOUT ROWID;
+                    """),
+            Migration(
+                "the device that signs in again",
+                sql: "ALTER TABLE sign_in ADD COLUMN claimed INTEGER"),
         ])
 }
 
@@ -72,20 +83,32 @@ package enum HotStatements {
         SELECT rev, tab, owner, as_of, source_version, alive, hash, id, body
         FROM row WHERE bucket = ?1 AND rev > ?2 ORDER BY rev
         """
+    /// Walks a bucket for a repair; the columns before the body, so no long body is read.
+    static let marksAfter: StaticString = """
+        SELECT no, alive, hash FROM row WHERE bucket = ?1 AND rev > ?2 ORDER BY rev
+        """
+    static let rowByNumber: StaticString = """
+        SELECT rev, tab, owner, as_of, source_version, alive, hash, id, body
+        FROM row WHERE no = ?1
+        """
     /// `IN (0, ?1) ORDER BY no` would sort in a table made for each run.
     static let bucketsOfPerson: StaticString = """
-        SELECT no, name, person, epoch, head, floor, count, tombstones, sum, priority
+        SELECT no, name, person, epoch, head, floor, count, tombstones, sum, priority, purged
         FROM bucket WHERE person = 0
-        UNION ALL SELECT no, name, person, epoch, head, floor, count, tombstones, sum, priority
+        UNION ALL SELECT no, name, person, epoch, head, floor, count, tombstones, sum, priority, purged
         FROM bucket WHERE person = ?1
         """
     static let bucketByNumber: StaticString = """
-        SELECT no, name, person, epoch, head, floor, count, tombstones, sum, priority
+        SELECT no, name, person, epoch, head, floor, count, tombstones, sum, priority, purged
         FROM bucket WHERE no = ?1
         """
     static let bucketByName: StaticString = """
-        SELECT no, name, person, epoch, head, floor, count, tombstones, sum, priority
+        SELECT no, name, person, epoch, head, floor, count, tombstones, sum, priority, purged
         FROM bucket WHERE name = ?1
+        """
+    static let tombstonesBetween: StaticString = """
+        SELECT no, rev, scope FROM row
+        WHERE bucket = ?1 AND rev > ?2 AND rev <= ?3 AND alive = 0 ORDER BY rev LIMIT ?4
         """
     static let rowByKey: StaticString = """
         SELECT no, bucket, rev, owner, as_of, source_version, alive, hash, body
@@ -103,7 +126,7 @@ package enum HotStatements {
         """
     static let saveBucket: StaticString = """
         UPDATE bucket SET epoch = ?2, head = ?3, floor = ?4, count = ?5, tombstones = ?6, sum = ?7,
-            priority = ?8 WHERE no = ?1
+            priority = ?8, purged = ?9 WHERE no = ?1
         """
     static let deviceByNumber: StaticString = """
         SELECT no, id, person, name, added, revoked, last_mid, last_chain, last_time
@@ -140,8 +163,9 @@ package enum HotStatements {
 
     /// All of them.
     package static let all: [String] = [
-        rowsAfter, bucketsOfPerson, bucketByNumber, bucketByName, rowByKey, insertRow, updateRow,
-        saveBucket, deviceByNumber, saveDevice, outcomesAfter, outcomeByMid, insertOutcomes,
+        rowsAfter, marksAfter, rowByNumber, bucketsOfPerson, bucketByNumber, bucketByName,
+        tombstonesBetween, rowByKey, insertRow, updateRow, saveBucket, deviceByNumber, saveDevice,
+        outcomesAfter, outcomeByMid, insertOutcomes,
         tokenByHash, personByNumber, personByTag, personBySubject,
     ].map { $0.description }
 }

@@ -1,0 +1,136 @@
+"""Disk faults under the server, and a device killed at each system call of a sync (strace)."""
+
+import os
+import shutil
+import signal
+import subprocess
+
+from torture_devices import CommandDevice, LineDevice, Mirror, check_ledgers, count
+from torture_world import check, is_alive
+
+FAULTS = [
+    "fdatasync:error=EIO:when=2", "fdatasync:error=EIO:when=5..7", "fdatasync:error=EIO:when=3+",
+    "pwrite64:error=EIO:when=4", "pwrite64:error=EIO:when=11..30", "pwrite64:error=EIO:when=6+",
+    "pwrite64:error=ENOSPC:when=3", "pwrite64:error=ENOSPC:when=9..40",
+    "pwrite64:error=ENOSPC:when=5+", "fdatasync:error=ENOSPC:when=4",
+    "pwrite64:signal=KILL:when=9", "fdatasync:signal=KILL:when=4",
+]
+
+
+def torture_faults(world, draw):
+    strace = shutil.which("strace")
+    if strace is None:
+        print("faults: skipped, strace is not installed")
+        return
+    world.start(seconds_max=10)
+    person = world.admin("person", "add")["subject"]
+    writers = [LineDevice(world, person, "writer-%d" % number) for number in range(2)]
+    mirror = Mirror(LineDevice(world, person, "mirror"))
+    mirror.pull()
+    log = os.path.join(world.data, "server.sqlite-wal")
+    for fault in FAULTS:
+        world.end()
+        call = fault.split(":")[0]
+        world.start(
+            [strace, "-f", "-o", "/dev/null", "-P", log, "-e", "trace=" + call, "-e",
+             "inject=" + fault], seconds_max=20)
+        before = [(writer.acked, writer.refused_busy) for writer in writers]
+        died = False
+        reads = 0
+        for _ in range(30):
+            for writer in writers:
+                for _ in range(draw.randint(1, 3)):
+                    writer.write()
+                writer.push()
+            died = world.process.poll() is not None or not is_alive(world.pid)
+            if died:
+                break
+            mirror.pull()
+            check_ledgers(writers, mirror)
+            reads += 1
+        acked = sum(w.acked for w in writers) - sum(pair[0] for pair in before)
+        refused = sum(w.refused_busy for w in writers) - sum(pair[1] for pair in before)
+        is_endless = fault.endswith("+")
+        recovered = all(not writer.waiting for writer in writers)
+        if not is_endless and not died:
+            check(recovered, "%s: the server did not recover" % fault)
+        if is_endless and not died:
+            check(refused > 0, "%s: the fault was never met" % fault)
+        world.end()
+        world.start(seconds_max=10)
+        mirror.pull()
+        check_ledgers(writers, mirror)
+        for writer in writers:
+            # The first connection may be one that the old server had.
+            check(writer.push() or writer.push(),
+                  "%s: %s cannot finish after the repair" % (fault, writer.name))
+        mirror.pull()
+        check_ledgers(writers, mirror)
+        check(sum(mirror.counters().values()) == sum(writer.mid for writer in writers),
+              "%s: the counter is not the number of writes" % fault)
+        world.verify()
+        print("  %-34s %3d acknowledged, %2d times 503, %s"
+              % (fault, acked, refused,
+                 "stopped" if died else "recovered" if recovered
+                 else "reads served %d times, no writes" % reads), flush=True)
+    world.end()
+    print("faults: %d kinds; no acknowledged write lost" % len(FAULTS))
+
+
+def torture_steps(world, draw):
+    """Kills a device at its first, second, third … system call of each kind in a sync."""
+    strace = shutil.which("strace")
+    if strace is None:
+        print("steps: skipped, strace is not installed")
+        return
+    world.start(seconds_max=10)
+    person = world.admin("person", "add")["subject"]
+    first = CommandDevice(world, person, "a")
+    second = CommandDevice(world, person, "b")
+    first.run("sync")
+    second.run("sync")
+    acked = set()
+    killed = 0
+    for call in ("pwrite64", "fdatasync", "sendto", "unlink", "flock"):
+        for step in range(1, 40):
+            names = ["%s-%d-%d-%d" % (call, step, index, draw.randint(0, 999))
+                     for index in range(2)]
+            first.run("pin", names[0])
+            second.run("pin", names[1])
+            second.run("sync")
+            acked.update(names)
+            process = subprocess.Popen(
+                [strace, "-f", "-o", "/dev/null", "-e", "trace=" + call, "-e",
+                 "inject=%s:signal=KILL:when=%d" % (call, step), world.client_program, "sync",
+                 "--data", first.folder],
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                env=world.environment)
+            _, errors = process.communicate(timeout=120)
+            was_killed = process.returncode in (-signal.SIGKILL, 128 + signal.SIGKILL)
+            check(was_killed or process.returncode == 0,
+                  "sync under strace ended with %d: %s" % (process.returncode, errors.decode()))
+            killed += was_killed
+            first.start()
+            text = first.dump().decode()
+            for name in acked:
+                found = count(text, name, "pin")
+                check(found <= 1 and (found == 1 or name == names[1]),
+                      "killed at %s %d: %s is on the device %d times" % (call, step, name, found))
+            first.run("sync")
+            second.run("sync")
+            left, right = first.dump(), second.dump()
+            check(left == right, "killed at %s %d: the devices differ" % (call, step))
+            text = left.decode()
+            check('{"pending"' not in text, "killed at %s %d: writes wait" % (call, step))
+            for name in acked:
+                check(count(text, name, "pin") == 1,
+                      "killed at %s %d: %s is there %d times"
+                      % (call, step, name, count(text, name, "pin")))
+            if not was_killed:
+                break
+        print("  %-10s killed at each of %d calls" % (call, step - 1), flush=True)
+    first.run("doctor")
+    world.verify()
+    world.end()
+    print("steps: %d kills, %d writes there once; slowest start of the device %.2f s; "
+          "no violation" % (killed, len(acked), max(first.starts)))

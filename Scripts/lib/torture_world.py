@@ -1,0 +1,107 @@
+"""One server and its processes, as the torture test starts and kills them."""
+
+import http.client
+import json
+import os
+import signal
+import subprocess
+import time
+
+# What the product promises: after a kill a program is there again within this.
+START_SECONDS_MAX = 2.0
+ENVIRONMENT = {
+    "PATH": "/usr/bin:/bin",
+    "LANG": "C.UTF-8",
+    "TZ": "Asia/Bangkok",
+    "SWIFT_BACKTRACE": "enable=no",
+}
+
+
+class Violation(Exception):
+    """Something that must never be."""
+
+
+def check(condition, message):
+    if not condition:
+        raise Violation(message)
+
+
+class World:
+    """One server, its directory and the programs."""
+
+    def __init__(self, binaries, folder):
+        self.server_program = os.path.join(binaries, "tangrat-server")
+        self.client_program = os.path.join(binaries, "tangrat")
+        self.folder = folder
+        self.data = os.path.join(folder, "server")
+        self.port = 0
+        self.process = None
+        self.pid = 0
+        self.starts = []
+        self.environment = dict(ENVIRONMENT, HOME=folder)
+
+    def start(self, wrapper=(), seconds_max=START_SECONDS_MAX):
+        """Starts the server; under strace if a wrapper is given."""
+        command = list(wrapper) + [
+            self.server_program, "serve", "--data", self.data,
+            "--listen", "127.0.0.1:%d" % self.port,
+        ]
+        errors = open(os.path.join(self.folder, "server.log"), "ab")
+        begun = time.monotonic()
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors,
+            env=self.environment)
+        errors.close()
+        line = self.process.stdout.readline().decode()
+        took = time.monotonic() - begun
+        check("listening on" in line, "the server does not start: %r" % line)
+        if not wrapper:
+            self.starts.append(took)
+        check(took < seconds_max, "the server took %.2f s to start" % took)
+        self.port = int(line.rsplit(":", 1)[1])
+        self.pid = self.process.pid
+        if wrapper:
+            with open("/proc/%d/task/%d/children" % (self.pid, self.pid)) as children:
+                self.pid = int(children.read().split()[0])
+
+    def end(self, number=signal.SIGKILL):
+        """Ends the server and waits for it."""
+        if self.process is None:
+            return None
+        try:
+            os.kill(self.pid, number)
+        except ProcessLookupError:
+            pass
+        code = self.process.wait(timeout=30)
+        self.process.stdout.close()
+        self.process = None
+        return code
+
+    def admin(self, *words):
+        done = subprocess.run(
+            [self.server_program, *words, "--data", self.data], capture_output=True,
+            env=self.environment, timeout=120)
+        check(done.returncode == 0, "%s: %s" % (words, (done.stderr + done.stdout).decode()))
+        return json.loads(done.stdout.splitlines()[0])
+
+    def verify(self):
+        answer = self.admin("verify")
+        check(answer["sound"] == 1, "verify: %s" % answer["problems"])
+
+    def request(self, method, path, body=b"", headers=None, connection=None):
+        own = connection or http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        try:
+            own.request(method, path, body=body, headers=headers or {})
+            answer = own.getresponse()
+            return answer.status, answer.read()
+        finally:
+            if connection is None:
+                own.close()
+
+
+def is_alive(pid):
+    try:
+        with open("/proc/%d/stat" % pid) as stat:
+            return stat.read().rsplit(")", 1)[1].split()[0] not in ("Z", "X")
+    except OSError:
+        return False

@@ -1,0 +1,52 @@
+internal import SQLiteKit
+internal import SyncProtocol
+
+/// Refused writes that only the person can decide about.
+///
+/// This device was away so long that the server may have forgotten a deletion:
+/// to make the row again could undo it, to drop the write could lose work. Such a
+/// write is kept here, and with it those that came after it on the same row.
+enum AsideTable {
+    /// Keeps a write that was refused, if it is one of these.
+    static func keep(
+        _ mid: UInt64, _ code: String, _ detail: String, _ connection: Connection
+    ) throws {
+        switch RefusalCode(rawValue: code) {
+        case .createStale: break
+        case .rowAbsent:
+            guard try holds(detail, connection) else { return }
+        default: return
+        }
+        try connection.run(
+            """
+            INSERT OR IGNORE INTO aside(chain, row, queued_at, mutation)
+            SELECT chain, ?2, queued_at, mutation FROM outbox WHERE mid = ?1
+            """, .integer(Int64(bitPattern: mid)), .text(detail))
+    }
+
+    private static func holds(_ row: String, _ connection: Connection) throws -> Bool {
+        var found = false
+        try connection.run("SELECT 1 FROM aside WHERE row = ? LIMIT 1", .text(row)) { _ in
+            found = true
+        }
+        return found
+    }
+
+    /// The writes kept for a row, or all, in the order they were made.
+    static func entries(
+        of row: String? = nil, _ connection: Connection
+    ) throws -> [(row: String, entry: OutboxTable.Entry)] {
+        var found: [(row: String, entry: OutboxTable.Entry)] = []
+        try connection.run(
+            """
+            SELECT row, queued_at, mutation FROM aside WHERE ?1 IS NULL OR row = ?1 ORDER BY number
+            """, row.map { .text($0) } ?? .null
+        ) { found.append(($0.text(0), try OutboxTable.entry($0))) }
+        return found
+    }
+
+    /// Forgets the writes kept for a row.
+    static func remove(_ row: String, _ connection: Connection) throws {
+        try connection.run("DELETE FROM aside WHERE row = ?", .text(row))
+    }
+}

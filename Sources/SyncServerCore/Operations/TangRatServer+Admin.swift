@@ -1,0 +1,166 @@
+package import NetworkIO
+package import SyncProtocol
+
+/// What an operator asks of a server, or of a store that nobody serves.
+extension TangRatServer {
+    /// Carries out a command of an operator; `done` is called on some thread.
+    func runAdmin(
+        _ command: JSONValue,
+        done: @escaping @Sendable (Result<[JSONValue], AdminCommands.Refusal>) -> Void
+    ) {
+        let configuration = self.configuration
+        let personKey = store.personKey
+        if let maintenance = Self.maintenance(command) {
+            commits.maintainLater { writer in done(maintenance(writer)) }
+            return
+        }
+        let job = WriterJob(
+            loop: poker.loops.first,
+            run: { context in
+                let result = try AdminCommands(
+                    context: context, secrets: configuration.secrets,
+                    limits: configuration.limits, personKey: personKey
+                ).run(command)
+                return { _ in done(result) }
+            },
+            failed: { _ in done(.failure(Self.storageRefusal)) })
+        if let failure = commits.offer(job) { done(.failure(Self.refusal(failure))) }
+    }
+
+    /// Carries out a command on a store that nobody serves.
+    ///
+    /// - Returns: The answer, `{"rows":[…]}` or `{"error":{…}}`.
+    package static func runAdmin(
+        _ command: JSONValue, directory: String, secrets: SecretSource = .system,
+        wallClock: WallClock = .system
+    ) throws -> [UInt8] {
+        // What asks or changes needs something to ask or change: an empty new store is sound,
+        // and tells nobody that the directory was misspelt.
+        let makes = ["agency.add", "person.add"].contains(command["command"]?.text)
+        guard makes || SQLiteStore.exists(in: directory) else {
+            return AdminService.body(
+                .failure(
+                    AdminCommands.Refusal(
+                        code: "admin.no_store", message: "there is no store in \(directory)",
+                        advice: "Check --data. A new one: tangrat-server serve --data \(directory)"
+                    )))
+        }
+        let store = try SQLiteStore(directory: directory, randomBytes: secrets.bytes)
+        defer { store.close() }
+        return try runAdmin(command, on: store, secrets: secrets, wallClock: wallClock)
+    }
+
+    /// Carries out a command on an open store that nobody serves.
+    private static func runAdmin(
+        _ command: JSONValue, on store: any ReplicaStore, secrets: SecretSource,
+        wallClock: WallClock
+    ) throws -> [UInt8] {
+        let writer = try store.makeWriter()
+        defer { writer.close() }
+        if let maintenance = maintenance(command) {
+            return AdminService.body(maintenance(writer))
+        }
+        let result = try writer.transaction { transaction in
+            let context = WriterContext(transaction: transaction, now: wallClock.milliseconds())
+            let result = try AdminCommands(
+                context: context, secrets: secrets, limits: Limits(), personKey: store.personKey
+            ).run(command)
+            try context.book.flush()
+            return result
+        }
+        return AdminService.body(result)
+    }
+
+    /// Puts a backup in the place of the store of a directory that nobody serves.
+    ///
+    /// - Parameters:
+    ///   - file: The backup, which stays.
+    ///   - directory: The data directory.
+    ///   - secrets: Gives the name of the new history.
+    ///   - wallClock: Names the file that is kept of what was there.
+    /// - Returns: The answer, `{"rows":[…]}`.
+    /// - Throws: `StoreFailure` if the file is no backup or a server is running;
+    ///   everything is as it was then.
+    package static func restore(
+        _ file: String, directory: String, secrets: SecretSource = .system,
+        wallClock: WallClock = .system
+    ) throws -> [UInt8] {
+        let kept = try StoreRestore.run(file, into: directory, now: wallClock.milliseconds())
+        let store = try SQLiteStore(
+            directory: directory, randomBytes: secrets.bytes, startsNewHistory: true)
+        defer { store.close() }
+        return AdminService.body(
+            .success([
+                .object(
+                    JSONObject([
+                        ("file", .string(file)), ("kept", kept.map { .string($0) } ?? .null),
+                        ("lineage", .string(store.lineage.description)),
+                    ]))
+            ]))
+    }
+
+    private static let storageRefusal = AdminCommands.Refusal(
+        code: "admin.storage", message: "the store could not be written",
+        advice: "Look at the server's log.")
+
+    /// What an operator is told, where the command itself has nothing of its own to say.
+    private static func refusal(
+        _ error: any Error, orElse other: AdminCommands.Refusal = storageRefusal
+    ) -> AdminCommands.Refusal {
+        switch error as? StoreFailure {
+        case .busy:
+            AdminCommands.Refusal(
+                code: "admin.busy", message: "too much waits for the writer",
+                advice: "Nothing was done; try again in a moment.")
+        case .closed:
+            AdminCommands.Refusal(
+                code: "admin.closed", message: "the server is stopping",
+                advice: "Nothing was done; try again when it has stopped.")
+        case .taken(let path):
+            AdminCommands.Refusal(
+                code: "admin.backup_exists", message: "there is a file \(path)",
+                advice: "Name a new file: a backup never replaces another.")
+        default: other
+        }
+    }
+
+    /// Commands that need the writer itself, not a transaction.
+    private static func maintenance(
+        _ command: JSONValue
+    ) -> (@Sendable (any StoreWriter) -> Result<[JSONValue], AdminCommands.Refusal>)? {
+        switch command["command"]?.text {
+        case "backup":
+            let path = command["file"]?.text ?? ""
+            return { writer in
+                do {
+                    try writer.backup(to: path)
+                    return .success([.object(JSONObject([("file", .string(path))]))])
+                } catch {
+                    let failed = AdminCommands.Refusal(
+                        code: "admin.backup", message: "the backup failed: \(error)",
+                        advice: "Name a file in a directory that the server can write to.")
+                    return .failure(refusal(error, orElse: failed))
+                }
+            }
+        case "verify":
+            return { writer in
+                do {
+                    let problems = try writer.verify()
+                    return .success([
+                        .object(
+                            JSONObject([
+                                ("problems", .array(problems.map { .string($0) })),
+                                ("sound", .integer(problems.isEmpty ? 1 : 0)),
+                            ]))
+                    ])
+                } catch {
+                    let failed = AdminCommands.Refusal(
+                        code: "admin.verify", message: "the check failed: \(error)",
+                        advice: "Restore from a backup; keep the file for analysis.")
+                    return .failure(refusal(error, orElse: failed))
+                }
+            }
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,67 @@
+internal import SQLiteKit
+internal import SyncProtocol
+
+/// Tells the store's file from an older copy of it.
+///
+/// A random mark stands in the store and in a small file beside it. It is drawn
+/// anew when the store is opened, when the server stops and after each backup.
+/// An older copy that is put in place holds a mark that the small file does not
+/// name: history has split, and devices must be told by a new lineage.
+///
+/// ```text
+///   small file: old, new ─▶ store: new ─▶ small file: new
+/// ```
+///
+/// So a crash between two steps leaves a mark that the small file names.
+struct HistoryMark: Sendable {
+    private let path: String
+    private let files: SmallFiles
+
+    /// Looks at the marks of a data directory.
+    init(_ directory: String, _ files: SmallFiles) {
+        path = "\(directory)/server.history"
+        self.files = files
+    }
+
+    /// Whether the store is not the one that ran in this directory last.
+    ///
+    /// A store without a mark in a directory without one is from before there
+    /// were marks, or new.
+    func isForeign(to connection: Connection) throws -> Bool {
+        let named = try self.named()
+        guard let mark = try mark(connection) else { return !named.isEmpty }
+        return !named.contains(mark)
+    }
+
+    /// Draws a new mark.
+    func renew(_ connection: Connection) throws {
+        let old = try mark(connection)
+        var new = ""
+        try connection.run("SELECT lower(hex(randomblob(16)))") { new = $0.text(0) }
+        try write([old, new])
+        try connection.transaction(.immediate) {
+            try $0.run(
+                "INSERT OR REPLACE INTO value(name, value) VALUES ('history', ?1)",
+                .blob(Array(new.utf8)))
+        }
+        try write([new])
+    }
+
+    private func mark(_ connection: Connection) throws -> String? {
+        var found: String?
+        try connection.run("SELECT value FROM value WHERE name = 'history'") {
+            found = String(decoding: $0.blob(0), as: UTF8.self)
+        }
+        return found
+    }
+
+    private func named() throws -> [String] {
+        String(decoding: try files.read(path) ?? [], as: UTF8.self)
+            .split(separator: "\n").map(String.init)
+    }
+
+    private func write(_ marks: [String?]) throws {
+        let text = marks.compactMap { $0.map { "\($0)\n" } }.joined()
+        try files.write(Array(text.utf8), path)
+    }
+}

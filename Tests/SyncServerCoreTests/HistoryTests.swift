@@ -1,0 +1,132 @@
+import Foundation
+import SyncProtocol
+import TestSupport
+import Testing
+
+@testable import SyncServerCore
+
+/// Goal: a store whose past is not what it was says so, and no other does.
+@Suite("The history of a store")
+struct HistoryTests {
+    private func open(_ place: String, seed: UInt64 = 3) throws -> SQLiteStore {
+        try SQLiteStore(directory: place, randomBytes: seededSecrets(seed).bytes)
+    }
+
+    private func backUp(_ place: String, to file: String) throws -> Lineage {
+        let store = try open(place)
+        defer { store.close() }
+        let writer = try store.makeWriter()
+        defer { writer.close() }
+        _ = try writer.transaction { try $0.addPerson(subject: "a", tag: nil, added: 1) }
+        try writer.backup(to: file)
+        _ = try writer.transaction { try $0.addPerson(subject: "b", tag: nil, added: 1) }
+        return store.lineage
+    }
+
+    private func subjects(_ place: String) throws -> [String] {
+        let store = try open(place)
+        defer { store.close() }
+        let writer = try store.makeWriter()
+        defer { writer.close() }
+        return try writer.transaction { try $0.people().map(\.subject) }
+    }
+
+    /// Puts a file in the place of the store, as a hurried operator does.
+    private func replace(_ place: String, with file: String) throws {
+        for end in ["", "-wal", "-shm"] {
+            try? FileManager.default.removeItem(atPath: "\(place)/server.sqlite\(end)")
+        }
+        try FileManager.default.copyItem(atPath: file, toPath: "\(place)/server.sqlite")
+    }
+
+    @Test("goes on however often it is opened, and after a backup")
+    func same() throws {
+        let folder = try TemporaryDirectory()
+        let place = folder.file("data")
+        let first = try backUp(place, to: folder.file("backup"))
+        for _ in 0..<3 {
+            let store = try open(place, seed: 9)
+            #expect(!store.isReplaced)
+            #expect(store.lineage == first)
+            store.close()
+        }
+    }
+
+    @Test("splits where an older copy is put in place, and is told by a new lineage")
+    func copied() throws {
+        let folder = try TemporaryDirectory()
+        let place = folder.file("data")
+        let first = try backUp(place, to: folder.file("backup"))
+        try replace(place, with: folder.file("backup"))
+        let store = try open(place, seed: 9)
+        #expect(store.isReplaced)
+        #expect(store.lineage != first)
+        let second = store.lineage
+        store.close()
+        let again = try open(place, seed: 10)
+        #expect(!again.isReplaced)
+        #expect(again.lineage == second)
+        again.close()
+        #expect(try subjects(place) == ["a"])
+    }
+
+    @Test("splits where a store is put into another directory without its mark")
+    func moved() throws {
+        let folder = try TemporaryDirectory()
+        let first = try backUp(folder.file("data"), to: folder.file("backup"))
+        try FileManager.default.createDirectory(
+            atPath: folder.file("other"), withIntermediateDirectories: false,
+            attributes: [.posixPermissions: 0o700])
+        try replace(folder.file("other"), with: folder.file("backup"))
+        let store = try open(folder.file("other"), seed: 9)
+        defer { store.close() }
+        #expect(store.isReplaced)
+        #expect(store.lineage != first)
+    }
+
+    @Test("begins anew with a restore, which keeps what was there")
+    func restore() throws {
+        let folder = try TemporaryDirectory()
+        let place = folder.file("data")
+        let first = try backUp(place, to: folder.file("backup"))
+        let kept = try #require(try StoreRestore.run(folder.file("backup"), into: place, now: 7))
+        let store = try SQLiteStore(
+            directory: place, randomBytes: seededSecrets(9).bytes, startsNewHistory: true)
+        #expect(store.lineage != first)
+        store.close()
+        #expect(try subjects(place) == ["a"])
+        #expect(kept == "\(place)/server.sqlite.before-7")
+        try replace(place, with: kept)
+        #expect(try subjects(place) == ["a", "b"])
+    }
+
+    @Test("is not touched by a restore that cannot be", arguments: ["none", "text", "cut", "used"])
+    func refused(kind: String) throws {
+        let folder = try TemporaryDirectory()
+        let place = folder.file("data")
+        let first = try backUp(place, to: folder.file("backup"))
+        var file = folder.file("backup")
+        var holder: SQLiteStore?
+        defer { holder?.close() }
+        switch kind {
+        case "none": file = folder.file("nothing")
+        case "text": try Data("a file of another kind".utf8).write(to: URL(filePath: file))
+        case "cut":
+            let bytes = try Data(contentsOf: URL(filePath: file))
+            try bytes.prefix(bytes.count / 2).write(to: URL(filePath: file))
+        default: holder = try open(place)
+        }
+        #expect(throws: (any Error).self) {
+            _ = try StoreRestore.run(file, into: place, now: 7)
+        }
+        holder?.close()
+        holder = nil
+        let store = try open(place, seed: 9)
+        #expect(store.lineage == first)
+        #expect(!store.isReplaced)
+        store.close()
+        #expect(try subjects(place) == ["a", "b"])
+        let names = try FileManager.default.contentsOfDirectory(atPath: place)
+        #expect(names.filter { $0.contains("restoring") } == [])
+    }
+}

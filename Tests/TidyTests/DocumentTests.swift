@@ -1,0 +1,148 @@
+import TestSupport
+import Testing
+
+/// What documents say, compared with the files and the code they speak of.
+@Suite("The documents")
+struct DocumentTests {
+    private static let documents = TidyTests.texts.filter { $0.path.hasSuffix(".md") }
+
+    private func lines(_ path: String) throws -> [String] {
+        try #require(TidyTests.texts.first { $0.path == path }, "\(path)").lines
+    }
+
+    private func expectNone(_ findings: [Finding]) {
+        for finding in findings { Issue.record("\(finding)") }
+    }
+
+    @Test("link to files that exist")
+    func links() {
+        #expect(Self.documents.count > 20)
+        var paths: Set<String> = []
+        for path in Repository.files(under: "") + Repository.files(under: ".ci") {
+            let parts = path.split(separator: "/")
+            for count in 1...parts.count {
+                paths.insert(parts.prefix(count).joined(separator: "/"))
+            }
+        }
+        for document in Self.documents {
+            expectNone(
+                Rules.brokenLinks(path: document.path, lines: document.lines) {
+                    paths.contains($0)
+                })
+        }
+    }
+
+    @Test("tell which module may import which, as it is enforced")
+    func modules() throws {
+        let path = "ARCHITECTURE.md"
+        let lines = try lines(path)
+        #expect(Rules.table("| Module |", in: lines).count > 10)
+        expectNone(Rules.modules(path: path, lines: lines))
+    }
+
+    @Test("name types and functions that exist")
+    func names() throws {
+        let declared = Rules.Declarations(TidyTests.sources)
+        let path = "ARCHITECTURE.md"
+        expectNone(Rules.names(path: path, lines: try lines(path), declared: declared))
+    }
+
+    @Test(
+        "name the tables of each database",
+        arguments: [
+            (
+                "**Server**", ["ServerSchema.swift", "OutcomeRuns.swift"],
+                "SyncServerCore/Store/SQLite"
+            ),
+            ("**Device**", ["CacheSchema.swift"], "SyncClientCore/Cache"),
+        ])
+    func schemas(start: String, files: [String], folder: String) throws {
+        let path = "ARCHITECTURE.md"
+        let all = try lines(path)
+        let first = try #require(
+            all.firstIndex { $0.hasPrefix(start) && $0.contains(".sqlite") }, "\(start)")
+        let rows = Rules.table("| Table |", in: Array(all[first...]))
+        #expect(rows.count > 5)
+        expectNone(
+            Rules.schema(
+                path: path, rows: rows.map { ($0.line + first, $0.cells) },
+                sources: try files.map { try lines("Sources/\(folder)/\($0)") }))
+    }
+
+    @Test("list the workarounds that the code marks")
+    func workarounds() throws {
+        let path = "docs/workarounds.md"
+        let lines = try lines(path)
+        #expect(Rules.table("| # |", in: lines).count > 10)
+        expectNone(Rules.workarounds(path: path, lines: lines, texts: TidyTests.texts))
+    }
+
+    @Test("list the addresses that the server has, and no other")
+    func addresses() throws {
+        let code = TidyTests.sources.filter { $0.path.hasPrefix("Sources/SyncServerCore/HTTP/") }
+        var served: Set<String> = []
+        for line in code.flatMap(\.lines) {
+            for start in ["pathIs(", "path(after: "] {
+                for part in line.split(separator: start).dropFirst() {
+                    let path = part.dropFirst().prefix { $0 != "\"" }
+                    // A part behind the path is a code; `*` is an option of HTTP, not an address.
+                    if path != "*" { served.insert(path + (path.hasSuffix("/") ? "{code}" : "")) }
+                }
+            }
+        }
+        #expect(served.count > 8)
+        let rows = Rules.table("| Method and path |", in: try lines("docs/protocol.md"))
+        var named: Set<String> = []
+        for span in rows.flatMap({ (row: Rules.Row) in Rules.codeSpans(row.cells[0]) }) {
+            named.insert(String(span.split(separator: " ").last ?? ""))
+        }
+        #expect(named == served)
+        let described = try lines("docs/openapi.yaml").filter { $0.hasPrefix("  /") }.map {
+            $0.split(separator: ":")[0].dropFirst(2).replacing("{user_code}", with: "{code}")
+        }
+        #expect(Set(described.map { String($0) }) == served)
+    }
+
+    @Test("explain each code that the server answers")
+    func codes() throws {
+        var codes: Set<String> = []
+        for source in TidyTests.sources where source.path.hasPrefix("Sources/SyncServerCore/") {
+            // Codes of the log and of admin commands are for operators.
+            let isFeed = source.path.hasPrefix("Sources/SyncServerCore/Ingest/")
+            for line in source.lines {
+                let literals = line.split(separator: "\"", omittingEmptySubsequences: false)
+                for (before, literal) in zip(literals, literals.dropFirst())
+                where before.hasSuffix("code: ") || isFeed && literal.hasPrefix("feed.") {
+                    let area = literal.prefix { $0 != "." }
+                    if ["http", "auth", "feed"].contains(area) { codes.insert(String(literal)) }
+                    if area == "server", source.path.contains("/HTTP/") {
+                        codes.insert(String(literal))
+                    }
+                }
+            }
+        }
+        #expect(codes.count > 25)
+        let spans = Set(try lines("docs/protocol.md").flatMap(Rules.codeSpans))
+        // `feed.json.*` is put together, and explained as one.
+        let missing = codes.subtracting(spans).filter { !$0.contains("\\(") }
+        #expect(missing.isEmpty)
+    }
+
+    @Test("list every script that a developer runs, and no other")
+    func scripts() throws {
+        let lines = try lines("CONTRIBUTING.md")
+        var named: Set<String> = []
+        for row in Rules.table("| What |", in: lines) {
+            for span in Rules.codeSpans(row.cells.last ?? "") {
+                named.insert(String(span.prefix { $0 != " " }))
+            }
+        }
+        let scripts = Set(
+            (Repository.files(under: "Scripts") + Repository.files(under: ".ci") + [
+                "Benchmarks/setup"
+            ]).filter { !$0.hasPrefix("Scripts/lib/") && !$0.hasSuffix(".py") })
+        #expect(scripts.subtracting(named).isEmpty)
+        let commands = named.filter { $0.contains("/") && !$0.hasPrefix("Scripts/lib/") }
+        #expect(commands.subtracting(scripts).isEmpty)
+    }
+}
