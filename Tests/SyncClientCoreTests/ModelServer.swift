@@ -57,7 +57,7 @@ final class ModelServer: Transport {
         var outcomes: [UInt64: OutcomeRange] = [:]
         var applied: [UInt64] = []
         var refuses: [UInt64: String] = [:]
-        /// Whether the next question for a history is the last of the old device.
+        /// Whether the next sync is that of another device.
         var forgetsDevice = false
         var pageRows = 1_000
         var milliseconds: Int64 = 1_800_000_000_000
@@ -112,9 +112,19 @@ final class ModelServer: Transport {
         }
     }
 
-    /// The next device starts at its first write, once it has asked after the old one.
+    /// The device that syncs next starts at its first write; it may ask after the old one before.
     func changesDevice() {
         with { $0.forgetsDevice = true }
+    }
+
+    /// After which writes an old device was asked about, in order.
+    var questions: [UInt64] {
+        with { state in
+            state.requests.filter { $0.path == "/v1/devices/replace" }.compactMap {
+                String(decoding: $0.body, as: UTF8.self).split(separator: "=").last
+                    .flatMap { UInt64($0) }
+            }
+        }
     }
 
     func fail(_ faults: Fault...) {
@@ -201,6 +211,7 @@ final class ModelServer: Transport {
                 return .response(Response(status: 401, contentType: "application/json"))
             }
             if request.path == "/v1/devices/replace" { return Self.history(request, &state) }
+            if state.forgetsDevice { Self.forgetDevice(&state) }
             if request.path == "/v1/reconcile", !state.repairs {
                 return .response(Response(status: 404, contentType: "application/json"))
             }
@@ -276,16 +287,17 @@ final class ModelServer: Transport {
         let chains = mids.map { hex(state.chains[$0] ?? 0) }.joined()
         let flags = mids.map { state.outcomes[$0]?.status == .refused ? "0" : "1" }.joined()
         let body = #"{"chains":"\#(chains)","last":\#(state.lastMid),"took_effect":"\#(flags)"}"#
-        if state.forgetsDevice {
-            state.forgetsDevice = false
-            state.lastMid = 0
-            state.lastChain = 0
-            state.chains = [:]
-            state.outcomes = [:]
-            state.applied = []
-        }
         return .response(
             Response(status: 200, contentType: "application/json", body: Array(body.utf8)))
+    }
+
+    private static func forgetDevice(_ state: inout State) {
+        state.forgetsDevice = false
+        state.lastMid = 0
+        state.lastChain = 0
+        state.chains = [:]
+        state.outcomes = [:]
+        state.applied = []
     }
 
     private static func hex(_ number: UInt64) -> String {

@@ -39,6 +39,8 @@ final class ClientSession: Sendable {
                     // A cursor belongs to the device it was made for.
                     try StageTable.clear(&state, connection)
                     state.cursor = []
+                    // Under a new name there is no gap.
+                    state.missingAfter = nil
                     let waits = try OutboxTable.keepsAny(connection)
                     if !waits {
                         try OutboxTable.renumber(for: device, nonce: nonce, &state, connection)

@@ -109,9 +109,9 @@ extension OutboxTable {
         _ state: inout CacheState, _ connection: Connection
     ) throws {
         var kept: [Entry] = []
-        try connection.run("SELECT mid, queued_at, mutation FROM acknowledged ORDER BY mid") {
-            kept.append(try entry($0))
-        }
+        try connection.run(
+            "SELECT mid, queued_at, mutation FROM acknowledged WHERE mid > 0 ORDER BY mid"
+        ) { kept.append(try entry($0)) }
         kept += try entries(connection)
         try connection.run("DELETE FROM outbox")
         try connection.run("DELETE FROM outbox_row")

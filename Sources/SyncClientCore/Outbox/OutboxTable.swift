@@ -104,7 +104,10 @@ enum OutboxTable {
     static func keepsAny(_ connection: Connection) throws -> Bool {
         var keepsAny = false
         try connection.run(
-            "SELECT 1 FROM outbox UNION ALL SELECT 1 FROM acknowledged LIMIT 1"
+            """
+            SELECT 1 FROM outbox WHERE mid > 0 UNION ALL SELECT 1 FROM acknowledged WHERE mid > 0
+            LIMIT 1
+            """
         ) { _ in keepsAny = true }
         return keepsAny
     }

@@ -27,7 +27,22 @@ struct AnswerCheck {
         world.fail(invariant, what(), file: file, line: line)
     }
 
-    /// Checks an answer of `/v1/sync`.
+    /// Whether an answer tells the device to begin anew.
+    static func isRestart(_ response: Response) -> Bool {
+        // Such an answer has no rows.
+        guard response.body.count < 1_024 else { return false }
+        var isRestart = false
+        _ = try? response.body.withUnsafeBytesTyped { (raw) throws(WireError) in
+            try FrameSplitter.split(raw) { (payload, origin) throws(WireError) in
+                if case .restart = try BinaryFrames.decode(payload, origin: origin) {
+                    isRestart = true
+                }
+            }
+        }
+        return isRestart
+    }
+
+    /// Checks an answer of `/v1/sync` or `/v1/reconcile`.
     func check(_ response: Response, to exchange: Exchange) {
         if facts.isRevoked {
             return fail("I11", "\(device) was answered after its rights had ended")
@@ -165,6 +180,11 @@ struct AnswerCheck {
             checkAcked(acked)
             checkUnchanged(exchange, view)
         case .pushed(let acked): checkAcked(acked)
+        case .reconciled(let end):
+            if end.rows != UInt64(answer.rows) {
+                fail("I7", "\(end.rows) rows were promised, \(answer.rows) sent")
+            }
+            world.points.count("answer.reconciled")
         case .restart(let reason):
             world.points.count("answer.restart")
             world.note("server", "tells \(device) to start over: \(reason)")

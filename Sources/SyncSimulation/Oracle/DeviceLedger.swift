@@ -19,6 +19,8 @@ struct DeviceLedger {
     var count = 0
     /// How far each bucket was.
     var heads: [String: (epoch: UInt64, head: UInt64)] = [:]
+    /// Whether there is a reason to compare the whole mirror with the server's.
+    var mayRepair = false
     /// Whether the device may have gone back in time: its disk was replaced.
     var wasReplaced = false
 }

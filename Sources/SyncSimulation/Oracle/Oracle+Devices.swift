@@ -15,6 +15,13 @@ extension Oracle {
         subjects[device.index] = subject
     }
 
+    /// A device compared its whole mirror with the server's, which needs a reason.
+    func repaired(_ device: Device) {
+        world.reached("sync.repaired")
+        guard ledgers[device.index]?.mayRepair != true else { return }
+        fail("I7", "the mirror of \(device.name) did not add up")
+    }
+
     /// A write was stored, and its owner told so.
     func wrote(_ device: Device, mid: UInt64) {
         look(at: device, mirror: false)
@@ -185,6 +192,7 @@ extension Oracle {
                 fail("I8", "\(device.name) went back in \(name): \(before.head) to \(head.head)")
             }
         }
+        ledger.mayRepair = state.cursor.isEmpty
         ledger.digest = digest
         ledger.count = count
         ledger.heads = heads

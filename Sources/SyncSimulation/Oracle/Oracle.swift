@@ -33,11 +33,20 @@ final class Oracle {
     var bucketNames: [UInt64: String] = [:]
 
     /// The pushes that have reached the server and are not answered.
-    private var pushes: [(exchange: Exchange, device: DeviceID, mutations: [Mutation])] = []
+    private var pushes: [Push] = []
     private var tokens: [String: DeviceID] = [:]
     /// Submissions taken, whose rows the store has not shown yet.
     var submitted: [String: (subject: String, payload: JSONValue)] = [:]
     private var committingAt: Int64 = 0
+
+    /// Writes on their way, as their request has them.
+    private struct Push {
+        var exchange: Exchange
+        var device: DeviceID
+        /// The chain link before the first of them.
+        var base: UInt64 = 0
+        var mutations: [Mutation] = []
+    }
 
     /// What one checkpoint shows.
     struct View {
@@ -111,15 +120,17 @@ final class Oracle {
         guard exchange.path == "/v1/sync", let bearer = exchange.bearer,
             let device = tokens[bearer]
         else { return }
-        var mutations: [Mutation] = []
+        var push = Push(exchange: exchange, device: device)
         _ = try? exchange.body.withUnsafeBytesTyped { (raw) throws(WireError) in
             try FrameSplitter.split(raw) { (payload, origin) throws(WireError) in
-                if case .mutation(let mutation) = try BinaryFrames.decode(payload, origin: origin) {
-                    mutations.append(mutation)
+                switch try BinaryFrames.decode(payload, origin: origin) {
+                case .push(let header): push.base = header.baseChain
+                case .mutation(let mutation): push.mutations.append(mutation)
+                default: break
                 }
             }
         }
-        if !mutations.isEmpty { pushes.append((exchange, device, mutations)) }
+        if !push.mutations.isEmpty { pushes.append(push) }
     }
 
     /// The server has made an answer, which may or may not arrive.
@@ -132,7 +143,7 @@ final class Oracle {
         pushes.removeAll { $0.exchange === exchange }
         switch exchange.path {
         case "/v1/oauth/token": learnTokens(response)
-        case "/v1/sync":
+        case "/v1/sync", "/v1/reconcile":
             guard response.status == 200, let bearer = exchange.bearer else { return }
             guard let device = tokens[bearer], let facts = moment.truth.devices[device] else {
                 return fail("I11", "an answer for a token that nobody was given")
@@ -148,6 +159,9 @@ final class Oracle {
         switch outcome {
         case .response(let response):
             world.trace("device.answer", Int64(response.status), response.body)
+            if request.path == "/v1/sync", AnswerCheck.isRestart(response) {
+                ledgers[device.index]?.mayRepair = true
+            }
         case .notSent: world.trace("device.notSent", Int64(device.index), [])
         case .unknown: world.trace("device.unknown", Int64(device.index), [])
         }
@@ -182,9 +196,13 @@ final class Oracle {
         }
         for push in pushes {
             guard let record = records[push.device] else { continue }
+            var link = push.base
             for mutation in push.mutations {
+                defer { link = mutation.chain }
+                // What a copy sends does not follow what was taken, and is refused.
                 guard let facts = truth.devices[push.device],
-                    mutation.mid == facts.lastMid + 1, mutation.mid <= record.lastMid
+                    mutation.mid == facts.lastMid + 1, mutation.mid <= record.lastMid,
+                    facts.lastMid == 0 || link == facts.lastChain
                 else { continue }
                 take(mutation, push.device, facts, try outcome(mutation, facts, eye))
             }
