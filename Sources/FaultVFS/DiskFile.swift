@@ -116,6 +116,8 @@ final class DiskFile {
     private static func put(
         _ bytes: UnsafeRawBufferPointer, at offset: Int, in target: inout [UInt8]
     ) {
+        // Files mostly grow at their end.
+        if offset == target.count { return target.append(contentsOf: bytes) }
         let end = offset + bytes.count
         if end > target.count { resize(&target, end) }
         target.withUnsafeMutableBytes { buffer in
@@ -123,11 +125,19 @@ final class DiskFile {
         }
     }
 
+    private static let zeros = [UInt8](repeating: 0, count: 64 * 1_024)
+
     private static func resize(_ target: inout [UInt8], _ count: Int) {
         if count < target.count {
             target.removeLast(target.count - count)
         } else if count > target.count {
-            target.append(contentsOf: repeatElement(0, count: count - target.count))
+            // By the page: repeated elements are taken one by one in a debug build.
+            while target.count < count {
+                let step = min(zeros.count, count - target.count)
+                zeros.withUnsafeBytes {
+                    target.append(contentsOf: UnsafeRawBufferPointer(rebasing: $0.prefix(step)))
+                }
+            }
         }
     }
 }

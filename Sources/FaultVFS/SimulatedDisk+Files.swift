@@ -12,14 +12,14 @@ extension SimulatedDisk {
 
     /// Writes bytes into a file, which is made if there is none.
     package func write(_ bytes: [UInt8], to path: String, at offset: Int) throws(Refusal) {
-        let handle = try open(path)
+        let handle = try handle(at: path)
         defer { handle.close() }
         try check(bytes.withUnsafeBytes { handle.write($0, at: offset) })
     }
 
     /// Makes what was written to a file durable, and its name.
     package func sync(_ path: String) throws(Refusal) {
-        let handle = try open(path)
+        let handle = try handle(at: path)
         defer { handle.close() }
         try check(handle.sync())
     }
@@ -30,7 +30,7 @@ extension SimulatedDisk {
         remove(partial, isDurable: false)
         try write(bytes, to: partial, at: 0)
         try sync(partial)
-        rename(partial, to: path)
+        move(partial, to: path)
         // Syncing the folder: the moment after which the new name stays.
         try check(meet(.sync, .database) == nil && !isDown ? SQLITE_OK : DiskCode.sync)
         namesSynced()
@@ -42,7 +42,7 @@ extension SimulatedDisk {
         remove(path, isDurable: true)
     }
 
-    private func open(_ path: String) throws(Refusal) -> DiskHandle {
+    private func handle(at path: String) throws(Refusal) -> DiskHandle {
         guard !isDown else { throw .failed }
         return DiskHandle(
             self, file(path) ?? makeFile(path), path: path, isReadOnly: false,

@@ -209,7 +209,7 @@ package final class SimulatedDisk {
         if isDurable { durableNames[path] = nil }
     }
 
-    func rename(_ old: String, to new: String) {
+    func move(_ old: String, to new: String) {
         files[new] = files.removeValue(forKey: old)
     }
 

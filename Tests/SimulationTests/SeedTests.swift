@@ -21,7 +21,7 @@ struct SeedTests {
         let first = UInt64.random(in: 1...UInt64(UInt32.max))
         let start = Self.processorSeconds
         var worlds = 0
-        while worlds < 40 || worlds < 400 && Self.processorSeconds - start < 20 {
+        while worlds < 100 || worlds < 400 && Self.processorSeconds - start < 25 {
             let seed = first + UInt64(worlds)
             worlds += 1
             guard let violation = World.run(Swarm.plan(seed: seed, size: Self.size)).violation
@@ -67,7 +67,7 @@ struct SeedTests {
     @Test("meets faults, and comes to rest after them")
     func reachesPlaces() {
         var points = Points()
-        for seed in 1...12 as ClosedRange<UInt64> {
+        for seed in 1...30 as ClosedRange<UInt64> {
             points.add(World.run(Swarm.plan(seed: seed, size: Self.size)).points)
         }
         for name in [

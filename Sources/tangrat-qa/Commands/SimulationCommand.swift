@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Glibc
+internal import NetworkIO
 internal import SyncSimulation
 
 extension Command {
@@ -92,7 +93,7 @@ private enum SimulationArguments {
                 guard isWatched else { return }
                 FileHandle.standardError.write(Data("\r\u{1b}[K\(line)\r".utf8))
             },
-            milliseconds: { Int64(ProcessInfo.processInfo.systemUptime * 1_000) },
+            milliseconds: { MonotonicClock.system.milliseconds() },
             read: { path in
                 (try? Data(contentsOf: URL(fileURLWithPath: path))).map { [UInt8]($0) }
             },
