@@ -27,7 +27,8 @@ enum RoundApplier {
         mutating func look(at state: CacheState, _ connection: Connection) throws {
             missingAfter = state.missingAfter
             writesWait =
-                try state.missingAfter == nil && OutboxTable.hasUnanswered(state, connection)
+                try state.missingAfter == nil && !state.isAdopting
+                && OutboxTable.hasUnanswered(state, connection)
             nextMid = state.nextMid
         }
     }
@@ -57,8 +58,15 @@ enum RoundApplier {
             hasRemovedBuckets: applier.hasRemovedBuckets)
         let now = state.now(wallMilliseconds: wallMilliseconds)
         result.outcomes = try OutcomeTable.store(scan.outcomes, &state, now: now, connection)
-        try OutboxTable.acknowledge(
-            upTo: checkpoint.ackedMid, chain: checkpoint.ackedChain, &state, now: now, connection)
+        if state.isAdopting {
+            try OutboxTable.adopt(
+                upTo: checkpoint.ackedMid, chain: checkpoint.ackedChain, &state, now: now,
+                connection)
+        } else {
+            try OutboxTable.acknowledge(
+                upTo: checkpoint.ackedMid, chain: checkpoint.ackedChain, &state, now: now,
+                connection)
+        }
         if state.stagedCursor != nil { try StageTable.clear(&state, connection) }
         state.cursor = checkpoint.cursor
         if !checkpoint.lineage.isEmpty { state.lineage = checkpoint.lineage }
@@ -96,7 +104,7 @@ enum RoundApplier {
         let now = state.now(wallMilliseconds: wallMilliseconds)
         var result = Result()
         result.outcomes = try OutcomeTable.store(scan.outcomes, &state, now: now, connection)
-        if let acked {
+        if let acked, !state.isAdopting {
             try OutboxTable.acknowledge(upTo: acked, chain: nil, &state, now: now, connection)
             state.syncedAt = now
         }
@@ -135,10 +143,10 @@ enum RoundApplier {
         sync.bytesMax = Limits.pageBytesMax
         sync.outcomesSeen = state.answeredMid
         // What is kept can only be applied at a checkpoint.
-        sync.wantsCheckpoint = state.stagedCursor != nil
+        sync.wantsCheckpoint = state.stagedCursor != nil || state.isAdopting
         BinaryFrames.append(.sync(sync), to: &plan.body)
         // After a gap that nothing fills every push would be refused.
-        if !isHoldingBack, state.missingAfter == nil,
+        if !isHoldingBack, !state.isAdopting, state.missingAfter == nil,
             let batch = try OutboxTable.batch(state, connection)
         {
             BinaryFrames.append(.push(PushHeader(baseChain: batch.baseChain)), to: &plan.body)

@@ -16,11 +16,12 @@ final class ClientSession: Sendable {
     ///   - environment: The world.
     ///   - isUnknown: Whether the server has nothing of what the device wrote under
     ///     its older name.
+    ///   - isNew: Whether the device has just got its name, and may have no cache.
     /// - Returns: The session.
     /// - Throws: ``SyncFailure``.
     static func open(
         _ credentials: Credentials, directory: DataDirectory, environment: SyncEnvironment,
-        offeringAll isUnknown: Bool = false
+        offeringAll isUnknown: Bool = false, isNew: Bool = false
     ) async throws(SyncFailure) -> ClientSession {
         let server = try ServerAddress(credentials.server)
         let path = try directory.account(credentials.subject)
@@ -28,7 +29,9 @@ final class ClientSession: Sendable {
             try directory.files.makeDirectory(path)
             try directory.files.makeFile(path + "/sync.lock")
         }
-        let store = try await CacheStore.open(directory: path, environment: environment)
+        let store = try await CacheStore.open(
+            directory: path, subject: credentials.subject, device: credentials.device,
+            isNew: isNew, environment: environment)
         let device = credentials.device
         let nonce = environment.random.next()
         do throws(SyncFailure) {

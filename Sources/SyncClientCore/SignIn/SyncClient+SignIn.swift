@@ -59,7 +59,8 @@ extension SyncClient {
             try directory.setCurrent(credentials.subject)
         }
         let session = try await ClientSession.open(
-            credentials, directory: directory, environment: environment, offeringAll: isUnknown)
+            credentials, directory: directory, environment: environment, offeringAll: isUnknown,
+            isNew: true)
         await replaceSession(with: session)
         return session.account
     }
@@ -108,6 +109,6 @@ extension SyncClient {
     private static let erasure = """
         DELETE FROM row; DELETE FROM bucket; DELETE FROM name; DELETE FROM staged_page;
         DELETE FROM outbox; DELETE FROM outbox_row; DELETE FROM acknowledged; DELETE FROM outcome;
-        DELETE FROM aside;
+        DELETE FROM aside; DELETE FROM notice; DELETE FROM exported;
         """
 }
