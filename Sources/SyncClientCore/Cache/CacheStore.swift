@@ -59,7 +59,7 @@ final class CacheStore: Sendable {
         defer { lock.unlock() }
         var reason: CacheSalvage.Reason?
         do throws(SyncFailure) {
-            let store = try await open(path, lockPath, directory, environment)
+            let store = try await opened(path, lockPath, directory, environment)
             do throws(SyncFailure) {
                 if try await store.isForeign(to: subject) {
                     reason = .foreign
@@ -83,10 +83,10 @@ final class CacheStore: Sendable {
         }
         let found = reason ?? .damaged
         try await OffPool.run { () throws(SyncFailure) in try salvage.run(found, inLog: inLog) }
-        return try await open(path, lockPath, directory, environment)
+        return try await opened(path, lockPath, directory, environment)
     }
 
-    private static func open(
+    private static func opened(
         _ path: String, _ lockPath: String, _ directory: String, _ environment: SyncEnvironment
     ) async throws(SyncFailure) -> CacheStore {
         do {

@@ -7,7 +7,7 @@ enum StorageErrors {
     static func failure(_ error: any Error, path: String) -> SyncFailure {
         switch error {
         case let failure as SyncFailure: failure
-        case let error as SQLiteError: failure({ print("DBG", $0); return $0 }(error), path)
+        case let error as SQLiteError: failure(error, path)
         case let fault as DatabaseFault: failure(fault, path)
         case let error as FileError: failure(error)
         case let error as WireError: .answerUnusable(code: error.code)

@@ -25,7 +25,8 @@ enum StatusQuery {
             queued: try OutboxTable.entries(limit: listMax, connection).map(\.queuedWrite),
             refused: try OutcomeTable.refused(listMax, connection),
             stagedPages: try StageTable.count(connection),
-            heldBack: state.missingAfter.map(SyncFailure.writesMissing))
+            heldBack: state.missingAfter.map(SyncFailure.writesMissing),
+            notices: try NoticeTable.load(connection))
     }
 
     /// What is known while nobody is signed in.
@@ -33,7 +34,8 @@ enum StatusQuery {
         ClientStatus(
             account: nil, isSignInExpired: false, lastSyncMilliseconds: nil,
             serverOffsetMilliseconds: 0, nowMilliseconds: wallMilliseconds, buckets: [],
-            sources: [], queuedCount: 0, queued: [], refused: [], stagedPages: 0, heldBack: nil)
+            sources: [], queuedCount: 0, queued: [], refused: [], stagedPages: 0, heldBack: nil,
+            notices: [])
     }
 
     private static func sources(_ connection: Connection) throws -> [ClientStatus.Source] {

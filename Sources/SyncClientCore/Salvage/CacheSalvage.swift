@@ -51,8 +51,10 @@ struct CacheSalvage: Sendable {
     /// - Throws: ``SyncFailure``.
     func prepare() throws(SyncFailure) -> [RawWrites.Write] {
         if let text = try files.read(note, bytesMax: 1_024) {
-            let words = String(decoding: text, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
-                .map(String.init)
+            let words = String(decoding: text, as: UTF8.self).split(
+                separator: "\n", omittingEmptySubsequences: false
+            )
+            .map(String.init)
             if words.count == 2, words[0] == "ready" {
                 try exchange(kept: words[1])
             } else {

@@ -176,7 +176,9 @@ private struct Pages {
             var latest: ArraySlice<UInt8>?
             log.withUnsafeBytes { bytes in
                 while at + Self.frameBytes <= log.count {
-                    if Self.word(bytes, at) == number { latest = log[at + 24..<at + Self.frameBytes] }
+                    if Self.word(bytes, at) == number {
+                        latest = log[at + 24..<at + Self.frameBytes]
+                    }
                     at += Self.frameBytes
                 }
             }
