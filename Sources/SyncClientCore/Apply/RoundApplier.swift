@@ -22,6 +22,8 @@ enum RoundApplier {
         var nextMid: UInt64 = 0
         /// Whether citizens' data was removed that must not stay in the log.
         var hasRemovedBuckets = false
+        /// The buckets that were held before and are not any more.
+        var removedBuckets: [String] = []
 
         /// Takes note of what waits at the end of a step.
         mutating func look(at state: CacheState, _ connection: Connection) throws {
@@ -41,6 +43,7 @@ enum RoundApplier {
         var state = try CacheState.load(connection)
         state.observe(scan.hello, wallMilliseconds: wallMilliseconds)
         let isWhole = state.stagedCursor == nil ? state.cursor.isEmpty : state.stagedIsWhole
+        let before = try BucketTable.load(connection).map(\.name)
         if state.repair == .mended { try Recount.run(connection) }
         var applier = try PageApplier(connection, replacesMirror: isWhole)
         if state.stagedCursor != nil {
@@ -58,7 +61,11 @@ enum RoundApplier {
             hasRemovedBuckets: applier.hasRemovedBuckets)
         let now = state.now(wallMilliseconds: wallMilliseconds)
         result.outcomes = try OutcomeTable.store(scan.outcomes, &state, now: now, connection)
-        if state.isAdopting {
+        let held = Set(try BucketTable.load(connection).map(\.name))
+        result.removedBuckets = before.filter { !held.contains($0) }
+        let hasGap = try OutboxTable.withdraw(
+            result.removedBuckets, acked: checkpoint.ackedMid, state, now: now, connection)
+        if state.isAdopting || hasGap {
             try OutboxTable.adopt(
                 upTo: checkpoint.ackedMid, chain: checkpoint.ackedChain, &state, now: now,
                 connection)

@@ -111,11 +111,18 @@ struct CacheState: Hashable, Sendable {
         return max(overflow ? 0 : sum, serverLast)
     }
 
+    /// The time at which leases are judged, which setting the clock back does not bring back.
+    func leaseTime(wallMilliseconds: Int64) -> Int64 {
+        max(now(wallMilliseconds: wallMilliseconds), timeSeen)
+    }
+
     /// Takes note of the server's clock in a response.
     mutating func observe(_ hello: Hello, wallMilliseconds: Int64) {
         clock.observeServer(
             milliseconds: hello.serverMilliseconds, wallMilliseconds: wallMilliseconds)
         serverLast = max(serverLast, hello.serverMilliseconds)
+        // A clock that was ahead for a while is put right by the server alone.
+        timeSeen = min(timeSeen, hello.serverMilliseconds)
     }
 
     /// Where the next request goes on from.

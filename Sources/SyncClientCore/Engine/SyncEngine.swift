@@ -326,6 +326,10 @@ actor SyncEngine {
             try environment.reach(.applyBeforeCommit)
             return result
         }
+        if !result.removedBuckets.isEmpty {
+            // Older copies hold rows that may not be here any more.
+            try CacheSalvage.eraseCopies(in: store.directory, environment.files)
+        }
         if result.hasRemovedBuckets {
             // The log still holds what was taken away; readers may keep it a while.
             _ = try await store.withWriter { _ = try $0.checkpoint(.truncate) }

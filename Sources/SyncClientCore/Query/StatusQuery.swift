@@ -11,18 +11,20 @@ enum StatusQuery {
     ) throws -> ClientStatus {
         let state = try CacheState.load(connection)
         let now = state.now(wallMilliseconds: wallMilliseconds)
+        let leaseTime = state.leaseTime(wallMilliseconds: wallMilliseconds)
         let buckets = try BucketTable.load(connection).map { bucket in
             let lease = bucket.leaseUntil == 0 ? nil : Int64(clamping: bucket.leaseUntil)
             return ClientStatus.Bucket(
                 name: bucket.name, rows: Int(bucket.count), leaseUntilMilliseconds: lease,
-                isReadable: lease.map { $0 > now } ?? true)
+                isReadable: lease.map { $0 > leaseTime } ?? true)
         }
         return ClientStatus(
             account: account, isSignInExpired: isExpired, lastSyncMilliseconds: state.syncedAt,
             serverOffsetMilliseconds: state.clock.offsetMilliseconds, nowMilliseconds: now,
-            buckets: buckets, sources: try sources(connection),
+            buckets: buckets, sources: try sources(now: leaseTime, connection),
             queuedCount: try OutboxTable.count(connection),
-            queued: try OutboxTable.entries(limit: listMax, connection).map(\.queuedWrite),
+            queued: try OutboxTable.entries(limit: listMax, connection)
+                .filter { try !$0.isHidden(now: leaseTime, connection) }.map(\.queuedWrite),
             refused: try OutcomeTable.refused(listMax, connection),
             stagedPages: try StageTable.count(connection),
             heldBack: state.missingAfter.map(SyncFailure.writesMissing),
@@ -38,7 +40,9 @@ enum StatusQuery {
             notices: [])
     }
 
-    private static func sources(_ connection: Connection) throws -> [ClientStatus.Source] {
+    private static func sources(
+        now: Int64, _ connection: Connection
+    ) throws -> [ClientStatus.Source] {
         var sources: [ClientStatus.Source] = []
         try connection.run(
             """
@@ -46,8 +50,9 @@ enum StatusQuery {
                 bucket.name LIKE 'public/%' AS is_public
             FROM row JOIN name ON name.id = row.owner_id
                 JOIN bucket ON bucket.id = row.bucket_id
+            WHERE bucket.lease_until = 0 OR bucket.lease_until > ?1
             GROUP BY row.owner_id, is_public ORDER BY is_public, name.text
-            """
+            """, .integer(now)
         ) { row in
             sources.append(
                 ClientStatus.Source(

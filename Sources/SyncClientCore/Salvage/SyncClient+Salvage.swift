@@ -70,6 +70,16 @@ extension SyncClient {
 }
 
 extension CacheSalvage {
+    /// Removes damaged caches and exported writes, which may tell of what was taken away.
+    static func eraseCopies(
+        in directory: String, _ files: any FileOperations
+    ) throws(SyncFailure) {
+        try eraseDamaged(in: directory, files)
+        for name in try files.names(in: directory) where name.hasPrefix("outbox-") {
+            try files.remove(directory + "/" + name)
+        }
+    }
+
     /// Removes damaged caches that were kept, with the rows in them.
     static func eraseDamaged(
         in directory: String, _ files: any FileOperations

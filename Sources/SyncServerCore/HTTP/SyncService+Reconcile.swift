@@ -124,7 +124,8 @@ extension SyncService {
         sink.append(.hello(Hello(serverMilliseconds: parts.now())))
         let machine = ReconcileMachine(pages: pages, indexes: parts.indexes, limits: limits)
         let asker = PageBuilder.Asker(
-            device: session.device, id: session.id, person: session.person)
+            device: session.device, id: session.id, person: session.person,
+            now: parts.now())
         let summary = try reader.snapshot { snapshot in
             try machine.answer(
                 request, claims, for: asker, in: snapshot, names: { try reader.name($0) },

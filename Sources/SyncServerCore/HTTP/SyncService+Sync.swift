@@ -220,7 +220,10 @@ extension SyncService {
     private func loadHeads(_ session: Session) {
         let commits = parts.heads.commits
         try? reader.snapshot { snapshot in
-            guard let device = try snapshot.device(session.device) else { return }
+            // Rights that are not as usual end by the clock, which no head shows.
+            guard let device = try snapshot.device(session.device), device.rights == 0 else {
+                return
+            }
             parts.heads.load(
                 try snapshot.buckets(of: session.person), person: session.person, device: device,
                 asOf: commits)
@@ -232,7 +235,8 @@ extension SyncService {
         _ exchange: Exchange
     ) {
         let asker = PageBuilder.Asker(
-            device: session.device, id: session.id, person: session.person)
+            device: session.device, id: session.id, person: session.person,
+            now: parts.now())
         func build(_ sink: inout some FrameSink) throws {
             sink.append(.hello(Hello(serverMilliseconds: parts.now())))
             let summary = try reader.snapshot(holding: parts.heads.commits) { snapshot in

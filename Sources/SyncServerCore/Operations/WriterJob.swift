@@ -15,6 +15,9 @@ package final class WriterContext {
     /// Whether rights or tokens ended, so that cached sessions are dropped.
     var endsSessions = false
 
+    /// The people whose rights to buckets changed.
+    var rightsChanged: [PersonNumber] = []
+
     init(transaction: any StoreTransaction, now: Int64) {
         self.transaction = transaction
         self.book = BucketBook(transaction)

@@ -109,6 +109,9 @@ package protocol StoreSnapshot: AnyObject {
 
     /// Finds a person by number.
     func person(_ number: PersonNumber) throws -> PersonRecord?
+
+    /// The rights of a person that are not as usual, in any order.
+    func rights(of person: PersonNumber) throws -> [RightRecord]
 }
 
 /// The one that writes.
@@ -178,6 +181,14 @@ package protocol StoreTransaction: StoreSnapshot {
     func purge(
         _ bucket: BucketNumber, above floor: UInt64, through rev: UInt64, max: Int
     ) throws -> PurgedRows
+
+    // Rights.
+
+    /// Stores a right, and counts the change for the person's devices.
+    func save(_ right: RightRecord, of person: PersonNumber) throws
+
+    /// Makes a right as usual again, and counts the change for the person's devices.
+    func removeRight(to bucket: BucketNumber, of person: PersonNumber) throws
 
     // Devices and their outcomes.
     func save(_ device: DeviceRecord) throws

@@ -15,12 +15,15 @@ package struct PageBuilder {
         package var id: DeviceID
         /// The device's person.
         package var person: PersonNumber
+        /// When it asks, by the server's clock, in milliseconds since 1970.
+        package var now: Int64
 
         /// Creates an asker.
-        package init(device: DeviceNumber, id: DeviceID, person: PersonNumber) {
+        package init(device: DeviceNumber, id: DeviceID, person: PersonNumber, now: Int64) {
             self.device = device
             self.id = id
             self.person = person
+            self.now = now
         }
     }
 
@@ -105,12 +108,12 @@ package struct PageBuilder {
         in snapshot: any StoreSnapshot, names: (Int64) throws -> String,
         into sink: inout some FrameSink
     ) throws -> Summary {
-        let buckets = try snapshot.buckets(of: asker.person)
         guard let device = try snapshot.device(asker.device) else {
             throw StoreFailure.inconsistent("device \(asker.device) is missing")
         }
         // In the moment of the rows: rights that have ended show nothing.
         guard device.revoked == 0 else { throw Revoked() }
+        let buckets = try snapshot.visibleBuckets(to: device, now: asker.now)
         let hasMoreOutcomes = try appendOutcomes(request, asker, device, snapshot, into: &sink)
         if let problem = check(cursor, buckets) {
             sink.append(.restart(reason: problem.rawValue))
@@ -125,6 +128,9 @@ package struct PageBuilder {
         for (bucket, start) in moved {
             announce(
                 bucket, after: start, isHeld: cursor.entry(of: bucket.index) != nil, into: &sink)
+        }
+        if cursor.grantsRevision != device.rights {
+            announceRights(buckets, cursor, into: &sink)
         }
         for (bucket, start) in moved {
             try appendRows(
@@ -208,12 +214,23 @@ package struct PageBuilder {
         return moved
     }
 
+    /// Names the buckets that have not moved, because the ends of rights may have.
+    private func announceRights(
+        _ buckets: [BucketRecord], _ cursor: Cursor, into sink: inout some FrameSink
+    ) {
+        for bucket in buckets.sorted(by: { $0.number < $1.number })
+        where cursor.entry(of: bucket.index)?.rev == bucket.head {
+            announce(bucket, after: bucket.head, isHeld: true, into: &sink)
+        }
+    }
+
     private func announce<Sink: FrameSink>(
         _ bucket: BucketRecord, after start: UInt64, isHeld: Bool, into sink: inout Sink
     ) {
         let state = BucketState(
             index: bucket.index, name: bucket.name, epoch: bucket.epoch, head: bucket.head,
-            count: bucket.count, sum: bucket.sum, priority: bucket.priority, leaseUntil: 0,
+            count: bucket.count, sum: bucket.sum, priority: bucket.priority,
+            leaseUntil: bucket.leaseUntil,
             ahead: min(bucket.head - start, bucket.count + bucket.tombstones))
         sink.append(.bucket(isHeld && !Sink.standsAlone ? state.forHolder : state))
     }
@@ -262,6 +279,7 @@ package struct PageBuilder {
         into sink: inout Sink
     ) {
         let rows = UInt64(page.summary.rows + page.summary.tombstones)
+        if !page.isFull { page.cursor.grantsRevision = device.rights }
         let cursor = page.cursor.sealed(for: asker.id, key: key)
         if page.isFull {
             sink.append(.page(PageEnd(cursor: cursor, rows: rows, sum: page.sum)))
