@@ -258,7 +258,8 @@ struct PageBuilderTests {
         try fixture.put("vehicle", "v2", person, version: 2, body: nil)
         let body = BodyWriter()
         var lines = JSONFrameSink(body)
-        let asker = PageBuilder.Asker(device: device.number, id: device.id, person: person.number, now: 0)
+        let asker = PageBuilder.Asker(
+            device: device.number, id: device.id, person: person.number, now: 0)
         let cursor = try fixture.pages.open([], for: device.id).get()
         _ = try fixture.reader.snapshot { snapshot throws in
             try fixture.pages.build(

@@ -1,3 +1,4 @@
+import HTTPWire
 import SyncProtocol
 import Testing
 
@@ -109,7 +110,11 @@ struct RightsTests {
         _ = try pull(&client, device)
         func lease(_ frames: [Frame]) -> [UInt64] {
             frames.compactMap { frame in
-                if case .bucket(let state) = frame, state.leaseUntil > 0 { state.leaseUntil } else { nil }
+                if case .bucket(let state) = frame, state.leaseUntil > 0 {
+                    state.leaseUntil
+                } else {
+                    nil
+                }
             }
         }
         try grant(to: "owner", until: noon + 1_000)

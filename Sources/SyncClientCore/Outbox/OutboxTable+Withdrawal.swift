@@ -27,7 +27,8 @@ extension OutboxTable {
                     .map(\.table))
             var waiting = Set<UInt64>()
             for table in tables {
-                try connection.run("SELECT mid FROM outbox_row WHERE table_name = ?", .text(table)) {
+                try connection.run("SELECT mid FROM outbox_row WHERE table_name = ?", .text(table))
+                {
                     waiting.insert(UInt64(bitPattern: $0.int64(0)))
                 }
                 try connection.run(
