@@ -93,6 +93,11 @@ struct SalvageTests {
                 _ = try await client.sync()
                 // Bytes of a row that changed show when each row is hashed.
                 if try await !client.doctor().isSound { _ = try await client.repair() }
+                guard try await client.doctor().isSound else {
+                    // What doctor notes is mended by the next opening.
+                    await client.close()
+                    continue
+                }
                 _ = try await client.rowsOfEverything()
                 return client
             } catch {

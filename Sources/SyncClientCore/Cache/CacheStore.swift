@@ -227,15 +227,19 @@ final class CacheStore: Sendable {
         let failure = StorageErrors.failure(error, path: database.path)
         guard case .cacheDamaged = failure else { return failure }
         do throws(SyncFailure) {
-            try checkIsInPlace()
-            try environment.files.write(
-                Array(CacheSalvage.Reason.damaged.rawValue.utf8),
-                to: CacheSalvage.note(in: directory))
+            try noteDamage()
         } catch {
             // A note that cannot be written is written the next time.
             if error == .cacheReplaced { return error }
         }
         return failure
+    }
+
+    /// Lets the next opening salvage the cache.
+    func noteDamage() throws(SyncFailure) {
+        try checkIsInPlace()
+        try environment.files.write(
+            Array(CacheSalvage.Reason.damaged.rawValue.utf8), to: CacheSalvage.note(in: directory))
     }
 
     /// The queue of the writer, on which the engine works.

@@ -86,6 +86,9 @@ public struct ClientStatus: Hashable, Sendable {
 
     /// What happened to the data on this device, until the person puts it away.
     public let notices: [CacheNotice]
+
+    /// The tables held that only a later version of this app knows, by name.
+    public let unknownTables: [String]
 }
 
 /// What a sync moved.

@@ -28,7 +28,8 @@ enum StatusQuery {
             refused: try OutcomeTable.refused(listMax, connection),
             stagedPages: try StageTable.count(connection),
             heldBack: state.missingAfter.map(SyncFailure.writesMissing),
-            notices: try NoticeTable.load(connection))
+            notices: try NoticeTable.load(connection),
+            unknownTables: try unknownTables(now: leaseTime, connection))
     }
 
     /// What is known while nobody is signed in.
@@ -37,7 +38,25 @@ enum StatusQuery {
             account: nil, isSignInExpired: false, lastSyncMilliseconds: nil,
             serverOffsetMilliseconds: 0, nowMilliseconds: wallMilliseconds, buckets: [],
             sources: [], queuedCount: 0, queued: [], refused: [], stagedPages: 0, heldBack: nil,
-            notices: [])
+            notices: [], unknownTables: [])
+    }
+
+    private static func unknownTables(
+        now: Int64, _ connection: Connection
+    ) throws -> [String] {
+        var tables: [String] = []
+        try connection.run(
+            """
+            SELECT text FROM name WHERE EXISTS (
+                SELECT 1 FROM row JOIN bucket ON bucket.id = row.bucket_id
+                WHERE row.table_id = name.id
+                    AND (bucket.lease_until = 0 OR bucket.lease_until > ?1))
+            ORDER BY text
+            """, .integer(now)
+        ) { row in
+            if TablePolicy.all[row.text(0)] == nil { tables.append(row.text(0)) }
+        }
+        return tables
     }
 
     private static func sources(

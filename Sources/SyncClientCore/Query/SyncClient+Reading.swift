@@ -69,12 +69,16 @@ extension SyncClient {
 
     /// Checks the cache: file, rights, counts and sums over all rows, clock.
     ///
-    /// Reads every row; changes nothing.
+    /// Reads every row; changes nothing. Where the structure of the file is damaged
+    /// though all of it can be read, the next opening makes a new one.
     public func doctor() async throws(SyncFailure) -> DoctorReport {
         let session = try signedIn()
         let wall = environment.wall.milliseconds()
         var checks = try await session.store.read {
             try Doctor.checks(wallMilliseconds: wall, $0)
+        }
+        if checks.contains(where: { $0.code == "cache.integrity" && !$0.isSound }) {
+            try session.store.noteDamage()
         }
         let directory = directory
         let path = session.store.directory

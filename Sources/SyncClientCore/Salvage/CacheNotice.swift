@@ -40,4 +40,9 @@ public struct CacheNotice: Hashable, Sendable {
         self.kept = kept
         self.lost = lost
     }
+
+    /// Names the file with the kept writes.
+    package mutating func keep(export path: String) {
+        export = path
+    }
 }

@@ -170,7 +170,7 @@ struct CacheSalvage: Sendable {
             kind: reason == .foreign ? .foreign : .damaged, atMilliseconds: now,
             kept: writes.count, lost: lost(writes, state))
         if !writes.isEmpty {
-            notice.export = "\(directory)/outbox-\(now).jsonl"
+            notice.keep(export: "\(directory)/outbox-\(now).jsonl")
             try export(writes, to: notice.export)
         }
         let name = reason == .foreign ? "cache.foreign" : "cache.damaged"

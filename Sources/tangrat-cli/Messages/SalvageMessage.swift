@@ -20,20 +20,25 @@ enum SalvageMessage: Message {
     var words: Bilingual {
         switch self {
         case .title: Bilingual("ข้อมูลในเครื่องนี้", "The data on this device")
-        case .nothing: Bilingual("ไม่มีอะไรผิดปกติ", "Nothing has happened to them.")
+        case .nothing: Bilingual("ไม่มีอะไรผิดปกติ", "Nothing has happened to the data on this device.")
         case .damaged:
             Bilingual(
-                "ข้อมูลในเครื่องเสียหาย ระบบเก็บส่วนที่อ่านได้และรับส่วนที่เหลือใหม่",
-                "They were damaged. What could be read was kept, the rest is fetched anew.")
+                "ข้อมูลในเครื่องเสียหาย ระบบเก็บส่วนที่อ่านได้และรับส่วนที่เหลือใหม่ ดู: tangrat salvage",
+                "The data on this device were damaged. What could be read was kept, the rest is fetched anew. See: tangrat salvage"
+            )
         case .foreign:
             Bilingual(
                 "พบไฟล์อื่นอยู่แทนข้อมูลของคุณ จึงย้ายไฟล์นั้นออก",
-                "Another file stood in their place and was put aside.")
+                "Another file stood in the place of your data and was put aside. See: tangrat salvage"
+            )
         case .missing:
             Bilingual(
-                "ข้อมูลในเครื่องหายไป ระบบจะรับใหม่", "They were gone, and are fetched anew.")
+                "ข้อมูลในเครื่องหายไป ระบบจะรับใหม่",
+                "The data on this device were gone, and are fetched anew. See: tangrat salvage")
         case .withdrawn:
-            Bilingual("สิทธิในข้อมูล {1} สิ้นสุดแล้ว", "Your right to {1} has ended.")
+            Bilingual(
+                "สิทธิในข้อมูล {1} สิ้นสุดแล้ว ข้อมูลนั้นถูกลบออกจากเครื่อง",
+                "Your right to {1} has ended. Its data left this device.")
         case .kept:
             Bilingual(
                 "เก็บการเปลี่ยนแปลงที่ยังไม่ได้ยืนยันไว้ {1} รายการ และจะส่ง",

@@ -38,6 +38,8 @@ struct Standing: Hashable, Sendable {
     var heldBack: SyncFailure?
     /// What happened to the data on this device.
     var notices: [CacheNotice] = []
+    /// The tables that only a later version of the app knows.
+    var unknownTables: [String] = []
 
     /// The buckets whose right to read has ended.
     var closedBuckets: [Bucket] { buckets.filter { !$0.isReadable } }
@@ -68,6 +70,6 @@ extension Standing {
             },
             queuedCount: status.queuedCount, queued: status.queued, refused: status.refused,
             stagedPages: status.stagedPages, heldBack: status.heldBack,
-            notices: status.notices)
+            notices: status.notices, unknownTables: status.unknownTables)
     }
 }
