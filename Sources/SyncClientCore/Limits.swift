@@ -15,6 +15,11 @@ package enum Limits {
     /// The most writes that may wait: months of use offline.
     package static let outboxMax = 100_000
 
+    /// The priority up to which a first sync is applied before the rest is asked for.
+    ///
+    /// The person's own data: the catalogue, which comes after, is most of the bytes.
+    package static let firstPriority: UInt64 = 4
+
     /// Where the numbers of writes begin that the server has to number.
     ///
     /// No device makes so many writes, and a number of JSON holds it.

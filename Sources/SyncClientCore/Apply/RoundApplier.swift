@@ -36,16 +36,27 @@ enum RoundApplier {
     }
 
     /// Applies the pages kept and the one that ends the round.
+    ///
+    /// - Parameters:
+    ///   - bytes: The answer that ends the round.
+    ///   - scan: What it says.
+    ///   - checkpoint: Its end.
+    ///   - priority: Up to which priority it is complete; 9 for everything. Buckets
+    ///     below are left as they are.
+    ///   - wallMilliseconds: The device's clock.
+    ///   - connection: The writer, in a transaction.
+    /// - Returns: What changed.
+    /// - Throws: ``SyncFailure`` where it does not add up, or what the storage refuses.
     static func apply(
-        _ bytes: [UInt8], _ scan: PageScan, _ checkpoint: Checkpoint, wallMilliseconds: Int64,
-        _ connection: Connection
+        _ bytes: [UInt8], _ scan: PageScan, _ checkpoint: Checkpoint, upTo priority: UInt64 = 9,
+        wallMilliseconds: Int64, _ connection: Connection
     ) throws -> Result {
         var state = try CacheState.load(connection)
         state.observe(scan.hello, wallMilliseconds: wallMilliseconds)
         let isWhole = state.stagedCursor == nil ? state.cursor.isEmpty : state.stagedIsWhole
         let before = try BucketTable.load(connection).map(\.name)
         if state.repair == .mended { try Recount.run(connection) }
-        var applier = try PageApplier(connection, replacesMirror: isWhole)
+        var applier = try PageApplier(connection, replacesMirror: isWhole, upTo: priority)
         if state.stagedCursor != nil {
             do {
                 try StageTable.drain(connection) { try applier.apply($0) }
@@ -77,7 +88,8 @@ enum RoundApplier {
         if state.stagedCursor != nil { try StageTable.clear(&state, connection) }
         state.cursor = checkpoint.cursor
         if !checkpoint.lineage.isEmpty { state.lineage = checkpoint.lineage }
-        state.syncedAt = now
+        // Nobody is told that everything is here before it is.
+        if priority >= 9 { state.syncedAt = now }
         state.repair = .none
         try state.save(connection)
         try result.look(at: state, connection)
@@ -136,10 +148,13 @@ enum RoundApplier {
     /// - Parameters:
     ///   - connection: A reader.
     ///   - isHoldingBack: Whether to send no writes, though some may wait.
+    ///   - priority: Up to which priority the pages were asked for that this round
+    ///     has kept; 9 for everything.
     /// - Returns: The frames.
     /// - Throws: What the storage refuses.
     static func request(
-        _ connection: Connection, holdingBack isHoldingBack: Bool = false
+        _ connection: Connection, holdingBack isHoldingBack: Bool = false,
+        goingOnUpTo priority: UInt64 = 9
     ) throws -> RequestPlan {
         let state = try CacheState.load(connection)
         var plan = RequestPlan()
@@ -149,6 +164,13 @@ enum RoundApplier {
         sync.rowsMax = Limits.pageRowsMax
         sync.bytesMax = Limits.pageBytesMax
         sync.outcomesSeen = state.answeredMid
+        let isFirst = state.requestCursor.isEmpty && state.repair == .none
+        if isFirst, !plan.needsRepair {
+            sync.priorityMax = Limits.firstPriority
+        } else if state.stagedCursor != nil, state.cursor.isEmpty, state.repair == .none {
+            sync.priorityMax = priority
+        }
+        plan.priorityMax = sync.priorityMax
         // What is kept can only be applied at a checkpoint.
         sync.wantsCheckpoint = state.stagedCursor != nil || state.isAdopting
         BinaryFrames.append(.sync(sync), to: &plan.body)
@@ -185,4 +207,6 @@ struct RequestPlan: Sendable {
     var writes = 0
     /// Whether to repair the mirror instead of sending it.
     var needsRepair = false
+    /// The lowest priority that it asks for; 9 for everything.
+    var priorityMax: UInt64 = 9
 }

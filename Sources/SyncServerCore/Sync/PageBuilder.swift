@@ -132,7 +132,8 @@ package struct PageBuilder {
         if cursor.grantsRevision != device.rights {
             announceRights(buckets, cursor, into: &sink)
         }
-        for (bucket, start) in moved {
+        // The others are announced all the same, so that the device knows what it lacks.
+        for (bucket, start) in moved where bucket.priority <= request.priorityMax {
             try appendRows(
                 of: bucket, after: start, snapshot: snapshot, names: names, page: &page,
                 into: &sink)
