@@ -84,8 +84,9 @@ let package = Package(
         tests("HTTPWireTests", ["HTTPWire"]),
         tests("FuzzTests", ["HTTPWire", "SyncProtocol"]),
         tests("NetworkIOTests", ["NetworkIO"]),
-        tests("SyncServerCoreTests", ["SyncServerCore"]),
-        tests("SyncClientCoreTests", ["SyncClientCore", "CitizenData", "ArticleCode"]),
+        tests("SyncServerCoreTests", ["SyncServerCore", "CSQLite"]),
+        tests(
+            "SyncClientCoreTests", ["SyncClientCore", "CitizenData", "ArticleCode", "CSQLite"]),
         tests(
             "SimulationTests", ["SyncSimulation", "SyncProtocol"],
             data: ["Planted", "Regressions"]),

@@ -40,6 +40,11 @@ package struct Migrations: Sendable {
         self.steps = steps
     }
 
+    /// The steps up to a version, as an earlier version of the program had them.
+    package func upTo(_ version: Int64) -> Migrations {
+        Migrations(applicationID: identity.applicationID, Array(steps.prefix(Int(version))))
+    }
+
     /// Takes the file to the newest schema.
     ///
     /// - Returns: The names of the steps taken, none where it was up to date.

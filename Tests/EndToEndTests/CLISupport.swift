@@ -146,6 +146,22 @@ final class FakeMirror: Mirror {
         if let failure = state.withLock({ $0.failure }) { throw failure }
         return state.withLock { $0.report }
     }
+    func notices() async throws(SyncFailure) -> [CacheNotice] {
+        state.withLock { $0.standing.notices }
+    }
+
+    func dropNotices() async throws(SyncFailure) {
+        state.withLock { state in
+            state.calls.append("dropNotices")
+            state.standing.notices = []
+        }
+    }
+
+    func sendExported(_ path: String) async throws(SyncFailure) -> Int {
+        state.withLock { $0.calls.append("sendExported \(path)") }
+        return 2
+    }
+
     func writesAside() async throws(SyncFailure) -> [AsideWrites] { [] }
     func useWritesAside(_ row: String) async throws(SyncFailure) -> QueuedWrite {
         throw SyncFailure.rowAbsent(table: "", id: row)

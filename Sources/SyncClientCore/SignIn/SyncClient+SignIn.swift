@@ -57,7 +57,7 @@ extension SyncClient {
             try directory.setCurrent(credentials.subject)
         }
         let session = try await ClientSession.open(
-            credentials, directory: directory, environment: environment)
+            credentials, directory: directory, environment: environment, isNew: true)
         await replaceSession(with: session)
         return session.account
     }
@@ -106,6 +106,6 @@ extension SyncClient {
     private static let erasure = """
         DELETE FROM row; DELETE FROM bucket; DELETE FROM name; DELETE FROM staged_page;
         DELETE FROM outbox; DELETE FROM outbox_row; DELETE FROM acknowledged; DELETE FROM outcome;
-        DELETE FROM aside;
+        DELETE FROM aside; DELETE FROM notice; DELETE FROM exported;
         """
 }

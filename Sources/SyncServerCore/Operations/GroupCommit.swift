@@ -27,6 +27,8 @@ package final class GroupCommit: Sendable {
         package var devices: [DeviceNumber: UInt64]
         /// Whether cached sessions must be dropped.
         package var endsSessions: Bool
+        /// The people whose rights changed.
+        package var rightsChanged: [PersonNumber] = []
     }
 
     private enum Work: Sendable {
@@ -267,7 +269,8 @@ package final class GroupCommit: Sendable {
                 completions,
                 Published(
                     buckets: context.book.changedRecords, devices: context.movedDevices,
-                    endsSessions: context.endsSessions),
+                    endsSessions: context.endsSessions,
+                    rightsChanged: context.rightsChanged),
                 context.audit.entries
             )
         }

@@ -21,6 +21,9 @@ package enum ServerProgram {
           person add [--pid PID | --pid-stdin] | list             --data DIR
           approve CODE --person SUBJECT|PID                       --data DIR
           device list --person SUBJECT|PID | revoke ID            --data DIR
+          grant BUCKET --person SUBJECT|PID [--until DAY|TIME]    --data DIR
+          revoke BUCKET --person SUBJECT|PID                      --data DIR
+          grants --person SUBJECT|PID                             --data DIR
           backup FILE | verify                                    --data DIR
           compact [--days 90]                                     --data DIR
           restore FILE                                            --data DIR

@@ -211,7 +211,7 @@ final class Poker: Sendable {
 
     func poke(_ published: GroupCommit.Published) {
         let everyone = published.buckets.contains { $0.person == 0 }
-        let people = Array(Set(published.buckets.map(\.person)))
+        let people = Array(Set(published.buckets.map(\.person) + published.rightsChanged))
         guard everyone || !people.isEmpty || published.endsSessions else { return }
         let endsSessions = published.endsSessions
         for loop in loops {
