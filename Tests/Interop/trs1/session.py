@@ -1,0 +1,142 @@
+"""Sign-in and requests: sections 2 and 3."""
+
+import http.client
+import json
+import time
+import urllib.parse
+
+BINARY = "application/vnd.tangrat.sync"
+LINES = "application/json"
+GRANT = "urn:ietf:params:oauth:grant-type:"
+
+
+class Trouble(Exception):
+    """What a person is told: a stable code and words."""
+
+    def __init__(self, code, message=""):
+        super().__init__(message or code)
+        self.code = code
+
+
+class NoAnswer(Trouble):
+    """The outcome of the request is unknown: repeat the same."""
+
+
+class Session:
+    """One server and the tokens for it. `saved` is called before new tokens are used."""
+
+    def __init__(self, server, tokens=None, saved=lambda: None):
+        self.server = server
+        self.tokens = tokens or {}
+        self.saved = saved
+        self.requests = {}
+        self.bytes_up = self.bytes_down = 0
+
+    # Requests
+
+    def send(self, path, body, headers):
+        """One request: status, headers and body. Redirects are never followed."""
+        address = urllib.parse.urlsplit(self.server)
+        kind = http.client.HTTPSConnection if address.scheme == "https" else http.client.HTTPConnection
+        if address.scheme != "https" and address.hostname not in ("127.0.0.1", "::1", "localhost"):
+            raise Trouble("client.not_https", "Without TLS only this machine may be spoken to.")
+        connection = kind(address.hostname, address.port, timeout=60)
+        self.requests[path] = self.requests.get(path, 0) + 1
+        self.bytes_up += len(body)
+        try:
+            connection.request("POST", address.path.rstrip("/") + path, body, headers)
+            answer = connection.getresponse()
+            data = answer.read()
+        except (OSError, http.client.HTTPException) as problem:
+            raise NoAnswer("client.no_answer", str(problem)) from problem
+        finally:
+            connection.close()
+        self.bytes_down += len(data)
+        return answer.status, answer.headers, data
+
+    def form(self, path, **members):
+        """A form of OAuth and its answer; an answer with `error` too, where the standard has it."""
+        body = urllib.parse.urlencode(members).encode()
+        status, _, data = self.send(
+            path, body, {"Content-Type": "application/x-www-form-urlencoded"})
+        answer = json.loads(data)
+        if status == 200 or status == 400 and isinstance(answer.get("error"), str):
+            return answer
+        raise self.refused(status, data)
+
+    @staticmethod
+    def refused(status, data):
+        """The trouble that an answer other than 200 stands for."""
+        try:
+            error = json.loads(data)["error"]
+            code, message = error["code"], error["message"]
+        except (ValueError, KeyError, TypeError):
+            code, message = "client.status", "status %d" % status
+        unknown = status == 408 or status >= 500
+        return (NoAnswer if unknown else Trouble)(code, message)
+
+    def exchange(self, path, body, form):
+        """A request of a device: the answer's body. Refreshes the tokens once on 401."""
+        for attempt in (0, 1):
+            status, headers, data = self.send(
+                path, body,
+                {"Authorization": "Bearer " + self.tokens.get("access_token", ""),
+                 "Content-Type": form})
+            if status == 401 and attempt == 0 and self.refresh():
+                continue
+            break
+        if status == 401:
+            raise Trouble("client.signed_out", "The rights of this device have ended.")
+        if status != 200:
+            raise self.refused(status, data)
+        type = headers.get("Content-Type", form if form == BINARY else "").split(";")[0]
+        if type != form:
+            raise NoAnswer("client.media_type", "the answer is " + type)
+        return data
+
+    # Sign-in
+
+    def begin(self, name, device_id=None):
+        """Asks for a code that an operator confirms."""
+        members = {"client_id": "interop", "device_name": name}
+        if device_id:
+            members["device_id"] = device_id
+        answer = self.form("/v1/oauth/device_authorization", **members)
+        if "error" in answer:
+            raise Trouble("oauth." + answer["error"])
+        return answer
+
+    def complete(self, begun):
+        """Waits until the code is confirmed; gives the answer with the tokens."""
+        interval = begun["interval"]
+        while True:
+            answer = self.form(
+                "/v1/oauth/token", grant_type=GRANT + "device_code",
+                device_code=begun["device_code"])
+            if answer.get("error") == "slow_down":
+                interval += 5
+            elif answer.get("error") != "authorization_pending":
+                break
+            time.sleep(interval)
+        if "error" in answer:
+            raise Trouble("oauth." + answer["error"])
+        self.keep(answer)
+        return answer
+
+    def refresh(self):
+        if "refresh_token" not in self.tokens:
+            return False
+        answer = self.form(
+            "/v1/oauth/token", grant_type="refresh_token",
+            refresh_token=self.tokens["refresh_token"])
+        if "error" in answer:
+            return False
+        self.keep(answer)
+        return True
+
+    def keep(self, answer):
+        self.tokens = {name: answer[name] for name in ("access_token", "refresh_token")}
+        self.saved()
+
+    def revoke(self):
+        self.form("/v1/oauth/revoke", token=self.tokens["access_token"])
