@@ -33,11 +33,12 @@ class Mirror:
         return Mirror(self.rows, self.buckets)
 
     def by_number(self):
-        """The buckets as answers name them."""
-        return {bucket["number"]: bucket for bucket in self.buckets.values()}
+        """The buckets as binary answers name them; lines always give the name."""
+        return {bucket["number"]: bucket for bucket in self.buckets.values()
+                if "number" in bucket}
 
     def announce(self, bucket):
-        self.buckets[bucket["bucket"]] = bucket
+        self.buckets[bucket["bucket"]] = {**self.buckets.get(bucket["bucket"], {}), **bucket}
 
     def lose(self, name):
         self.buckets.pop(name, None)

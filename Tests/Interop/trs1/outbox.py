@@ -88,11 +88,9 @@ class Outbox:
 
     def seen(self):
         """The number up to which all outcomes are known."""
-        mid = self.acked[0]
+        mid = 0
         while mid + 1 in self.outcomes:
             mid += 1
-        while mid > 0 and mid not in self.outcomes:
-            mid -= 1
         return mid
 
     def note(self, frames):
@@ -103,10 +101,16 @@ class Outbox:
     def is_copy(self, mid, chain=None):
         """Whether the server has a write that this device never made."""
         known = self.chain(mid)
-        return mid > self.last_mid or chain is not None and known is not None and known != chain
+        return mid > self.last_mid or bool(mid and chain and known) and known != chain
 
-    def acknowledge(self, mid):
+    def answered(self, mid):
         """A checkpoint holds everything up to `mid`; lower than before means a restored server."""
+        if mid < self.acked[0]:
+            if self.stopped_at is None:
+                self.put_back(mid)
+            return
+        if self.stopped_at is not None and mid >= self.stopped_at:
+            self.stopped_at = None
         done = [mutation for mutation in self.waiting if mutation["mid"] <= mid]
         self.waiting = self.waiting[len(done):]
         if done:
@@ -117,14 +121,13 @@ class Outbox:
     def put_back(self, mid):
         """Offers kept writes above `mid` again. False if one that is missing leaves a gap."""
         again = [mutation for mutation in self.kept if mutation["mid"] > mid]
-        missing = self.acked[0] - mid - len(again)
-        if missing > 0:
+        link = self.chain(mid)
+        if link is None or len(again) != self.acked[0] - mid:
             self.stopped_at = self.acked[0]
             return False
-        link = self.chain(mid) if mid != self.acked[0] else self.acked[1]
         self.kept = [mutation for mutation in self.kept if mutation["mid"] <= mid]
         self.waiting = again + self.waiting
-        self.acked = [mid, link or ""]
+        self.acked = [mid, link]
         self.outcomes = {key: item for key, item in self.outcomes.items() if key <= mid}
         return True
 
