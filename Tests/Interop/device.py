@@ -25,6 +25,7 @@ def sign_in(client, options):
 
 
 def sync(client, options):
+    client.session.lose = options.lose
     try:
         client.sync(options.deep)
     finally:
@@ -64,10 +65,11 @@ def aside(client, options):
 
 
 def dump(client, options):
+    """The mirror as canonical lines; bodies are the bytes that came, never made anew."""
     for (table, id), row in sorted(client.mirror.rows.items()):
-        say({"as_of": row.as_of, "body": row.body.decode(), "bucket": row.bucket, "id": id,
-             "owner": row.owner, "rev": row.rev, "source_version": row.source_version,
-             "table": table})
+        print('{"agency":%s,"as_of":%d,"body":%s,"id":%s,"source_version":%d,"table":%s}' % (
+            json.dumps(row.owner), row.as_of, row.body.decode(), json.dumps(id),
+            row.source_version, json.dumps(table)))
 
 
 def sums(client, options):
@@ -78,12 +80,23 @@ def sums(client, options):
 
 
 def spoil(client, options):
-    """What a bad disk does: another byte in a row, a row that is gone, or all of a cursor."""
+    """What a bad disk does to a row: it is gone, or its body is another."""
     key = options.table, options.id
     if options.how == "gone":
         del client.mirror.rows[key]
     else:
         client.mirror.rows[key].body = options.how.encode()
+    client.save()
+
+
+def forget(client, options):
+    """The access token is another, the cursor is gone, or its seal is broken."""
+    if options.what == "token":
+        client.session.tokens["access_token"] = "tra_none"
+    elif options.what == "cursor":
+        client.cursor = ""
+    else:
+        client.cursor = client.cursor[:-4] + "AAAA"
     client.save()
 
 
@@ -98,13 +111,15 @@ def arguments():
     parser.add_argument("--lines", action="store_true", help="speak JSON lines")
     parser.add_argument("--rows-max", type=int, default=10_000)
     commands = parser.add_subparsers(required=True)
-    for command in (sign_in, sync, write, show, outcomes, aside, dump, sums, spoil, revoke):
+    for command in (sign_in, sync, write, show, outcomes, aside, dump, sums, spoil, forget,
+                    revoke):
         one = commands.add_parser(command.__name__.replace("_", "-"))
         one.set_defaults(command=command)
         if command is sign_in:
             one.add_argument("server")
         if command is sync:
             one.add_argument("--deep", action="store_true", help="compare everything")
+            one.add_argument("--lose", type=int, default=0, help="lose so many answers")
         if command is write:
             one.add_argument("operations", nargs="*", help="a JSON list each; else from lines")
         if command in (show, spoil):
@@ -112,6 +127,8 @@ def arguments():
             one.add_argument("id")
         if command is spoil:
             one.add_argument("how")
+        if command is forget:
+            one.add_argument("what", choices=["token", "cursor", "seal"])
         if command is aside:
             one.add_argument("decision", nargs="?", choices=["use", "drop"])
     return parser.parse_args()
