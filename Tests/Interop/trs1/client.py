@@ -234,7 +234,7 @@ class Round:
             return False
         self.client.mirror = self.mirror.copy()
         self.client.cursor = self.cursor
-        self.client.lineage = end.get("lineage", self.client.lineage)
+        self.client.lineage = end.get("lineage") or self.client.lineage
         self.checkpoint = 0
         return self.finish(end.get("acked_mid", 0), end.get("acked_chain"))
 
