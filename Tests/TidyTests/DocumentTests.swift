@@ -128,6 +128,46 @@ struct DocumentTests {
         #expect(missing.isEmpty)
     }
 
+    @Test("explain each code of frames")
+    func frameCodes() throws {
+        var codes: Set<String> = []
+        let folders = ["Sources/SyncProtocol/", "Sources/SyncServerCore/HTTP/"]
+        for source in TidyTests.sources
+        where folders.contains(where: { source.path.hasPrefix($0) }) {
+            for line in source.lines {
+                for literal in line.split(separator: "\"") {
+                    let isCode = literal.hasPrefix("wire.") || literal.hasPrefix("json.")
+                    if isCode, !literal.contains("\\"), !literal.contains(" ") {
+                        codes.insert(String(literal))
+                    }
+                }
+            }
+        }
+        #expect(codes.count > 50)
+        let spans = Set(try lines("docs/protocol.md").flatMap(Rules.codeSpans))
+        #expect(codes.subtracting(spans).isEmpty)
+    }
+
+    @Test("name a test that exists for each case that the protocol decides")
+    func cases() throws {
+        let tests = TidyTests.swift.filter { $0.path.hasPrefix("Tests/") }
+        let rows = Rules.table("| Case |", in: try lines("docs/protocol.md"))
+        #expect(rows.count > 35)
+        for row in rows {
+            let named = Rules.codeSpans(row.cells.last ?? "").filter { !$0.contains("/") }
+            let scripts = Rules.codeSpans(row.cells.last ?? "").filter { $0.contains("/") }
+            #expect(!named.isEmpty || !scripts.isEmpty, "line \(row.line) names no test")
+            for name in named {
+                let parts = name.split(separator: ".")
+                let isThere = tests.contains { source in
+                    source.code.contains { $0.contains("struct \(parts[0]) ") }
+                        && source.code.contains { $0.contains("func \(parts.last ?? "")(") }
+                }
+                #expect(isThere, "line \(row.line): there is no \(name)")
+            }
+        }
+    }
+
     @Test("list every script that a developer runs, and no other")
     func scripts() throws {
         let lines = try lines("CONTRIBUTING.md")
