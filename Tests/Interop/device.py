@@ -10,7 +10,7 @@ import sys
 
 from trs1 import hashes
 from trs1.canonical import canonical, parse
-from trs1.client import Client, now_ms
+from trs1.client import Client
 from trs1.session import BINARY, LINES, Trouble
 
 
@@ -56,7 +56,7 @@ def aside(client, options):
     """Writes that wait for a person: lists them, uses them anew, or drops them."""
     if options.decision == "use":
         for item in client.outbox.aside:
-            client.outbox.write(item["operations"], now_ms())
+            client.write(item["operations"])
     if options.decision:
         client.outbox.aside = []
         client.save()

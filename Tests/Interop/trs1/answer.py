@@ -18,8 +18,8 @@ class Answer:
         except ValueError as problem:
             raise NoAnswer("client.answer", str(problem)) from problem
         names = [frame["frame"] for frame in frames]
-        if not names or names[0] != "hello" or frames[0]["magic"] != "TRS1":
-            raise NoAnswer("client.answer", "the answer does not begin with hello")
+        if names[:1] != ["hello"] or "hello" in names[1:] or frames[0]["magic"] != "TRS1":
+            raise NoAnswer("client.answer", "the answer does not begin with hello, once")
         if names[-1] not in ENDS or ENDS.intersection(names[:-1]):
             raise NoAnswer("client.answer", "the answer was cut")
         self.server_ms = frames[0]["server_ms"]

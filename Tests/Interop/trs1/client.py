@@ -90,14 +90,18 @@ class Client:
                 operation = dict(operation, dots=self.outbox.dots(
                     document, operation["field"], element) if document else [])
             done.append(operation)
-        self.outbox.write(done, now_ms())
+        documents = [self.document(item["table"], item["id"]) for item in done]
+        seen = max((item.touched[0] for item in documents if item), default=0)
+        self.outbox.write(done, now_ms(), seen)
         self.save()
 
     def document(self, table, id):
         """A citizen's row with the writes that wait, or None."""
         row = self.mirror.rows.get((table, id))
-        document = Document.read(row.body) if row else None
+        document = Document.read(row.body) if row and row.owner == "citizen" else None
         for mutation in self.outbox.waiting:
+            if self.outbox.outcomes.get(mutation["mid"], [""])[0] == "refused":
+                continue
             stamp = hybrid.parse(mutation["time"])
             for operation in mutation["operations"]:
                 if (operation["table"], operation["id"]) != (table, id):

@@ -1,6 +1,11 @@
 """Hybrid time: section 11. A time is (packed, device), which is also its order."""
 
+import re
+
+TIME = re.compile(r"[0-9a-f]{16}-[0-9a-f]{16}\Z")
+DOT = re.compile(r"[0-9a-f]{16}\.(0|[1-9][0-9]{0,19})\Z")
 MAXIMUM = (1 << 64) - 1
+CLOCK_MOST = (1 << 48) - 1
 AHEAD_MS = 60_000
 
 
@@ -13,10 +18,9 @@ def text(time):
 
 
 def parse(value):
-    packed, _, device = value.partition("-")
-    if len(packed) != 16 or len(device) != 16 or value != value.lower():
+    if not TIME.match(value):
         raise ValueError("a time is 16 digits, a hyphen and 16 digits")
-    return int(packed, 16), int(device, 16)
+    return int(value[:16], 16), int(value[17:], 16)
 
 
 def dot_text(dot):
@@ -24,19 +28,18 @@ def dot_text(dot):
 
 
 def parse_dot(value):
-    device, _, mid = value.partition(".")
-    if len(device) != 16 or not mid.isdecimal() or str(int(mid)) != mid:
+    if not DOT.match(value) or int(value[17:]) > MAXIMUM:
         raise ValueError("a dot is 16 digits, a full stop and a number")
-    return int(device, 16), int(mid)
+    return int(value[:16], 16), int(value[17:])
 
 
-def stamp(clock_ms, offset_ms, last):
-    """The next time of a device: never behind its last one."""
-    return max(pack(max(0, clock_ms + offset_ms)), last + 1)
+def stamp(clock_ms, offset_ms, last, seen=0):
+    """The next packed time of a device: never behind its last one, nor what it has seen of the row."""
+    clock = min(max(clock_ms + offset_ms, 0), CLOCK_MOST)
+    return max(pack(clock), min(last + 1, MAXIMUM), min(seen + 1, MAXIMUM))
 
 
 def stored(sent, server_ms, previous):
-    """The time that the server stores for a mutation, and whether it is another than was sent."""
+    """The packed time that the server stores for a mutation."""
     base = pack(server_ms) if sent >> 16 > server_ms + AHEAD_MS else sent
-    result = max(base, previous + 1)
-    return result, result != sent
+    return max(base, min(previous + 1, MAXIMUM))

@@ -8,6 +8,9 @@ KINDS = {"set": "latest", "raise": "maximum", "mark": "flag", "increment": "coun
          "remove": "set", "write": "text"}
 
 
+TOTAL_MOST = (1 << 63) - 1
+
+
 class Document:
     """Fields by name: (kind, state). States are values that nobody changes in place."""
 
@@ -15,6 +18,8 @@ class Document:
         self.touched = touched
         self.deleted = deleted
         self.fields = fields or {}
+        # What was deleted before, while one mutation is being applied.
+        self._deleted_before = None
 
     @property
     def is_alive(self):
@@ -26,10 +31,11 @@ class Document:
         """One operation of the mutation named `dot`, written at `time`."""
         do = operation["do"]
         if do == "delete":
-            self.deleted = max(self.deleted or time, time)
+            if self.deleted is None or self.deleted < time:
+                self._deleted_before, self.deleted = self.deleted, time
             return
         if self.deleted == time:
-            self.deleted = None
+            self.deleted = self._deleted_before
         self.touched = max(self.touched, time)
         if do != "create":
             self._join(operation["field"], self._written(operation, time, dot))
@@ -53,12 +59,14 @@ class Document:
         kind, counts = self.fields.get(operation["field"], ("counter", {}))
         added, taken = counts.get(dot[0], (0, 0)) if kind == "counter" else (0, 0)
         step = operation["number"]
-        return "counter", {dot[0]: (added + max(step, 0), taken + max(-step, 0))}
+        return "counter", {dot[0]: (
+            min(added + max(step, 0), TOTAL_MOST), min(taken + max(-step, 0), TOTAL_MOST))}
 
     # Merging
 
     def merge(self, other):
         self.touched = max(self.touched, other.touched)
+        self._deleted_before = None
         self.deleted = max(filter(None, (self.deleted, other.deleted)), default=None)
         for name, field in other.fields.items():
             self._join(name, field)
@@ -162,7 +170,7 @@ def _shown(kind, state):
         return 1
     if kind == "counter":
         total = sum(added - taken for added, taken in state.values())
-        return max(-(1 << 63), min(total, (1 << 63) - 1))
+        return max(-TOTAL_MOST - 1, min(total, TOTAL_MOST))
     if kind == "set":
         return sorted({text for _, text in state[0]}, key=str.encode)
     return [text for _, text in sorted(state[0], key=lambda item: item[0])]

@@ -47,9 +47,9 @@ class Outbox:
                 return mutation["chain"]
         return None
 
-    def write(self, operations, clock_ms):
-        """Numbers a mutation and puts it in the outbox."""
-        self.last_time = hybrid.stamp(clock_ms, self.offset, self.last_time)
+    def write(self, operations, clock_ms, seen=0):
+        """Numbers a mutation and puts it in the outbox; `seen` is the newest time in its rows."""
+        self.last_time = hybrid.stamp(clock_ms, self.offset, self.last_time, seen)
         self._append(self.last_time, 1, operations)
 
     def _append(self, packed, schema, operations):

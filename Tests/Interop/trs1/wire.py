@@ -6,7 +6,7 @@ because bodies are kept and hashed as they came.
 
 import base64
 
-from .canonical import canonical, parse
+from .canonical import IDENTIFIER, canonical, parse
 
 FRAME_LIMIT = 1_048_576
 REQUIRED = object()
@@ -19,11 +19,11 @@ FRAMES = {
         (3, "bytes_max", "uint", 262_144), (4, "schema", "uint", 1),
         (5, "outcomes_seen", "uint", 0), (6, "priority_max", "uint", 9),
         (7, "checkpoint", "uint", None)]),
-    2: ("push", [(1, "base_chain", "hex", REQUIRED)]),
+    2: ("push", [(1, "base_chain", "link", REQUIRED)]),
     3: ("mutation", [
         (1, "mid", "uint", REQUIRED), (2, "packed", "uint", REQUIRED),
-        (3, "device", "hex", REQUIRED), (4, "schema", "uint", REQUIRED),
-        (5, "chain", "hex", REQUIRED), (6, "operations", "operations", [])]),
+        (3, "device", "link", REQUIRED), (4, "schema", "uint", REQUIRED),
+        (5, "chain", "link", REQUIRED), (6, "operations", "operations", [])]),
     4: ("reconcile", [
         (1, "bytes_max", "uint", 262_144), (2, "schema", "uint", 1), (3, "goes_on", "uint", 0)]),
     5: ("sums", [
@@ -36,28 +36,28 @@ FRAMES = {
     17: ("unchanged", [(1, "acked_mid", "uint", REQUIRED)]),
     18: ("bucket", [
         (1, "number", "uint", REQUIRED), (2, "bucket", "text", None), (3, "epoch", "uint", None),
-        (4, "head", "uint", REQUIRED), (5, "count", "uint", REQUIRED), (6, "sum", "hex", REQUIRED),
+        (4, "head", "uint", REQUIRED), (5, "count", "uint", REQUIRED), (6, "sum", "sum", REQUIRED),
         (7, "priority", "uint", None), (8, "lease_until", "uint", 0),
         (9, "ahead", "uint", REQUIRED)]),
     19: ("bucket_gone", [(1, "bucket", "text", REQUIRED)]),
     20: ("name", [(1, "index", "uint", REQUIRED), (2, "text", "text", REQUIRED)]),
     21: ("row", [
         (1, "bucket", "number", REQUIRED), (2, "table", "name", REQUIRED),
-        (3, "id", "text", REQUIRED), (4, "rev", "uint", REQUIRED), (5, "owner", "name", REQUIRED),
+        (3, "id", "id", REQUIRED), (4, "rev", "uint", REQUIRED), (5, "owner", "name", REQUIRED),
         (6, "as_of", "zigzag", REQUIRED), (7, "source_version", "zigzag", REQUIRED),
         (8, "body", "body", REQUIRED)]),
     22: ("tombstone", [
         (1, "bucket", "number", REQUIRED), (2, "table", "name", REQUIRED),
-        (3, "id", "text", REQUIRED), (4, "rev", "uint", REQUIRED)]),
+        (3, "id", "id", REQUIRED), (4, "rev", "uint", REQUIRED)]),
     23: ("outcomes", [
         (1, "first", "uint", REQUIRED), (2, "last", "uint", REQUIRED),
         (3, "status", "status", REQUIRED), (4, "code", "text", ""), (5, "detail", "text", "")]),
     24: ("page", [
         (1, "cursor", "base64", REQUIRED), (2, "rows", "uint", REQUIRED),
-        (3, "sum", "hex", REQUIRED)]),
+        (3, "sum", "sum", REQUIRED)]),
     25: ("checkpoint", [
         (1, "cursor", "base64", REQUIRED), (2, "rows", "uint", REQUIRED),
-        (3, "sum", "hex", REQUIRED), (4, "acked_mid", "uint", None), (5, "acked_chain", "hex", None),
+        (3, "sum", "sum", REQUIRED), (4, "acked_mid", "uint", None), (5, "acked_chain", "link", None),
         (6, "lineage", "base64", None)]),
     26: ("pushed", [(1, "acked_mid", "uint", REQUIRED)]),
     27: ("restart", [(1, "reason", "text", REQUIRED)]),
@@ -69,7 +69,7 @@ FRAMES = {
         (4, "split", "uint", REQUIRED), (5, "parts", "parts", REQUIRED)]),
     30: ("surplus", [(1, "bucket", "number", REQUIRED), (2, "hashes", "hashes", REQUIRED)]),
     31: ("reconciled", [
-        (1, "cursor", "base64", ""), (2, "rows", "uint", REQUIRED), (3, "sum", "hex", REQUIRED),
+        (1, "cursor", "base64", ""), (2, "rows", "uint", REQUIRED), (3, "sum", "sum", REQUIRED),
         (4, "answered", "uint", REQUIRED)]),
 }
 TYPES = {name: number for number, (name, _) in FRAMES.items()}
@@ -120,9 +120,9 @@ def read_varint(data, start):
         if byte < 0x80:
             break
         if shift == 70:
-            raise WireProblem("wire.number_range")
+            raise WireProblem("wire.number_too_large")
     if value >> 64:
-        raise WireProblem("wire.number_range")
+        raise WireProblem("wire.number_too_large")
     if byte == 0 and at - start > 1:
         raise WireProblem("wire.number_padded")
     return value, at
@@ -146,18 +146,32 @@ def _fields(data):
                 raise WireProblem("wire.truncated")
             value, at = data[at:at + value], at + value
         elif key & 7:
-            raise WireProblem("wire.kind")
+            raise WireProblem("wire.field_kind")
         yield key >> 3, value
 
 
 # Members as bytes
+
+def _text(data):
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise WireProblem("wire.text") from None
+
 
 def b64(data):
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 def unb64(text):
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    """The bytes of a text that has no padding, no other letters and no stray bits."""
+    try:
+        data = base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True)
+    except ValueError:
+        raise WireProblem("wire.base64") from None
+    if b64(data) != text:
+        raise WireProblem("wire.base64")
+    return data
 
 
 def encode_parts(parts):
@@ -218,11 +232,11 @@ def decode_operation(data):
 # Frames as bytes
 
 class Encoder:
-    """Writes frames; gives texts their indices."""
+    """Writes frames; gives texts their indices. `numbers` are those of buckets, by name."""
 
-    def __init__(self):
+    def __init__(self, numbers=None):
         self.names = {}
-        self.numbers = {}
+        self.numbers = dict(numbers or {})
 
     def frame(self, frame):
         """The bytes of a frame, behind those of the names that it is the first to use."""
@@ -232,8 +246,10 @@ class Encoder:
             packed, _, device = frame["time"].partition("-")
             frame = dict(frame, packed=int(packed, 16), device=device)
         if type == 18:
-            number = frame.get("number", self.numbers.setdefault(frame["bucket"], len(self.numbers)))
+            number = self.numbers.setdefault(frame["bucket"], len(self.numbers))
             frame = dict(frame, number=number)
+            if frame.get("is_held"):
+                frame.update({"bucket": None, "epoch": None, "priority": None})
         for number, member, kind, default in FRAMES[type][1]:
             value = frame.get(member, default)
             if kind == "name" and value not in self.names:
@@ -244,7 +260,7 @@ class Encoder:
             elif not self._left_out(frame, member, value, default):
                 data += _field(number, self._value(kind, value, frame))
         if len(data) > FRAME_LIMIT:
-            raise WireProblem("wire.frame_size")
+            raise WireProblem("wire.frame_too_large")
         return ahead + varint(len(data)) + data
 
     @staticmethod
@@ -258,9 +274,9 @@ class Encoder:
     def _value(self, kind, value, frame):
         if kind == "zigzag":
             return zigzag(value)
-        if kind == "text":
+        if kind in ("text", "id"):
             return value.encode()
-        if kind == "hex":
+        if kind in ("link", "sum"):
             return bytes.fromhex(value)
         if kind == "base64":
             return unb64(value)
@@ -293,7 +309,7 @@ class Decoder:
             if length == 0:
                 raise WireProblem("wire.frame_empty")
             if length > FRAME_LIMIT:
-                raise WireProblem("wire.frame_size")
+                raise WireProblem("wire.frame_too_large")
             if length > len(data) - at:
                 raise WireProblem("wire.truncated")
             frame = self._frame(data[at:at + length])
@@ -313,11 +329,11 @@ class Decoder:
             if kind is None:
                 continue
             if isinstance(value, int) != (kind in VARINTS):
-                raise WireProblem("wire.kind")
+                raise WireProblem("wire.field_kind")
             if kind == "operations":
                 operations.append(decode_operation(value))
             elif number in found:
-                raise WireProblem("wire.field_twice")
+                raise WireProblem("wire.field")
             else:
                 found[number] = value
         frame = {"frame": name}
@@ -327,19 +343,26 @@ class Decoder:
             elif number in found:
                 frame[member] = self._member(kind, found[number])
             elif default is REQUIRED:
-                raise WireProblem("wire.field_missing")
+                raise WireProblem("wire.field")
             elif default is not None:
                 frame[member] = default
         return self._resolve(type, frame)
 
     def _resolve(self, type, frame):
+        for owner, *together in ((18, "bucket", "epoch", "priority"), (25, "acked_mid", "acked_chain")):
+            if type == owner and len({name in frame for name in together}) > 1:
+                raise WireProblem("wire.field")
+        if type == 23 and frame["last"] < frame["first"]:
+            raise WireProblem("wire.outcome")
+        if type == 3 and not 0 < frame["mid"] < 1 << 62:
+            raise WireProblem("wire.mutation")
         if type == 3:
             frame["time"] = "%016x-%s" % (frame.pop("packed"), frame.pop("device"))
         if type == 18:
             if "bucket" not in frame:
                 held = self.buckets.get(frame["number"])
                 if held is None:
-                    raise WireProblem("wire.bucket_unknown")
+                    raise WireProblem("wire.index")
                 frame.update({name: held[name] for name in ("bucket", "epoch", "priority")})
             self.buckets[frame["number"]] = frame
         if type == 20:
@@ -353,8 +376,14 @@ class Decoder:
         if kind == "zigzag":
             return unzigzag(value)
         if kind == "text":
+            return _text(value)
+        if kind == "id":
+            if not IDENTIFIER.match(_text(value)):
+                raise WireProblem("wire.identifier")
             return value.decode()
-        if kind == "hex":
+        if kind in ("link", "sum"):
+            if len(value) != (8 if kind == "link" else 16):
+                raise WireProblem("wire.fixed" if kind == "link" else "wire.sum")
             return value.hex()
         if kind == "base64":
             return b64(value)
@@ -367,6 +396,8 @@ class Decoder:
         if kind == "low":
             return value.ljust(8, b"\0").hex()
         if kind == "status":
+            if value not in STATUSES:
+                raise WireProblem("wire.outcome")
             return STATUSES[value]
         if kind in ("name", "number"):
             known = self.names if kind == "name" else self.buckets
