@@ -151,7 +151,8 @@ struct DocumentTests {
     @Test("name a test that exists for each case that the protocol decides")
     func cases() throws {
         let tests = TidyTests.swift.filter { $0.path.hasPrefix("Tests/") }
-        let rows = Rules.table("| Case |", in: try lines("docs/protocol.md"))
+        let rows = Rules.table(
+            "| Case | Decision |", in: try lines("docs/protocol.md"))
         #expect(rows.count > 35)
         for row in rows {
             let named = Rules.codeSpans(row.cells.last ?? "").filter { !$0.contains("/") }

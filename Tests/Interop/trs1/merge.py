@@ -55,7 +55,7 @@ class Document:
         if do == "remove":
             return "set", (frozenset(), frozenset((item, text) for item in dots))
         if do == "write":
-            return "text", (frozenset([(dot, text)]), dots)
+            return "text", (frozenset([(dot, text)]), dots - {dot})
         kind, counts = self.fields.get(operation["field"], ("counter", {}))
         added, taken = counts.get(dot[0], (0, 0)) if kind == "counter" else (0, 0)
         step = operation["number"]
@@ -119,9 +119,11 @@ def _joined(kind, a, b):
             device: tuple(map(max, a.get(device, none), b.get(device, none)))
             for device in a.keys() | b.keys()}
     gone = a[1] | b[1]
-    stays = frozenset(
-        item for item in a[0] | b[0] if (item if kind == "set" else item[0]) not in gone)
-    return stays, gone
+    if kind == "set":
+        return (a[0] | b[0]) - gone, gone
+    # A dot has one text; of two the larger bytes stay.
+    texts = dict(sorted(a[0] | b[0], key=lambda item: item[1].encode()))
+    return frozenset(item for item in texts.items() if item[0] not in gone), gone
 
 
 def _pairs(items):
