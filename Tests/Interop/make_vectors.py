@@ -9,7 +9,7 @@ import json
 import os
 import random
 
-from trs1 import hashes, hybrid, merge, wire
+from trs1 import decisions, hashes, hybrid, merge, wire
 from trs1.canonical import JSONProblem, canonical, parse
 from trs1.mirror import Mirror
 
@@ -460,7 +460,34 @@ def pulls():
     return numbered("pull", cases)
 
 
-FILES = {"hybrid": hybrid_times, "json": json_texts, "wire": wire_cases, "sums": sums,
+# Errors
+
+def errors():
+    cases = []
+    for status, why in [
+            (401, "the access token has ended"), (403, "no right to this"), (426, "the client is too old"),
+            (400, "the request is wrong"), (404, "no such address"), (405, "another method"),
+            (413, "too large"), (415, "another media type"), (408, "too slow: the outcome is unknown"),
+            (429, "too often"), (500, "the outcome is unknown"), (502, "a proxy's answer"),
+            (503, "busy, or the store cannot be written"), (504, "a proxy's answer"),
+            (302, "a redirect is not followed")]:
+        cases.append(({"status": status}, {"do": decisions.of_status(status)}, why))
+    cases.append(({"status": 401, "is_refreshed": 1},
+                  {"do": decisions.of_status(401, is_refreshed=True)}, "a fresh token is refused as well"))
+    cases.append(({"status": 404, "is_repairing": 1},
+                  {"do": decisions.of_status(404, is_repairing=True)}, "a server that cannot repair"))
+    for code, why in [
+            ("push.gap", "mutations before these are missing"), ("push.forked", "a copied device"),
+            ("server.busy", "later"), ("client.too_old", "the client is too old"),
+            ("schema.too_old", "its tables are too old"), ("reconcile.too_large", "where nothing is repaired"),
+            ("something.new", "a code of a later version")]:
+        cases.append(({"error": code}, {"do": decisions.of_error(code)}, why))
+    cases.append(({"error": "reconcile.too_large", "is_repairing": 1},
+                  {"do": decisions.of_error("reconcile.too_large", True)}, "a bucket beyond the limit"))
+    return numbered("errors", cases)
+
+
+FILES = {"errors": errors, "hybrid": hybrid_times, "json": json_texts, "wire": wire_cases, "sums": sums,
          "push": pushes, "history": histories, "pull": pulls}
 
 

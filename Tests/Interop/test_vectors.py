@@ -6,7 +6,7 @@ import os
 import unittest
 
 import make_vectors
-from trs1 import hashes, hybrid, merge, ranges, wire
+from trs1 import decisions, hashes, hybrid, merge, ranges, wire
 from trs1.answer import Answer
 from trs1.canonical import JSONProblem, canonical, parse
 from trs1.mirror import Mirror, SumsDiffer
@@ -233,6 +233,16 @@ class VectorTests(unittest.TestCase):
             mirror.announce(bucket)
         for item in answer.items:
             mirror.take(item)
+
+    @over("errors")
+    def test_errors(self, given, expected):
+        is_repairing = given.get("is_repairing") == 1
+        if "error" in given:
+            found = decisions.of_error(given["error"], is_repairing)
+        else:
+            found = decisions.of_status(
+                given["status"], is_repairing, given.get("is_refreshed") == 1)
+        self.assertEqual(found, expected["do"])
 
     def test_files_are_what_the_program_makes(self):
         for name in make_vectors.FILES:

@@ -4,7 +4,7 @@ import json
 import os
 import time
 
-from . import hybrid, wire
+from . import decisions, hybrid, wire
 from .answer import Answer
 from .merge import Document
 from .mirror import Mirror, Row, SumsDiffer
@@ -211,16 +211,17 @@ class Round:
     # How an answer ends
 
     def failed(self, error):
-        if error["code"] == "push.forked":
+        do = decisions.of_error(error["code"])
+        if do == "copy":
             self.client.found_copy()
-        if error["code"] != "push.gap":
+        if do != "offer":
             raise Trouble(error["code"], error["message"])
         self.outbox.put_back(error["acked_mid"])
         self.taken = 0
 
     def restarted(self, restart):
         self.restarts += 1
-        if self.restarts > RESTARTS:
+        if self.restarts == RESTARTS:
             raise Trouble(restart["reason"], "the server refuses each cursor")
         if self.client.mirror.rows:
             self.repair()
@@ -261,8 +262,10 @@ class Round:
         try:
             cursor = Repair(mirror, lambda frames: self.client.ask(
                 "/v1/reconcile", frames, numbers)).run()
-        except (TooLarge, Trouble) as problem:
-            if not isinstance(problem, TooLarge) and problem.code != "http.not_found":
+        except TooLarge:
+            cursor = ""
+        except Trouble as trouble:
+            if trouble.code != "http.not_found":
                 raise
             cursor = ""
         self.begin(mirror, cursor)

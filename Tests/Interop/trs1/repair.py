@@ -2,7 +2,8 @@
 
 from collections import deque
 
-from . import ranges, wire
+from . import decisions, ranges, wire
+from .session import Trouble
 
 ITEMS_MOST, SUMS_ONE, SUMS_SIXTEEN = 32, 512, 4_096
 CLAIMS_MOST, CLAIM_BYTES = 4_096, 65_536
@@ -34,7 +35,10 @@ class Repair:
             claims, sent = self._claims()
             answer = self.ask([{"frame": "reconcile", "goes_on": goes_on}] + claims)
             if answer.kind == "error":
-                raise TooLarge(answer.end["code"])
+                code = answer.end["code"]
+                if decisions.of_error(code, is_repairing=True) == "anew":
+                    raise TooLarge(code)
+                raise Trouble(code, answer.end["message"])
             if not goes_on:
                 self.cursor = answer.end["cursor"]
             self._take(answer)

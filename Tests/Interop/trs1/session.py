@@ -5,6 +5,8 @@ import json
 import time
 import urllib.parse
 
+from . import decisions
+
 BINARY = "application/vnd.tangrat.sync"
 LINES = "application/json"
 GRANT = "urn:ietf:params:oauth:grant-type:"
@@ -67,33 +69,36 @@ class Session:
         answer = json.loads(data)
         if status == 200 or status == 400 and isinstance(answer.get("error"), str):
             return answer
-        raise self.refused(status, data)
+        raise self.refused(status, data, decisions.of_status(status))
 
     @staticmethod
-    def refused(status, data):
+    def refused(status, data, do="stop"):
         """The trouble that an answer other than 200 stands for."""
         try:
             error = json.loads(data)["error"]
             code, message = error["code"], error["message"]
         except (ValueError, KeyError, TypeError):
             code, message = "client.status", "status %d" % status
-        unknown = status == 408 or status >= 500
-        return (NoAnswer if unknown else Trouble)(code, message)
+        if do == "signed_out":
+            return Trouble("client.signed_out", "The rights of this device have ended.")
+        return NoAnswer(code, message) if do == "again" else Trouble(code, message)
 
     def exchange(self, path, body, form):
         """A request of a device: the answer's body. Refreshes the tokens once on 401."""
-        for attempt in (0, 1):
+        is_refreshed = False
+        while True:
             status, headers, data = self.send(
                 path, body,
                 {"Authorization": "Bearer " + self.tokens.get("access_token", ""),
                  "Content-Type": form})
-            if status == 401 and attempt == 0 and self.refresh():
-                continue
-            break
-        if status == 401:
-            raise Trouble("client.signed_out", "The rights of this device have ended.")
-        if status != 200:
-            raise self.refused(status, data)
+            if status == 200:
+                break
+            do = decisions.of_status(status, is_refreshed=is_refreshed)
+            if do != "refresh":
+                raise self.refused(status, data, do)
+            if not self.refresh():
+                raise self.refused(status, data, "signed_out")
+            is_refreshed = True
         type = headers.get("Content-Type", form if form == BINARY else "").split(";")[0]
         if type != form:
             raise NoAnswer("client.media_type", "the answer is " + type)
