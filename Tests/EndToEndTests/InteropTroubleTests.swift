@@ -123,6 +123,8 @@ extension WorldTests {
                     PlainJSON.object($0)["code"] as? String
                 }
                 #expect(codes == ["create_stale"])
+                // The push was taken before the cursor was refused, and the answer said so.
+                #expect(try await world.metric("tangrat_mutations_repeated_total") == 0)
                 try await other.must("sync")
                 #expect(try await away.dump() == other.dump())
                 #expect(try await !away.dump().contains { $0.contains("\"r-7\"") })
