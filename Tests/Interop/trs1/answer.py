@@ -7,7 +7,7 @@ ENDS = {"unchanged", "page", "checkpoint", "pushed", "restart", "error", "reconc
 
 
 class Answer:
-    """`end` is the frame that says how the request ended; the others are sorted by what they are for."""
+    """`end` says how the request ended; the other frames are sorted by what they are for."""
 
     def __init__(self, data, form, held):
         try:
