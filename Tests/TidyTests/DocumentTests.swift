@@ -114,7 +114,9 @@ struct DocumentTests {
                 for (before, literal) in zip(literals, literals.dropFirst())
                 where before.hasSuffix("code: ") || isFeed && literal.hasPrefix("feed.") {
                     let area = literal.prefix { $0 != "." }
-                    if ["http", "auth", "feed", "limit"].contains(area) { codes.insert(String(literal)) }
+                    if ["http", "auth", "feed", "limit"].contains(area) {
+                        codes.insert(String(literal))
+                    }
                     if area == "server", source.path.contains("/HTTP/") {
                         codes.insert(String(literal))
                     }
