@@ -36,11 +36,54 @@ extension WorldTests {
             }
         }
 
+        @Test("counts a write once whose answer was lost before its device had a new name")
+        func lostThenRenamed() async throws {
+            try await RealWorld.run { world in
+                let subject = try await world.person()
+                let device = PythonDevice(world: world, home: world.path("python-a"))
+                let first = try await device.signIn(for: subject)
+                try await device.must("write", Self.count("x", note: "before"))
+                try await device.must("sync")
+                try await device.must("write", Self.count("x", note: "lost"))
+                try await device.must(
+                    "write",
+                    #"[{"do":"set","table":"annotation","id":"none","field":"nickname","#
+                        + #""value":"n"}]"#)
+                #expect(try await device.trouble("sync", "--lose", "1") == "client.no_answer")
+                #expect(try await world.metric("tangrat_mutations_taken_total") == 3)
+                try await device.must("write", Self.count("x", note: "never sent"))
+                let id = try #require(first["device"] as? String)
+                try await world.admin("device", "revoke", id)
+                #expect(try await device.trouble("sync") == "client.signed_out")
+                #expect(try await device.signIn(for: subject)["device"] as? String != id)
+
+                // The answer about the old name is lost as well: nothing has moved meanwhile.
+                #expect(try await device.trouble("sync", "--lose", "1") == "client.no_answer")
+                let everything = (3, ["before", "lost", "never sent"])
+                #expect(try await shown(device, "x") == everything)
+                let report = try await device.must("sync")
+                #expect((report["requests"] as? [String: Int])?["/v1/devices/replace"] == 1)
+                #expect(try await shown(device, "x") == everything)
+                // What was refused is sent once more, because nobody was told.
+                let codes = try await device.lines("outcomes").map {
+                    PlainJSON.object($0)["code"] as? String
+                }
+                #expect(codes == ["row_absent", ""])
+                #expect(try await world.metric("tangrat_mutations_taken_total") == 5)
+                #expect(try await world.metric("tangrat_mutations_repeated_total") == 0)
+                let other = try await world.pythonDevice("b", of: subject)
+                try await other.must("sync")
+                #expect(try await shown(other, "x") == everything)
+                #expect(try await device.dump() == other.dump())
+            }
+        }
+
         @Test("finds that it is a copy, and neither copy loses or doubles a write")
         func copied() async throws {
             try await RealWorld.run { world in
                 let subject = try await world.person()
-                let device = try await world.pythonDevice("a", of: subject)
+                let device = PythonDevice(world: world, home: world.path("python-a"))
+                let first = try await device.signIn(for: subject)["device"] as? String
                 try await device.must("write", Self.count("x", note: "both"))
                 try await device.must("sync")
                 let copy = PythonDevice(world: world, home: world.path("python-copy"))
@@ -50,11 +93,15 @@ extension WorldTests {
                 try await device.must("sync")
                 #expect(try await copy.trouble("sync") == "client.copied")
                 #expect(try await copy.trouble("sync") == "client.copied")
-                let signedIn = try await copy.signIn(for: subject)
-                #expect(signedIn["previous"] as? String == "")
+                #expect(try await copy.signIn(for: subject)["device"] as? String != first)
                 try await copy.must("sync")
+                // Whoever takes a name's place ends its rights; the original loses nothing by that.
+                try await device.must("write", Self.count("x", note: "of the original"))
+                #expect(try await device.trouble("sync") == "client.signed_out")
+                #expect(try await device.signIn(for: subject)["device"] as? String != first)
                 try await device.must("sync")
-                let both = (3, ["both", "of the copy", "of the first"])
+                try await copy.must("sync")
+                let both = (4, ["both", "of the copy", "of the first", "of the original"])
                 #expect(try await shown(copy, "x") == both)
                 #expect(try await shown(device, "x") == both)
                 #expect(try await copy.dump() == device.dump())
@@ -74,13 +121,13 @@ extension WorldTests {
                 try await world.admin("device", "revoke", id)
                 #expect(try await device.trouble("sync") == "client.signed_out")
                 let again = try await device.signIn(for: subject)
-                #expect(again["previous"] as? String == "ended")
                 #expect(again["device"] as? String != id)
                 try await device.must("sync")
                 #expect(try await shown(device, "x") == (2, ["before", "meanwhile"]))
 
                 // A device that signs in again goes on under its name, unless it ended its rights.
-                #expect(try await device.signIn(for: subject)["previous"] as? String == "kept")
+                let kept = try await device.signIn(for: subject)["device"] as? String
+                #expect(kept == again["device"] as? String)
                 try await device.must("write", Self.count("x", note: "kept"))
                 try await device.must("sync")
                 let other = PythonDevice(world: world, home: world.path("python-other"))
@@ -164,7 +211,7 @@ extension WorldTests {
                 #expect(try await shown(device, "x") == (3, ["after", "before", "never sent"]))
                 // The restored server has never had this device, nor its tokens.
                 #expect(try await late.trouble("sync") == "client.signed_out")
-                #expect(try await late.signIn(for: subject)["previous"] as? String == "unknown")
+                try await late.signIn(for: subject)
                 try await late.must("sync")
                 try await device.must("sync")
                 #expect(

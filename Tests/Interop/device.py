@@ -20,8 +20,7 @@ def say(value):
 
 def sign_in(client, options):
     answer = client.sign_in(options.server, lambda begun: say({"user_code": begun["user_code"]}))
-    say({"device": answer["device_id"], "previous": answer.get("previous_device", ""),
-         "subject": answer["subject"]})
+    say({"device": answer["device_id"], "subject": answer["subject"]})
 
 
 def sync(client, options):

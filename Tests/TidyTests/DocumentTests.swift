@@ -103,6 +103,29 @@ struct DocumentTests {
         #expect(Set(described.map { String($0) }) == served)
     }
 
+    @Test("refer to parts of openapi.yaml that are there")
+    func references() throws {
+        let lines = try lines("docs/openapi.yaml")
+        var section = ""
+        var defined: Set<String> = []
+        var used: Set<String> = []
+        for line in lines {
+            let word = line.drop { $0 == " " }
+            let name = String(word.prefix { $0 != ":" })
+            switch line.count - word.count {
+            case 0: section = ""
+            case 2: section = name
+            case 4: defined.insert("#/components/\(section)/\(name)")
+            default: break
+            }
+            for part in line.split(separator: "$ref: \"").dropFirst() {
+                used.insert(String(part.prefix { $0 != "\"" }))
+            }
+        }
+        #expect(used.count > 20)
+        #expect(used.subtracting(defined).isEmpty)
+    }
+
     @Test("explain each code that the server answers")
     func codes() throws {
         var codes: Set<String> = []

@@ -4,7 +4,7 @@ import json
 import os
 import time
 
-from . import decisions, hybrid, wire
+from . import decisions, hybrid, names, wire
 from .answer import Answer
 from .merge import Document
 from .mirror import Mirror, Row, SumsDiffer
@@ -68,10 +68,26 @@ class Client:
         if self.subject not in (None, answer["subject"]):
             raise Trouble("client.other_person", "This directory belongs to another person.")
         self.subject = answer["subject"]
-        self.outbox.become(answer["device_id"], answer.get("previous_device"))
-        self.is_copy = False
-        self.save()
+        if answer["device_id"] != self.outbox.device and self.outbox.is_empty:
+            self.become(answer["device_id"])
+        # The tokens and the name that they are for become durable together.
+        self.session.keep(answer)
         return answer
+
+    def become(self, device, left_out=frozenset()):
+        """Goes on under another name; a cursor belongs to the device that it was made for."""
+        self.outbox.become(device, left_out)
+        self.cursor = ""
+        self.is_copy = False
+
+    def replace(self):
+        """Takes a new name, once the server has told which writes it has under the old one."""
+        old, new = self.outbox.device, self.session.tokens.get("device_id")
+        if new in (None, old):
+            return
+        left_out = names.taken(self.outbox, lambda after: self.session.replace(old, after))
+        self.become(new, left_out)
+        self.save()
 
     def revoke(self):
         self.session.revoke()
@@ -116,6 +132,7 @@ class Client:
 
     def sync(self, deep=False):
         """Pushes and pulls until the mirror is what the server holds."""
+        self.replace()
         if self.is_copy:
             raise Trouble("client.copied", "Sign in: this is a copy of another device.")
         Round(self).run(deep)

@@ -67,12 +67,14 @@ class Outbox:
 
     # Devices
 
-    def become(self, device, previous):
-        """Goes on under the id that a sign-in gave."""
-        if previous == "kept" and device == self.device:
-            return
+    @property
+    def is_empty(self):
+        return not self.kept and not self.waiting
+
+    def become(self, device, left_out=frozenset()):
+        """Numbers what is kept under a new name, but for what the server has: `left_out`."""
         old = self.device
-        pending = (self.kept if previous == "unknown" else []) + self.waiting
+        pending = [item for item in self.kept + self.waiting if item["mid"] not in left_out]
         self.device, self.nonce = device, os.urandom(8).hex()
         self.waiting, self.kept, self.acked, self.outcomes = [], [], [0, self.nonce], {}
         self.stopped_at = None

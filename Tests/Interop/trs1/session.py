@@ -9,6 +9,7 @@ from . import decisions
 
 BINARY = "application/vnd.tangrat.sync"
 LINES = "application/json"
+FORM = "application/x-www-form-urlencoded"
 GRANT = "urn:ietf:params:oauth:grant-type:"
 
 
@@ -65,7 +66,7 @@ class Session:
         """A form of OAuth and its answer; an answer with `error` too, where the standard has it."""
         body = urllib.parse.urlencode(members).encode()
         status, _, data = self.send(
-            path, body, {"Content-Type": "application/x-www-form-urlencoded"})
+            path, body, {"Content-Type": FORM})
         answer = json.loads(data)
         if status == 200 or status == 400 and isinstance(answer.get("error"), str):
             return answer
@@ -83,8 +84,11 @@ class Session:
             return Trouble("client.signed_out", "The rights of this device have ended.")
         return NoAnswer(code, message) if do == "again" else Trouble(code, message)
 
-    def exchange(self, path, body, form):
-        """A request of a device: the answer's body. Refreshes the tokens once on 401."""
+    def exchange(self, path, body, form, answered=None):
+        """A request of a device: the answer's body. Refreshes the tokens once on 401.
+
+        `answered` is the form of the answer, where that is another one.
+        """
         is_refreshed = False
         while True:
             status, headers, data = self.send(
@@ -100,9 +104,18 @@ class Session:
                 raise self.refused(status, data, "signed_out")
             is_refreshed = True
         type = headers.get("Content-Type", form if form == BINARY else "").split(";")[0]
-        if type != form:
+        if type != (answered or form):
             raise NoAnswer("client.media_type", "the answer is " + type)
         return data
+
+    def replace(self, old, after):
+        """What the server has of an old name behind a mutation; the old name's rights end."""
+        body = urllib.parse.urlencode({"device": old, "after": after}).encode()
+        data = self.exchange("/v1/devices/replace", body, FORM, LINES)
+        try:
+            return json.loads(data)
+        except ValueError as problem:
+            raise NoAnswer("client.answer", str(problem)) from problem
 
     # Sign-in
 
@@ -117,7 +130,7 @@ class Session:
         return answer
 
     def complete(self, begun):
-        """Waits until the code is confirmed; gives the answer with the tokens."""
+        """Waits until the code is confirmed; gives the answer with the tokens, not kept yet."""
         interval = begun["interval"]
         while True:
             answer = self.form(
@@ -130,7 +143,6 @@ class Session:
             time.sleep(interval)
         if "error" in answer:
             raise Trouble("oauth." + answer["error"])
-        self.keep(answer)
         return answer
 
     def refresh(self):
@@ -145,7 +157,8 @@ class Session:
         return True
 
     def keep(self, answer):
-        self.tokens = {name: answer[name] for name in ("access_token", "refresh_token")}
+        self.tokens = {
+            name: answer[name] for name in ("access_token", "device_id", "refresh_token")}
         self.saved()
 
     def revoke(self):
