@@ -40,6 +40,11 @@ enum OutboxTable {
             throw SyncFailure.writeRefused(code: error.code.rawValue, detail: error.detail)
         }
         guard try isRoomLeft(state, connection) else { throw SyncFailure.outboxFull }
+        // What a person has seen and changes must not stand above the change, however
+        // fast the clock was that stamped it.
+        for key in Set(operations.map(\.key)) {
+            if let seen = try RowQuery.latestWrite(key, connection) { state.clock.observe(seen) }
+        }
         let time = state.clock.stamp(wallMilliseconds: wallMilliseconds, device: state.device)
         let mid = state.nextMid
         let chain = MutationChain.link(

@@ -66,6 +66,18 @@ enum RowQuery {
             key.id, confirmed: confirmed.flatMap { MergeDocument(bytes: $0.body) })
     }
 
+    /// The latest write in a row that citizens write, as the server has confirmed it.
+    static func latestWrite(
+        _ key: RowKey, _ connection: Connection
+    ) throws
+        -> HybridTime?
+    {
+        guard TablePolicy.all[key.table]?.writer == .citizen else { return nil }
+        // A lease that has ended hides a row and changes nothing of its order.
+        return try confirmed(key, now: .min, connection)
+            .flatMap { MergeDocument(bytes: $0.body) }?.touched
+    }
+
     /// What waits for a table; of a part that may not be read now, nothing shows.
     private static func overlay(
         _ table: String, now: Int64, _ connection: Connection
