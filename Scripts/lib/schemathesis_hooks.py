@@ -1,0 +1,11 @@
+"""What schemathesis must be told of this interface: answers of lines."""
+
+import json
+
+import schemathesis
+
+
+@schemathesis.deserializer("application/json", "application/x-ndjson")
+def lines(context, response):
+    """Every line must be JSON; the last one, the end, is held against the schema."""
+    return [json.loads(line) for line in response.content.splitlines()][-1]
