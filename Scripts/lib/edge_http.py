@@ -151,6 +151,8 @@ async def exchange(port, pieces, tls=None, name=None, ends=False):
             except asyncio.TimeoutError:
                 raise Malformed("the connection stays open; so far %r" % data[:300]) from None
             except ConnectionResetError:
+                if tls and data:
+                    return data  # nginx lingers less long than the server must.
                 raise Malformed("reset; so far %r" % data[:300]) from None
             except OSError:
                 return data  # TLS without a closing word.
