@@ -94,6 +94,12 @@ package struct Limits: Sendable {
     /// milliseconds, because the answer may have been lost.
     package var refreshGraceMilliseconds: Int64 = 60_000
 
+    /// How often the head of the audit chain is written down elsewhere, in milliseconds.
+    package var auditHeadMilliseconds: Int64 = 300_000
+
+    /// The most entries of the audit chain that are read at one moment.
+    package var auditReadMax = 10_000
+
     /// How many people's heads and sessions are kept in memory.
     package var cachedPeopleMax = 200_000
 

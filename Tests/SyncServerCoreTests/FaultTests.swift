@@ -267,7 +267,7 @@ struct LateRevocationTests {
         try fixture.write { context in
             try SignInMachine(
                 context: context, limits: fixture.limits, secrets: seededSecrets(2)
-            ).revoke(device)
+            ).revoke(device, by: .operator)
         }
         #expect(throws: PageBuilder.Revoked.self) {
             try fixture.page(SyncRequest(), for: device)

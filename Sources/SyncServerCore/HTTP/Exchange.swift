@@ -106,6 +106,27 @@ package struct Exchange {
         try connection.respond(head, fields: fields, sliceFields: sliceFields, building: build)
     }
 
+    // MARK: - An answer that waits
+
+    /// Builds a body that may not leave yet, in the connection's keeping.
+    ///
+    /// - Parameter build: Appends the body.
+    /// - Returns: What `build` returns.
+    /// - Throws: What `build` throws; nothing is kept then.
+    func hold<Result>(building build: (BodyWriter) throws -> Result) rethrows -> Result {
+        try connection.hold(building: build)
+    }
+
+    /// Answers with the body that was held; does nothing if there is none.
+    ///
+    /// - Parameters:
+    ///   - head: The status and fixed fields.
+    ///   - long: The head for a body that is longer than a slice.
+    func respondHeld(_ head: StaticHead, long: StaticHead) {
+        guard isOpen else { return }
+        connection.respondHeld(head, long: long)
+    }
+
     // MARK: - An answer in pieces
 
     /// Starts an answer whose length is not known, sent in chunks.

@@ -62,6 +62,8 @@ final class HTTPConnection: ReadinessHandler {
     var output: ByteBuffer?
     /// Where the body of a chunked request is put together.
     var collected: ByteBuffer?
+    /// The body of an answer that waits until it may leave.
+    var held: ByteBuffer?
 
     var body = Body.discard
     var attachment: AnyObject?
@@ -175,12 +177,13 @@ final class HTTPConnection: ReadinessHandler {
     }
 
     private func releaseBuffers() {
-        for buffer in [input, output, collected] {
+        for buffer in [input, output, collected, held] {
             if let buffer { service.giveBack(buffer) }
         }
         input = nil
         output = nil
         collected = nil
+        held = nil
         count = nil
         bookBuffers()
     }
@@ -189,6 +192,7 @@ final class HTTPConnection: ReadinessHandler {
     private func bookBuffers() {
         let held =
             (input?.capacity ?? 0) + (output?.capacity ?? 0) + (collected?.capacity ?? 0)
+            + (held?.capacity ?? 0)
         guard held != bookedBytes else { return }
         service.ledger.book(bufferedBytes: held - bookedBytes)
         bookedBytes = held

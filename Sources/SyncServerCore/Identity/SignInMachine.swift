@@ -90,6 +90,8 @@ struct SignInMachine {
                 context.endsSessions = true
                 var granted = try grant(known, person: person)
                 granted.claim = .kept
+                try context.audit.append(
+                    .deviceReturned, by: .device(known.id), person: person.number)
                 return .success(granted)
             }
             claim = known == nil ? .unknown : .ended
@@ -99,6 +101,7 @@ struct SignInMachine {
             added: context.now)
         var granted = try grant(device, person: person)
         granted.claim = claim
+        try context.audit.append(.deviceAdded, by: .device(device.id), person: person.number)
         return .success(granted)
     }
 
@@ -116,7 +119,9 @@ struct SignInMachine {
             return .failure(.invalid)
         }
         if found.used != 0, context.now - found.used > limits.refreshGraceMilliseconds {
-            try revoke(device)
+            try context.audit.append(
+                .tokenReused, by: .device(device.id), person: person.number)
+            try revoke(device, by: .server)
             return .failure(.invalid)
         }
         if found.used == 0 {
@@ -124,12 +129,15 @@ struct SignInMachine {
             used.used = context.now
             try transaction.save(used)
         }
+        try context.audit.append(.tokensRenewed, by: .device(device.id), person: person.number)
         return .success(try grant(device, person: person))
     }
 
     /// Ends a device's rights.
-    func revoke(_ device: DeviceRecord) throws {
+    func revoke(_ device: DeviceRecord, by actor: AuditEntry.Actor) throws {
         var device = device
+        try context.audit.append(
+            .deviceRevoked, by: actor, person: device.person, device: device.id)
         device.revoked = context.now
         try transaction.save(device)
         try transaction.removeTokens(of: device.number)

@@ -18,6 +18,9 @@ package final class TangRatServer: Sendable {
         package var loops: Int?
         /// Every limit.
         package var limits = Limits()
+        /// The file in which heads of the audit chain are written down; one beside the
+        /// store if nil.
+        package var auditHeads: String?
         /// The clock for deadlines and timers.
         package var clock = MonotonicClock.system
         /// The clock for dates.
@@ -44,6 +47,8 @@ package final class TangRatServer: Sendable {
     let poker: Poker
     private let front: HTTPServer
     private let admin: Mutex<HTTPServer?> = Mutex(nil)
+    /// The head of the audit chain that was written down last.
+    let notedHead: Mutex<AuditHead?> = Mutex(nil)
 
     /// The counters and the log.
     package let metrics: Metrics
@@ -153,6 +158,7 @@ package final class TangRatServer: Sendable {
         }
         try admin.start()
         self.admin.withLock { $0 = admin }
+        noteAuditHead()
         ready.isSet = true
     }
 
@@ -174,6 +180,7 @@ package final class TangRatServer: Sendable {
         front.stop()
         admin?.stop()
         commits.close()
+        noteAuditHead()
         store.close()
         return drained
     }
