@@ -96,7 +96,7 @@ def check_slow(world, options):
     check_honest(world, token, "without an attack", 10)
     for kind, words in KINDS.items():
         words = words[:-1] + ["http://127.0.0.1:%d%s" % (world.port, words[-1])]
-        command = ["slowhttptest", "-c", str(attackers), "-r", str(attackers // 2), "-p", "5",
+        command = ["slowhttptest", "-c", str(attackers), "-r", str(attackers), "-p", "5",
                    "-l", str(HONEST_SECONDS + 30), *words]
         with open(os.path.join(world.folder, kind + ".log"), "w") as log:
             attack = subprocess.Popen(
