@@ -29,7 +29,8 @@ def check_schema(world, options):
         paths = ["--include-path", "/v1/agency/records"] if name == "agency" else [
             "--exclude-path", ENDLESS, "--exclude-path", "/v1/agency/records"]
         command = [
-            options.schemathesis, "--config-file", os.path.join(LIBRARY, "schemathesis.toml"), "run",
+            options.schemathesis, "--config-file",
+            os.path.join(LIBRARY, "schemathesis.toml"), "run",
             os.path.join(ROOT, "docs", "openapi.yaml"), "--url",
             "http://127.0.0.1:%d" % world.port, "--checks", CHECKS, "--max-examples",
             str(options.count or EXAMPLES), "--seed", "2569", "--continue-on-failure",

@@ -1,4 +1,4 @@
-"""The real server and Debian's nginx with the site that is shipped, as the edge test starts them."""
+"""The real server, and Debian's nginx with the shipped site, as the edge test starts them."""
 
 import os
 import re
@@ -10,7 +10,7 @@ import ssl
 import subprocess
 import time
 
-from torture_world import ENVIRONMENT, World, check
+from torture_world import World, check
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 NAME = "sync.example.go.th"
@@ -180,5 +180,5 @@ class EdgeWorld(World):
             time.sleep(0.05)
 
 
-__all__ = ["ENVIRONMENT", "NAME", "ROOT", "Certificates", "EdgeWorld", "Nginx", "check",
+__all__ = ["NAME", "ROOT", "Certificates", "EdgeWorld", "Nginx", "check",
            "free_port"]
