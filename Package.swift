@@ -25,9 +25,12 @@ func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
         ])
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+func tests(
+    _ name: String, _ dependencies: [Target.Dependency], data: [String] = []
+) -> Target {
     .testTarget(
-        name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: settings)
+        name: name, dependencies: dependencies + ["TestSupport"], exclude: data,
+        swiftSettings: settings)
 }
 
 let package = Package(
@@ -49,6 +52,7 @@ let package = Package(
         module("SyncProtocol", ["CSHA256"]),
         module("CitizenData", ["SyncProtocol"]),
         module("SQLiteKit", ["CSQLite"]),
+        module("FaultVFS", ["CSQLite"]),
         module("HTTPWire"),
         module("NetworkIO", ["CLinux"]),
         module(
@@ -56,11 +60,21 @@ let package = Package(
             ["SyncProtocol", "CitizenData", "SQLiteKit", "HTTPWire", "NetworkIO"]),
         module("SyncClientCore", ["SyncProtocol", "CitizenData", "SQLiteKit"]),
 
+        module(
+            "SyncSimulation",
+            [
+                "SyncProtocol", "CitizenData", "SQLiteKit", "FaultVFS", "NetworkIO",
+                "SyncServerCore", "SyncClientCore",
+            ]),
+
         program("SyncServer", ["SyncServerCore"]),
         program("tangrat-cli", ["SyncClientCore", "CitizenData", "SyncProtocol"]),
         program(
             "tangrat-qa",
-            ["SyncClientCore", "SyncProtocol", "CitizenData", "HTTPWire", "NetworkIO"]),
+            [
+                "SyncSimulation", "SyncClientCore", "SyncProtocol", "CitizenData", "HTTPWire",
+                "NetworkIO",
+            ]),
         program("SyncBenchmarks", ["SyncProtocol", "SQLiteKit", "SyncClientCore"]),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
@@ -71,11 +85,15 @@ let package = Package(
         tests("SyncProtocolTests", ["SyncProtocol"]),
         tests("CitizenDataTests", ["CitizenData", "SyncProtocol"]),
         tests("SQLiteKitTests", ["SQLiteKit"]),
+        tests("FaultVFSTests", ["FaultVFS", "SQLiteKit"]),
         tests("HTTPWireTests", ["HTTPWire"]),
         tests("FuzzTests", ["HTTPWire", "SyncProtocol"]),
         tests("NetworkIOTests", ["NetworkIO"]),
         tests("SyncServerCoreTests", ["SyncServerCore"]),
         tests("SyncClientCoreTests", ["SyncClientCore", "CitizenData", "ArticleCode"]),
+        tests(
+            "SimulationTests", ["SyncSimulation", "SyncProtocol"],
+            data: ["Planted", "Regressions"]),
         tests("EndToEndTests", ["tangrat-cli", "SyncServer", "tangrat-qa", "SQLiteKit"]),
         tests("TidyTests", []),
     ],

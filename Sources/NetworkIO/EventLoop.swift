@@ -46,7 +46,8 @@ package final class EventLoop: @unchecked Sendable {
 
     private let clock: MonotonicClock
     private let tickMilliseconds: Int64
-    private let selector: Selector
+    /// Nothing in a loop that is stepped: its owner says what is ready.
+    private let selector: Selector?
     private var wakeDescriptor: OwnedDescriptor?
     private let wakeNumber: Int32
     private let jobs = Mutex<[() -> Void]>([])
@@ -89,6 +90,21 @@ package final class EventLoop: @unchecked Sendable {
         self.nextTick = now + tickMilliseconds
     }
 
+    /// Makes a loop without a thread, which takes a turn when ``step()`` is called.
+    ///
+    /// - Parameters:
+    ///   - clock: The clock for timers.
+    ///   - tickMilliseconds: How often timers and deadlines are looked at.
+    package init(steppedBy clock: MonotonicClock, tickMilliseconds: Int64 = 1000) {
+        self.selector = nil
+        self.wakeNumber = -1
+        self.wakeDescriptor = nil
+        self.clock = clock
+        self.tickMilliseconds = tickMilliseconds
+        self.now = clock.milliseconds()
+        self.nextTick = now + tickMilliseconds
+    }
+
     deinit {
         wakeDescriptor.take()?.close()
     }
@@ -107,6 +123,7 @@ package final class EventLoop: @unchecked Sendable {
     /// Makes the loop take a turn, for instance after a test moved its clock.
     package func wake() {
         guard !wakeIsPending.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        guard selector != nil else { return }
         var one: UInt64 = 1
         _ = write(wakeNumber, &one, 8)
     }
@@ -158,7 +175,7 @@ package final class EventLoop: @unchecked Sendable {
         }
         let number = UInt64(slots[index].generation) << 32 | UInt64(index)
         do throws(SystemError) {
-            try selector.add(descriptor, number: number, interest)
+            try selector?.add(descriptor, number: number, interest)
         } catch {
             freeSlots.append(index)
             throw error
@@ -171,13 +188,13 @@ package final class EventLoop: @unchecked Sendable {
     package func change(
         _ descriptor: Int32, number: UInt64, _ interest: Readiness
     ) throws(SystemError) {
-        try selector.change(descriptor, number: number, interest)
+        try selector?.change(descriptor, number: number, interest)
     }
 
     /// Stops watching a descriptor, which must still be open.
     package func deregister(_ descriptor: Int32, number: UInt64) {
         guard handler(number) != nil else { return }
-        selector.remove(descriptor)
+        selector?.remove(descriptor)
         let index = Int(truncatingIfNeeded: number & 0xffff_ffff)
         slots[index].handler = nil
         slots[index].generation &+= 1
@@ -232,9 +249,26 @@ package final class EventLoop: @unchecked Sendable {
         ticked = nil
     }
 
+    /// Takes one turn without waiting, on the thread of the loop's owner.
+    ///
+    /// - Parameter ready: Makes the calls of handlers whose descriptors are ready.
+    /// - Precondition: The loop was made to be stepped.
+    package func step(_ ready: () -> Void = {}) {
+        precondition(selector == nil, "a loop with a thread is not stepped")
+        now = clock.milliseconds()
+        ready()
+        finishTurn()
+    }
+
+    /// Whether a job or an unsent answer waits for the next turn.
+    package var hasWork: Bool { wakeIsPending.load(ordering: .acquiring) }
+
+    /// When the next tick is due, or nil while nobody wants one.
+    package var tickIsDueAt: Int64? { wantsTicks || !timers.isEmpty ? nextTick : nil }
+
     private func turn() {
         var hasWoken = false
-        selector.wait(timeout: timeout()) { number, readiness in
+        selector?.wait(timeout: timeout()) { number, readiness in
             // The wait may have been long: who connects now has not waited since before it.
             if !hasWoken {
                 hasWoken = true
@@ -243,6 +277,10 @@ package final class EventLoop: @unchecked Sendable {
             if let handler = handler(number) { handler.ready(readiness) }
         }
         now = clock.milliseconds()
+        finishTurn()
+    }
+
+    private func finishTurn() {
         if wakeIsPending.load(ordering: .acquiring) { runJobs() }
         if now >= nextTick { tick() }
         turnEnded?()
@@ -255,7 +293,7 @@ package final class EventLoop: @unchecked Sendable {
 
     private func runJobs() {
         var count: UInt64 = 0
-        _ = read(wakeNumber, &count, 8)
+        if selector != nil { _ = read(wakeNumber, &count, 8) }
         // Cleared before the jobs are taken: a job added later wakes the loop again.
         wakeIsPending.store(false, ordering: .sequentiallyConsistent)
         jobs.withLock { swap(&running, &$0) }

@@ -48,9 +48,18 @@ package enum Socket {
 
 /// The other end of a connection.
 package struct PeerAddress: Hashable, Sendable {
+    /// A peer on this machine, for streams that have no address.
+    package static let local = PeerAddress(family: AF_UNIX, high: 0, low: 0)
+
     private let family: Int32
     private let high: UInt64
     private let low: UInt64
+
+    private init(family: Int32, high: UInt64, low: UInt64) {
+        self.family = family
+        self.high = high
+        self.low = low
+    }
 
     init(family: Int32, bytes: UnsafeRawBufferPointer) {
         self.family = family

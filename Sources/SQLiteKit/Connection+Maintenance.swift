@@ -25,12 +25,14 @@ extension Connection {
     /// Makes the log's file as long as so many pages, so that commits do not lengthen it.
     ///
     /// SQLite takes what follows the last commit for nothing: zeros carry no salt of it.
+    /// A simulated disk has no journal to spare, and is left as it is.
     ///
     /// - Parameter pages: How many pages the log is going to have.
     /// - Throws: ``FileError`` if there is no space; the file is as it was then.
     /// - Precondition: This is the writing connection, outside of a transaction.
     package func layOutLog(pages: Int) throws {
         precondition(isWriter, "only the writing connection writes the log")
+        guard vfs == nil else { return }
         let frameBytes = (Int(try pragma("page_size")) ?? 4_096) + 24
         try Files.extend(path + "-wal", toBytes: 32 + pages * frameBytes)
     }
@@ -113,16 +115,14 @@ extension Connection {
     /// - Throws: `FileError` with `EEXIST` if there is a file of that name: an
     ///   older backup is never replaced. `SQLiteError` if copying fails.
     package func backup(to target: String) throws {
+        // A simulated disk has no rights, and nobody else sees the file grow.
+        guard vfs == nil else { return try copy(to: target) }
         try Files.checkIsFree(target)
         let partial = target + ".partial"
         try? Files.remove(partial)
         try Files.createPrivateFile(partial)
         do {
-            try transaction(.deferred) { connection in
-                // Reading anything fixes the moment for the whole copy.
-                _ = try connection.rows("SELECT count(*) FROM sqlite_schema", column: 0)
-                try connection.copyPages(to: partial)
-            }
+            try copy(to: partial)
             try Files.moveIntoFreePlace(partial, as: target)
         } catch {
             try? Files.remove(partial)
@@ -130,11 +130,21 @@ extension Connection {
         }
     }
 
+    private func copy(to path: String) throws {
+        try transaction(.deferred) { connection in
+            // Reading anything fixes the moment for the whole copy.
+            _ = try connection.rows("SELECT count(*) FROM sqlite_schema", column: 0)
+            try connection.copyPages(to: path)
+        }
+    }
+
     private func copyPages(to path: String) throws(SQLiteError) {
         var target: OpaquePointer?
         defer { sqlite3_close(target) }
-        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
-        guard sqlite3_open_v2(path, &target, flags, nil) == SQLITE_OK,
+        // On a real disk the file is there already, with the rights it must have.
+        let creates = vfs == nil ? 0 : SQLITE_OPEN_CREATE
+        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | creates
+        guard sqlite3_open_v2(path, &target, flags, vfs) == SQLITE_OK,
             let backup = sqlite3_backup_init(target, "main", core.handle, "main")
         else { throw SQLiteError(connection: target, sql: "backup") }
         var retries = 0

@@ -16,6 +16,9 @@ package final class Connection {
     /// The file.
     package let path: String
 
+    /// The SQLite file system it uses, if not the real one.
+    let vfs: String?
+
     /// Whether this is the connection that writes and checkpoints.
     package let isWriter: Bool
 
@@ -30,6 +33,7 @@ package final class Connection {
     ///   ``FileError`` where it is not safe to use.
     package init(path: String, options: ConnectionOptions) throws {
         self.path = path
+        self.vfs = options.vfs
         self.isWriter = options.mode == .readWriteCreate
         if isWriter && options.vfs == nil { try Files.ensurePrivateFile(path) }
         busyTimeoutMilliseconds = options.busyTimeoutMilliseconds

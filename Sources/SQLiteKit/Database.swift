@@ -25,15 +25,17 @@ package final class Database: Sendable {
     ///   - migrations: What the schema is and what marks the file as ours.
     ///   - readerCount: How many reads can run at once.
     ///   - options: Options of the writer; readers share what applies to them.
+    ///   - executor: Where the work runs; on a queue for each connection if nil.
     /// - Returns: The open database.
     /// - Throws: What opening a ``Connection`` throws, or what a migration throws.
     package static func open(
         at path: String, migrations: Migrations, readerCount: Int = 2,
-        options: ConnectionOptions = ConnectionOptions(.readWriteCreate)
+        options: ConnectionOptions = ConnectionOptions(.readWriteCreate),
+        on executor: (any SerialExecutor)? = nil
     ) async throws -> Database {
         precondition(
             readerCount >= 1 && readerCount <= Limits.readersMax, "\(readerCount) readers")
-        let writer = ConnectionActor(label: "database.writer")
+        let writer = ConnectionActor(label: "database.writer", on: executor)
         var options = options
         options.mode = .readWriteCreate
         options.identity = migrations.identity
@@ -45,7 +47,7 @@ package final class Database: Sendable {
         var readers: [ConnectionActor] = []
         do {
             for number in 1...readerCount {
-                let reader = ConnectionActor(label: "database.reader.\(number)")
+                let reader = ConnectionActor(label: "database.reader.\(number)", on: executor)
                 readers.append(reader)
                 try await reader.open(path: path, options: options)
             }

@@ -23,15 +23,16 @@ final class QueueExecutor: SerialExecutor {
 
 /// Confines one connection to one queue.
 actor ConnectionActor {
-    private nonisolated let executor: QueueExecutor
+    private nonisolated let executor: any SerialExecutor
     private var connection: Connection?
 
     nonisolated var unownedExecutor: UnownedSerialExecutor {
         executor.asUnownedSerialExecutor()
     }
 
-    init(label: String) {
-        executor = QueueExecutor(label: label)
+    /// Creates an actor on an executor, or on a queue of its own.
+    init(label: String, on executor: (any SerialExecutor)? = nil) {
+        self.executor = executor ?? QueueExecutor(label: label)
     }
 
     /// Opens the connection here, since opening blocks too.

@@ -40,7 +40,8 @@ public actor SyncClient {
         let environment = configuration.environment
         let directory = DataDirectory(
             path: configuration.dataDirectory, files: environment.files)
-        let credentials = try await OffPool.run { () throws(SyncFailure) -> Credentials? in
+        let credentials = try await environment.execution.offPool {
+            () throws(SyncFailure) -> Credentials? in
             try directory.prepare()
             guard let subject = try directory.current() else { return nil }
             return try directory.credentials(subject)

@@ -53,9 +53,12 @@ final class ModelServer: Transport {
         var goneBuckets: Set<String> = []
         var lastMid: UInt64 = 0
         var lastChain: UInt64 = 0
+        var chains: [UInt64: UInt64] = [:]
         var outcomes: [UInt64: OutcomeRange] = [:]
         var applied: [UInt64] = []
         var refuses: [UInt64: String] = [:]
+        /// Whether the next sync is that of another device.
+        var forgetsDevice = false
         var pageRows = 1_000
         var milliseconds: Int64 = 1_800_000_000_000
         var faults: [Fault] = []
@@ -106,6 +109,21 @@ final class ModelServer: Transport {
             }
             row.isGone = true
             Self.put(&state, RowKey(table: table, id: id), bucket: bucket, row)
+        }
+    }
+
+    /// The device that syncs next starts at its first write; it may ask after the old one before.
+    func changesDevice() {
+        with { $0.forgetsDevice = true }
+    }
+
+    /// After which writes an old device was asked about, in order.
+    var questions: [UInt64] {
+        with { state in
+            state.requests.filter { $0.path == "/v1/devices/replace" }.compactMap {
+                String(decoding: $0.body, as: UTF8.self).split(separator: "=").last
+                    .flatMap { UInt64($0) }
+            }
         }
     }
 
@@ -192,6 +210,8 @@ final class ModelServer: Transport {
             guard request.bearer == state.accessToken else {
                 return .response(Response(status: 401, contentType: "application/json"))
             }
+            if request.path == "/v1/devices/replace" { return Self.history(request, &state) }
+            if state.forgetsDevice { Self.forgetDevice(&state) }
             if request.path == "/v1/reconcile", !state.repairs {
                 return .response(Response(status: 404, contentType: "application/json"))
             }
@@ -257,6 +277,34 @@ final class ModelServer: Transport {
         }
     }
 
+    /// A device takes another one's place: what that one did, and a clean page for the new one.
+    private static func history(_ request: Request, _ state: inout State) -> TransportOutcome {
+        let form = String(decoding: request.body, as: UTF8.self)
+        guard let after = form.split(separator: "=").last.flatMap({ UInt64($0) }) else {
+            return .response(Response(status: 400))
+        }
+        let mids = after < state.lastMid ? Array(after + 1...state.lastMid) : []
+        let chains = mids.map { hex(state.chains[$0] ?? 0) }.joined()
+        let flags = mids.map { state.outcomes[$0]?.status == .refused ? "0" : "1" }.joined()
+        let body = #"{"chains":"\#(chains)","last":\#(state.lastMid),"took_effect":"\#(flags)"}"#
+        return .response(
+            Response(status: 200, contentType: "application/json", body: Array(body.utf8)))
+    }
+
+    private static func forgetDevice(_ state: inout State) {
+        state.forgetsDevice = false
+        state.lastMid = 0
+        state.lastChain = 0
+        state.chains = [:]
+        state.outcomes = [:]
+        state.applied = []
+    }
+
+    private static func hex(_ number: UInt64) -> String {
+        let text = String(number, radix: 16)
+        return String(repeating: "0", count: 16 - text.count) + text
+    }
+
     // MARK: - The protocol
 
     private static func answer(_ body: [UInt8], _ state: inout State) -> [Frame] {
@@ -298,6 +346,7 @@ final class ModelServer: Transport {
     private static func take(_ mutation: Mutation, _ state: inout State) {
         state.lastMid = mutation.mid
         state.lastChain = mutation.chain
+        state.chains[mutation.mid] = mutation.chain
         if let code = state.refuses[mutation.mid] ?? refusal(of: mutation, state) {
             state.outcomes[mutation.mid] = OutcomeRange(
                 first: mutation.mid, last: mutation.mid, status: .refused, code: code)

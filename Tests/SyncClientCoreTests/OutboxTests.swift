@@ -175,6 +175,110 @@ struct OutboxTests {
         }
     }
 
+    /// Goal: a write counts once, under whatever name it was sent.
+    ///
+    /// Method: its answer is lost, the sign-in ends, and the person signs in again.
+    @Test("leaves out under a new name what the server has taken under the old one")
+    func signedInAgain() async throws {
+        try await inWorld { world in
+            let client = try await world.signedIn()
+            _ = try await client.write([
+                RowOperation(RowKey(table: "annotation", id: "a"), .create),
+                RowOperation(
+                    RowKey(table: "annotation", id: "a"), .increment(field: "shown", by: 5)),
+            ])
+            world.server.with { $0.refuses[2] = "row_absent" }
+            try await client.pin("refused")
+            world.server.fail(.answerLost, .answerLost, .answerLost, .answerLost, .answerLost)
+            world.server.fail(.answerLost, .answerLost, .answerLost, .answerLost)
+            await #expect(throws: SyncFailure.self) { try await client.sync() }
+            try await client.pin("later")
+            #expect(world.server.with { $0.applied } == [1])
+            world.server.with { state in
+                state.faults = []
+                state.refuses = [:]
+                state.device = DeviceID(0x77)
+            }
+            let prompt = try await client.beginSignIn(
+                server: "https://example.test", deviceName: "a test")
+            _ = try await client.completeSignIn(prompt)
+            // Offline it goes on as before; what was taken is still shown.
+            world.server.fail(.notSent)
+            await #expect(throws: SyncFailure.self) { try await client.sync() }
+            #expect(try await client.row("annotation", "a")?.integer("shown") == 5)
+            #expect(try await client.status().queuedCount == 3)
+            world.server.changesDevice()
+            let report = try await client.sync()
+            #expect(report.pushed == 2)
+            #expect(try await client.row("annotation", "a")?.integer("shown") == 5)
+            #expect(
+                try await client.row("pinned", "me")?.texts("services") == ["later", "refused"])
+            #expect(try await client.status().queuedCount == 0)
+            await client.close()
+        }
+    }
+
+    /// Goal: what a restored server has lost comes back under a new name as well.
+    ///
+    /// Method: the backup lacks the last writes, or the whole device, which a sign-in
+    /// under the old name cannot mend; the new name starts at its first write.
+    @Test("offers under a new name what a restored server has lost", arguments: [true, false])
+    func restoredUnderNewName(knowsDevice: Bool) async throws {
+        try await inWorld { world in
+            let client = try await world.signedIn()
+            func count(_ id: String) async throws {
+                let key = RowKey(table: "annotation", id: id)
+                _ = try await client.write([
+                    RowOperation(key, .create),
+                    RowOperation(key, .increment(field: "shown", by: 1)),
+                ])
+            }
+            let nothing = world.server.with { $0 }
+            try await count("a")
+            _ = try await client.sync()
+            let backup = world.server.with { $0 }
+            try await count("a")
+            try await count("b")
+            _ = try await client.sync()
+            try await count("b")
+            world.server.with { state in
+                state = knowsDevice ? backup : nothing
+                state.lineage = 9
+                state.device = DeviceID(0x77)
+            }
+            let prompt = try await client.beginSignIn(
+                server: "https://example.test", deviceName: "a test")
+            _ = try await client.completeSignIn(prompt)
+            #expect(try await client.status().queuedCount == 1)
+            world.server.changesDevice()
+            let report = try await client.sync()
+            #expect(report.pushed == (knowsDevice ? 3 : 4))
+            #expect(try await client.row("annotation", "a")?.integer("shown") == 2)
+            #expect(try await client.row("annotation", "b")?.integer("shown") == 2)
+            // One link is asked for, and all that are kept only where that one differs.
+            #expect(world.server.questions == [2, 0])
+            await client.close()
+        }
+    }
+
+    @Test("asks one short question under a new name where nothing was lost")
+    func renamedInPeace() async throws {
+        try await inWorld { world in
+            let client = try await world.signedIn()
+            for id in ["a", "b", "c"] { try await client.pin(id) }
+            _ = try await client.sync()
+            world.server.with { $0.device = DeviceID(0x77) }
+            let prompt = try await client.beginSignIn(
+                server: "https://example.test", deviceName: "a test")
+            _ = try await client.completeSignIn(prompt)
+            world.server.changesDevice()
+            #expect(try await client.sync().pushed == 0)
+            #expect(world.server.questions == [2])
+            #expect(try await client.row("pinned", "me")?.texts("services") == ["a", "b", "c"])
+            await client.close()
+        }
+    }
+
     @Test("stays with its account when another person signs in")
     func accounts() async throws {
         try await inWorld { world in

@@ -17,6 +17,10 @@ struct PlanTests {
     private static let bounded = [
         "SELECT mid, queued_at, mutation FROM outbox ORDER BY mid LIMIT ?",
         "SELECT EXISTS (SELECT 1 FROM row)",
+        """
+        SELECT 1 FROM outbox WHERE mid > 0 UNION ALL SELECT 1 FROM acknowledged WHERE mid > 0
+        LIMIT 1
+        """,
     ]
 
     private func scans(_ connection: Connection) throws -> [String] {

@@ -55,9 +55,11 @@ struct CheckpointMachineTests {
 @Suite("The server's log")
 struct LogUpkeepTests {
     private func store(_ directory: TemporaryDirectory) throws -> SQLiteStore {
-        try SQLiteStore(
-            directory: directory.path, randomBytes: seededSecrets(1).bytes,
-            checkpoints: .init(passivePages: 20, restartPages: 100, readersMillisecondsMax: 1))
+        var options = StoreOptions()
+        options.checkpoints = .init(
+            passivePages: 20, restartPages: 100, readersMillisecondsMax: 1)
+        return try SQLiteStore(
+            directory: directory.path, options: options, randomBytes: seededSecrets(1).bytes)
     }
 
     /// Commits until the log was looked after a few times.
@@ -127,9 +129,10 @@ struct LogUpkeepTests {
     @Test("does not grow any more once it is laid out, and loses nothing by that")
     func laidOut() throws {
         let directory = try TemporaryDirectory()
+        var options = StoreOptions()
+        options.checkpoints = .init(passivePages: 200, restartPages: 900, layOutPages: 100)
         let store = try SQLiteStore(
-            directory: directory.path, randomBytes: seededSecrets(1).bytes,
-            checkpoints: .init(passivePages: 200, restartPages: 900, layOutPages: 100))
+            directory: directory.path, options: options, randomBytes: seededSecrets(1).bytes)
         defer { store.close() }
         func bytes() throws -> Int {
             try #require(

@@ -78,16 +78,15 @@ struct SignInTests {
         #expect(kept == String(repeating: "ปู่", count: bytesMax / 9))
     }
 
-    @Test("keeps the name of a device that signs in again, and ends its older tokens")
+    /// Copies of a device do not end each other's sign-in: they would never come to rest.
+    @Test("keeps the name of a device that signs in again, and its older tokens")
     func claimed() throws {
         let fixture = try ServerFixture()
         let person = try fixture.addPerson()
         let first = try signIn(fixture, person)
-        #expect(first.claim == nil)
         let again = try signIn(fixture, person, as: first.device)
-        #expect(again.claim == .kept)
         #expect(again.device == first.device)
-        #expect(try token(fixture, first.accessToken) == nil)
+        #expect(try token(fixture, first.accessToken) != nil)
         #expect(try token(fixture, again.accessToken) != nil)
     }
 
@@ -97,10 +96,8 @@ struct SignInTests {
         let person = try fixture.addPerson()
         let other = try fixture.addPerson("other")
         let unknown = try signIn(fixture, person, as: DeviceID(99))
-        #expect(unknown.claim == .unknown)
         #expect(unknown.device != DeviceID(99))
         let foreign = try signIn(fixture, other, as: unknown.device)
-        #expect(foreign.claim == .ended)
         #expect(foreign.device != unknown.device)
         #expect(try token(fixture, unknown.accessToken) != nil)
         try machine(fixture) { machine in
@@ -109,7 +106,6 @@ struct SignInTests {
                 by: .operator)
         }
         let ended = try signIn(fixture, person, as: unknown.device)
-        #expect(ended.claim == .ended)
         #expect(ended.device != unknown.device)
     }
 

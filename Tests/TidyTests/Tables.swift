@@ -24,6 +24,7 @@ enum Tables {
         "HTTPWire": [],
         "SyncProtocol": ["CSHA256"],
         "CitizenData": ["SyncProtocol"],
+        "FaultVFS": ["CSQLite", "Synchronization"],
         "SQLiteKit": ["CSQLite", "Dispatch", "Synchronization", "Glibc"],
         "SyncServerCore": [
             "SyncProtocol", "CitizenData", "SQLiteKit", "HTTPWire", "NetworkIO", "Dispatch",
@@ -33,10 +34,15 @@ enum Tables {
             "SyncProtocol", "CitizenData", "SQLiteKit", "Foundation", "FoundationNetworking",
             "Dispatch", "Synchronization", "Glibc",
         ],
+        // Sees both sides: nothing else does.
+        "SyncSimulation": [
+            "SyncProtocol", "CitizenData", "SQLiteKit", "FaultVFS", "NetworkIO", "SyncServerCore",
+            "SyncClientCore", "Glibc",
+        ],
         "SyncServer": ["SyncServerCore"],
         "tangrat-cli": ["SyncClientCore", "CitizenData", "SyncProtocol", "Foundation", "Glibc"],
         "tangrat-qa": [
-            "SyncClientCore", "SyncProtocol", "CitizenData", "NetworkIO",
+            "SyncSimulation", "SyncClientCore", "SyncProtocol", "CitizenData", "NetworkIO",
             "HTTPWire", "Foundation", "Glibc", "Synchronization",
         ],
         "SyncBenchmarks": [

@@ -26,7 +26,7 @@ final class CacheStore: Sendable {
         let lockPath = directory + "/writer.lock"
         let files = environment.files
         // WORKAROUND(docs/workarounds.md#1): one writer at a time.
-        let lock = try await OffPool.run { () throws(SyncFailure) in
+        let lock = try await environment.execution.offPool { () throws(SyncFailure) in
             try files.checkPrivate(path)
             try files.makeFile(lockPath)
             return try WriterLock.take(lockPath, files)
@@ -35,10 +35,12 @@ final class CacheStore: Sendable {
         do {
             var options = ConnectionOptions(.readWriteCreate)
             options.secureDelete = .on
-            options.walAutocheckpointPages = Limits.logPagesMax
+            options.walAutocheckpointPages = environment.execution.logPagesMax
+            options.vfs = environment.execution.vfs
             options.cacheKiB = Limits.cacheKiB
             let database = try await Database.open(
-                at: path, migrations: CacheSchema.migrations, readerCount: 2, options: options)
+                at: path, migrations: CacheSchema.migrations, readerCount: 2, options: options,
+                on: environment.execution.database)
             return CacheStore(directory, lockPath, database, environment)
         } catch {
             throw StorageErrors.failure(error, path: path)
@@ -54,7 +56,7 @@ final class CacheStore: Sendable {
         self.database = database
         self.environment = environment
         let monotonic = environment.monotonic
-        hub = ChangeHub(monotonic: monotonic) {
+        hub = ChangeHub(monotonic: monotonic, executor: environment.execution.tasks) {
             try await database.withWriter { connection in
                 var version: Int64 = 0
                 try connection.run("PRAGMA data_version") { version = $0.int64(0) }
@@ -127,7 +129,7 @@ final class CacheStore: Sendable {
         let lockPath = lockPath
         // Closing empties the log into the file, which is the writer's work.
         // Without the lock the log stays, and the next opening reads it.
-        let lock = try? await OffPool.run { () throws(SyncFailure) in
+        let lock = try? await environment.execution.offPool { () throws(SyncFailure) in
             try WriterLock.take(lockPath, files)
         }
         await database.close()

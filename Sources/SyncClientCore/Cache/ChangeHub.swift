@@ -17,15 +17,21 @@ final class ChangeHub: Sendable {
 
     private let state = Mutex(State())
     private let monotonic: any MonotonicClock
+    private let executor: (any TaskExecutor)?
     private let version: @Sendable () async throws -> Int64
 
     /// Creates a hub.
     ///
     /// - Parameters:
     ///   - monotonic: For the pauses between questions.
+    ///   - executor: Where the questions are asked.
     ///   - version: A number that changes when another process commits.
-    init(monotonic: any MonotonicClock, version: @escaping @Sendable () async throws -> Int64) {
+    init(
+        monotonic: any MonotonicClock, executor: (any TaskExecutor)? = nil,
+        version: @escaping @Sendable () async throws -> Int64
+    ) {
         self.monotonic = monotonic
+        self.executor = executor
         self.version = version
     }
 
@@ -45,7 +51,9 @@ final class ChangeHub: Sendable {
             state.nextID += 1
             state.listeners[state.nextID] = continuation
             if state.poll == nil {
-                state.poll = Task { [weak self] in await self?.pollUntilCancelled() }
+                state.poll = Task(executorPreference: executor) { [weak self] in
+                    await self?.pollUntilCancelled()
+                }
             }
             return state.nextID
         }

@@ -10,59 +10,71 @@ final class ClientSession: Sendable {
 
     /// Opens the cache of an account and takes its device name over.
     ///
+    /// Where writes are kept under another name, the first round does that.
+    ///
     /// - Parameters:
     ///   - credentials: The account and its device.
     ///   - directory: Where the accounts are.
     ///   - environment: The world.
-    ///   - isUnknown: Whether the server has nothing of what the device wrote under
-    ///     its older name.
     /// - Returns: The session.
     /// - Throws: ``SyncFailure``.
     static func open(
-        _ credentials: Credentials, directory: DataDirectory, environment: SyncEnvironment,
-        offeringAll isUnknown: Bool = false
+        _ credentials: Credentials, directory: DataDirectory, environment: SyncEnvironment
     ) async throws(SyncFailure) -> ClientSession {
         let server = try ServerAddress(credentials.server)
         let path = try directory.account(credentials.subject)
-        try await OffPool.run { () throws(SyncFailure) in
+        try await environment.execution.offPool { () throws(SyncFailure) in
             try directory.files.makeDirectory(path)
             try directory.files.makeFile(path + "/sync.lock")
         }
         let store = try await CacheStore.open(directory: path, environment: environment)
         let device = credentials.device
         let nonce = environment.random.next()
+        var waitsForName = false
         do throws(SyncFailure) {
             let known = try await store.read { try CacheState.load($0).device }
             if known != device {
-                try await store.write { connection in
+                waitsForName = try await store.write { connection in
                     var state = try CacheState.load(connection)
                     // A cursor belongs to the device it was made for.
                     try StageTable.clear(&state, connection)
                     state.cursor = []
-                    try OutboxTable.renumber(
-                        for: device, nonce: nonce, offeringAll: isUnknown, &state, connection)
+                    // Under a new name there is no gap.
+                    state.missingAfter = nil
+                    let waits = try OutboxTable.keepsAny(connection)
+                    if !waits {
+                        try OutboxTable.renumber(for: device, nonce: nonce, &state, connection)
+                    }
                     try state.save(connection)
+                    return waits
                 }
             }
         } catch {
             await store.close()
             throw error
         }
+        let keeper = CredentialsKeeper(
+            account: credentials.account, directory: directory, environment: environment)
+        let change =
+            waitsForName
+            ? NameChange(
+                store: store, keeper: keeper,
+                service: SignInService(server: server, environment: environment), device: device)
+            : nil
         return ClientSession(
-            credentials.account, server, store,
-            CredentialsKeeper(
-                account: credentials.account, directory: directory, environment: environment))
+            credentials.account, server, store, keeper,
+            SyncEngine(store: store, keeper: keeper, server: server, nameChange: change))
     }
 
     private init(
         _ account: Account, _ server: ServerAddress, _ store: CacheStore,
-        _ keeper: CredentialsKeeper
+        _ keeper: CredentialsKeeper, _ engine: SyncEngine
     ) {
         self.account = account
         self.server = server
         self.store = store
         self.keeper = keeper
-        engine = SyncEngine(store: store, keeper: keeper, server: server)
+        self.engine = engine
     }
 
     /// Ends the round that runs and closes the cache.

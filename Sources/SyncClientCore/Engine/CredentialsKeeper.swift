@@ -20,7 +20,7 @@ final class CredentialsKeeper: Sendable {
 
     /// The credentials as they are stored now.
     func stored() async throws(SyncFailure) -> Credentials {
-        try await OffPool.run { () throws(SyncFailure) in try self.read() }
+        try await environment.execution.offPool { () throws(SyncFailure) in try self.read() }
     }
 
     /// The same, for a caller on a thread that may block.
@@ -63,7 +63,9 @@ final class CredentialsKeeper: Sendable {
             credentials.accessToken = tokens.access
             credentials.refreshToken = tokens.refresh
             let renewed = credentials
-            try await OffPool.run { () throws(SyncFailure) in try directory.save(renewed) }
+            try await environment.execution.offPool { () throws(SyncFailure) in
+                try directory.save(renewed)
+            }
             try environment.reach(.refreshAfter)
         case .refused(let failure):
             guard failure == .signInExpired else { throw failure }
@@ -80,6 +82,8 @@ final class CredentialsKeeper: Sendable {
         credentials.isExpired = true
         let expired = credentials
         let directory = directory
-        try await OffPool.run { () throws(SyncFailure) in try directory.save(expired) }
+        try await environment.execution.offPool { () throws(SyncFailure) in
+            try directory.save(expired)
+        }
     }
 }

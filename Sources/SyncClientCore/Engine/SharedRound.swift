@@ -51,8 +51,10 @@ struct SharedRound {
         task?.cancel()
     }
 
-    /// Tells everybody who still waits.
+    /// Tells everybody who still waits, first come, first told.
     consuming func finish(_ result: Result<SyncReport, SyncFailure>) {
-        for waiter in waiters.values { waiter.continuation.resume(returning: result) }
+        for (_, waiter) in waiters.sorted(by: { $0.key < $1.key }) {
+            waiter.continuation.resume(returning: result)
+        }
     }
 }

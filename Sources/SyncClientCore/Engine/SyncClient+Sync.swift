@@ -44,7 +44,7 @@ extension SyncClient {
     ) -> AsyncStream<LiveEvent> {
         let (stream, continuation) = AsyncStream.makeStream(
             of: LiveEvent.self, bufferingPolicy: .bufferingNewest(64))
-        let task = Task {
+        let task = Task(executorPreference: environment.execution.tasks) {
             do throws(SyncFailure) {
                 let session = try await self.signedIn()
                 await LiveEngine(session: session, trace: trace) { continuation.yield($0) }.run()

@@ -22,10 +22,16 @@ actor SyncEngine {
     let environment: SyncEnvironment
     private var running: SharedRound?
     private var lastID: UInt64 = 0
+    /// What must be done before the first request, if anything.
+    private var nameChange: NameChange?
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { store.writerExecutor }
 
-    init(store: CacheStore, keeper: CredentialsKeeper, server: ServerAddress) {
+    init(
+        store: CacheStore, keeper: CredentialsKeeper, server: ServerAddress,
+        nameChange: NameChange? = nil
+    ) {
+        self.nameChange = nameChange
         self.store = store
         self.keeper = keeper
         self.server = server
@@ -58,7 +64,9 @@ actor SyncEngine {
                 if isFirst { start(id, repairs: repairs) }
             }
         } onCancel: {
-            Task { await self.leave(id, ticket) }
+            _ = Task(executorPreference: environment.execution.tasks) {
+                await self.leave(id, ticket)
+            }
         }
         return try result.get()
     }
@@ -71,7 +79,7 @@ actor SyncEngine {
 
     private func start(_ id: UInt64, repairs: Bool) {
         // Begins at once, on the queue where this runs; it may even end here.
-        let task = Task.immediate {
+        let task = Task.immediate(executorPreference: environment.execution.tasks) {
             let result = await self.attempt(repairs: repairs)
             guard let ended = self.running, ended.id == id else { return }
             self.running = nil
@@ -98,6 +106,8 @@ actor SyncEngine {
     private func round(repairs: Bool) async throws(SyncFailure) -> SyncReport {
         let lock = try await takeRoundLock()
         defer { lock.unlock() }
+        try await nameChange?.run()
+        nameChange = nil
         var round = Round(startedAt: environment.monotonic.nanoseconds())
         var action = round.machine.begin(repairs: repairs)
         while true {

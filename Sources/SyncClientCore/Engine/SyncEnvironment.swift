@@ -21,6 +21,9 @@ package struct SyncEnvironment: Sendable {
     /// Where a test stops the client; nil in the real world.
     package var faults: (any FaultInjector)?
 
+    /// Where the client's work runs, and what its database lies on.
+    package var execution = SyncExecution()
+
     /// Creates an environment.
     package init(
         wall: any WallClock, monotonic: any MonotonicClock, random: any RandomSource,
@@ -43,6 +46,37 @@ package struct SyncEnvironment: Sendable {
         } catch {
             throw .storageFailed(code: point.rawValue)
         }
+    }
+}
+
+/// Where the client's work runs, and what its database lies on.
+///
+/// The real world uses this as it stands. A simulation puts everything on one
+/// thread of its own, so that a run can be repeated.
+package struct SyncExecution: Sendable {
+    /// Runs the client's tasks; the shared pool if nil.
+    package var tasks: (any TaskExecutor)?
+
+    /// Runs the work of database connections; a queue for each if nil.
+    package var database: (any SerialExecutor)?
+
+    /// Whether work with small files blocks its caller instead of a queue.
+    package var blocksInPlace = false
+
+    /// The SQLite file system to use, for simulated disks; nothing for the real one.
+    package var vfs: String?
+
+    /// Pages in the log after which the writer checkpoints.
+    package var logPagesMax = Limits.logPagesMax
+
+    /// The real world.
+    package init() {}
+
+    /// Runs blocking work on a thread that is not of the cooperative pool.
+    func offPool<T: Sendable>(
+        _ body: @escaping @Sendable () throws(SyncFailure) -> T
+    ) async throws(SyncFailure) -> T {
+        blocksInPlace ? try body() : try await OffPool.run(body)
     }
 }
 

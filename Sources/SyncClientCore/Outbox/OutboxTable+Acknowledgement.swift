@@ -91,30 +91,28 @@ extension OutboxTable {
         return waiting
     }
 
-    /// Gives all waiting writes new numbers under a new device name.
+    /// Gives what waits, and what is kept of older writes, numbers under a new name.
     ///
     /// Their order and what they do stay. Sets and texts that name one of these
-    /// writes by its old dot name it by its new one.
+    /// writes by its old dot name it by its new one. Writes that the server has are
+    /// left out: they keep their names, and come back with the mirror.
     ///
     /// - Parameters:
     ///   - device: The new name.
     ///   - nonce: Link 0 of the new chain.
-    ///   - isUnknown: Whether the server has never had this device, so that it has
-    ///     none of the writes that were acknowledged: they are sent first.
+    ///   - taken: Which of the writes the server has under the old name.
     ///   - state: The state; the caller saves it.
     ///   - connection: The writer, in a transaction.
     /// - Throws: What the storage refuses.
     static func renumber(
-        for device: DeviceID, nonce: UInt64, offeringAll isUnknown: Bool = false,
+        for device: DeviceID, nonce: UInt64, leavingOut taken: TakenWrites = TakenWrites(),
         _ state: inout CacheState, _ connection: Connection
     ) throws {
-        var waiting: [Entry] = []
-        if isUnknown {
-            try connection.run("SELECT mid, queued_at, mutation FROM acknowledged ORDER BY mid") {
-                waiting.append(try entry($0))
-            }
-        }
-        waiting += try entries(connection)
+        var kept: [Entry] = []
+        try connection.run(
+            "SELECT mid, queued_at, mutation FROM acknowledged WHERE mid > 0 ORDER BY mid"
+        ) { kept.append(try entry($0)) }
+        kept += try entries(connection)
         try connection.run("DELETE FROM outbox")
         try connection.run("DELETE FROM outbox_row")
         try connection.run("DELETE FROM acknowledged")
@@ -129,7 +127,7 @@ extension OutboxTable {
         state.isCopied = false
         state.ackedMid = 0
         state.answeredMid = 0
-        for entry in waiting {
+        for entry in kept where !taken.contains(entry.mid) {
             numbers[entry.mid] = state.nextMid
             let operations = entry.mutation.operations.map { operation in
                 RowOperation(

@@ -100,6 +100,18 @@ enum OutboxTable {
         return count
     }
 
+    /// Whether writes wait, or older ones are still kept.
+    static func keepsAny(_ connection: Connection) throws -> Bool {
+        var keepsAny = false
+        try connection.run(
+            """
+            SELECT 1 FROM outbox WHERE mid > 0 UNION ALL SELECT 1 FROM acknowledged WHERE mid > 0
+            LIMIT 1
+            """
+        ) { _ in keepsAny = true }
+        return keepsAny
+    }
+
     /// Whether a write waits whose outcome is not known.
     static func hasUnanswered(_ state: CacheState, _ connection: Connection) throws -> Bool {
         var found = false

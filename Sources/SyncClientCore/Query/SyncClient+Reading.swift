@@ -80,17 +80,17 @@ extension SyncClient {
         }
         let directory = directory
         let path = session.store.directory
-        checks += await OffPool.permissions(directory, path)
+        checks += await environment.execution.permissions(directory, path)
         return DoctorReport(checks: checks)
     }
 }
 
-extension OffPool {
+extension SyncExecution {
     /// Looks at each file of an account for rights that others have.
-    fileprivate static func permissions(
+    fileprivate func permissions(
         _ directory: DataDirectory, _ path: String
     ) async -> [DoctorReport.Check] {
-        let found = try? await run { () throws(SyncFailure) -> [DoctorReport.Check] in
+        let found = try? await offPool { () throws(SyncFailure) -> [DoctorReport.Check] in
             let names = try directory.files.names(in: path)
             let paths = [directory.path, path] + names.map { path + "/" + $0 }
             var unsafe: [String] = []

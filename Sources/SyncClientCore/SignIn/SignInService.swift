@@ -16,8 +16,6 @@ struct SignInService: Sendable {
         var refresh: String
         var device: DeviceID
         var subject: String
-        /// Whether this history of the server has never had the device claimed.
-        var isUnknownHere = false
     }
 
     /// What one question to the token endpoint came to.
@@ -118,9 +116,7 @@ struct SignInService: Sendable {
             let subject = body["subject"]?.text, Identifier.isValid(subject)
         {
             return .tokens(
-                Tokens(
-                    access: access, refresh: refresh, device: device, subject: subject,
-                    isUnknownHere: body["previous_device"]?.text == "unknown"))
+                Tokens(access: access, refresh: refresh, device: device, subject: subject))
         }
         guard response.status == 400, let code = Self.json(response)?["error"]?.text else {
             return .failed(Self.failure(of: response))
@@ -147,12 +143,12 @@ struct SignInService: Sendable {
             deadlineMilliseconds: 30_000)
     }
 
-    private static func json(_ response: Response) -> JSONValue? {
+    static func json(_ response: Response) -> JSONValue? {
         guard response.contentType == "application/json" else { return nil }
         return try? JSON.parse(response.body)
     }
 
-    private static func response(_ outcome: TransportOutcome) throws(SyncFailure) -> Response {
+    static func response(_ outcome: TransportOutcome) throws(SyncFailure) -> Response {
         switch outcome {
         case .response(let response): return response
         case .notSent(let reason): throw .notSent(reason)
@@ -160,7 +156,7 @@ struct SignInService: Sendable {
         }
     }
 
-    private static func failure(of response: Response) -> SyncFailure {
+    static func failure(of response: Response) -> SyncFailure {
         switch response.status {
         case 429, 503:
             .serverBusy(retryAfterMilliseconds: response.retryAfterMilliseconds ?? 5_000)

@@ -48,18 +48,16 @@ extension SyncClient {
         let credentials = Credentials(
             server: prompt.server, subject: tokens.subject, device: tokens.device,
             accessToken: tokens.access, refreshToken: tokens.refresh)
-        // Only for whom this device has worked before.
-        let isUnknown = tokens.isUnknownHere && (try? signedIn())?.account.subject == tokens.subject
         // The old session must not read the new credentials of its own account.
         await replaceSession(with: nil)
         let directory = directory
-        try await OffPool.run { () throws(SyncFailure) in
+        try await environment.execution.offPool { () throws(SyncFailure) in
             try directory.prepare()
             try directory.save(credentials)
             try directory.setCurrent(credentials.subject)
         }
         let session = try await ClientSession.open(
-            credentials, directory: directory, environment: environment, offeringAll: isUnknown)
+            credentials, directory: directory, environment: environment)
         await replaceSession(with: session)
         return session.account
     }
@@ -95,7 +93,7 @@ extension SyncClient {
         await replaceSession(with: nil)
         let directory = directory
         let subject = session.account.subject
-        try await OffPool.run { () throws(SyncFailure) in
+        try await environment.execution.offPool { () throws(SyncFailure) in
             try directory.erase(subject)
             try directory.clearCurrent()
         }

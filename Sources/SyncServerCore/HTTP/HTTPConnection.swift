@@ -47,8 +47,7 @@ final class HTTPConnection: ReadinessHandler {
     let service: LoopService
     let peer: PeerAddress
     private(set) var number: UInt64 = 0
-    let socket: Int32
-    private var descriptor: OwnedDescriptor?
+    private let stream: any ByteStream
 
     var machine: ConnectionMachine
     var flags: Flags = [.canWrite]
@@ -87,11 +86,9 @@ final class HTTPConnection: ReadinessHandler {
     var bodyBytesBefore = 0
 
     init(
-        descriptor: consuming OwnedDescriptor, peer: PeerAddress, context: LoopContext,
-        service: LoopService
+        stream: any ByteStream, peer: PeerAddress, context: LoopContext, service: LoopService
     ) {
-        self.socket = descriptor.number
-        self.descriptor = consume descriptor
+        self.stream = stream
         self.peer = peer
         self.context = context
         self.service = service
@@ -100,7 +97,7 @@ final class HTTPConnection: ReadinessHandler {
     }
 
     deinit {
-        descriptor.take()?.close()
+        stream.close()
     }
 
     var isDirty: Bool {
@@ -133,10 +130,10 @@ final class HTTPConnection: ReadinessHandler {
     /// Starts being watched; closes itself if that is impossible.
     func register() -> Bool {
         do {
-            number = try context.eventLoop.register(socket, .connection, self)
+            number = try context.eventLoop.register(stream.descriptor, .connection, self)
             return true
         } catch {
-            descriptor.take()?.close()
+            stream.close()
             flags.insert(.isDead)
             return false
         }
@@ -147,8 +144,8 @@ final class HTTPConnection: ReadinessHandler {
         guard !flags.contains(.isDead) else { return }
         flags.insert(.isDead)
         machine.close()
-        context.eventLoop.deregister(socket, number: number)
-        descriptor.take()?.close()
+        context.eventLoop.deregister(stream.descriptor, number: number)
+        stream.close()
         giveUpExchange()
         releaseBuffers()
         service.connectionClosed(peer)
@@ -252,7 +249,7 @@ final class HTTPConnection: ReadinessHandler {
             }
         } while !flags.contains(.isBroken)
         if flags.contains(.closesAfterOutput), output == nil, !flags.contains(.isLingering) {
-            Socket.endOutput(socket)
+            stream.endOutput()
             flags.insert(.isLingering)
             since = now
         }
@@ -293,7 +290,7 @@ final class HTTPConnection: ReadinessHandler {
         } else {
             room = service.receiveBuffer
         }
-        switch Socket.receive(socket, into: room) {
+        switch stream.receive(into: room) {
         case .bytes(let count):
             HTTPCounters.add(count, to: service.counters.bytesIn)
             // A short read has emptied the socket, unless the end comes next.
@@ -325,7 +322,7 @@ final class HTTPConnection: ReadinessHandler {
         while flags.contains(.canRead) {
             guard reads < Self.readsPerTurnMax else { return service.markDirty(self) }
             reads += 1
-            switch Socket.receive(socket, into: service.receiveBuffer) {
+            switch stream.receive(into: service.receiveBuffer) {
             case .bytes(let count):
                 HTTPCounters.add(count, to: service.counters.bytesIn)
             case .wouldBlock: flags.remove(.canRead)
@@ -343,7 +340,7 @@ final class HTTPConnection: ReadinessHandler {
         else { return }
         while !output.isEmpty {
             let bytes = output.readable
-            switch Socket.send(socket, bytes) {
+            switch stream.send(bytes) {
             case .bytes(let count):
                 HTTPCounters.add(count, to: service.counters.bytesOut)
                 output.consume(count)

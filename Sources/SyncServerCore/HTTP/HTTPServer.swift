@@ -117,6 +117,42 @@ package final class HTTPServer: Sendable {
         loops[0].execute { [self] context in accept(with: box.value, on: loops, context) }
     }
 
+    /// Starts without threads and sockets: the caller hands in connections and turns.
+    ///
+    /// - Returns: The only loop.
+    /// - Throws: What making the handler throws.
+    func startStepped() throws -> LoopContext {
+        let counters = HTTPCounters()
+        let loop = EventLoop(
+            steppedBy: configuration.clock,
+            tickMilliseconds: configuration.limits.tickMilliseconds)
+        let handle = LoopHandle(index: 0, eventLoop: loop, cell: LoopCell())
+        let context = prepare(handle, counters)
+        context.service.handler = try makeHandler(context)
+        running.withLock {
+            $0.loops = [handle]
+            $0.counters = [counters]
+        }
+        return context
+    }
+
+    /// Takes over a connection that was not accepted from a listener.
+    ///
+    /// - Returns: Its registration number, or nil if it was refused.
+    func adopt(_ stream: any ByteStream, _ peer: PeerAddress, on context: LoopContext) -> UInt64? {
+        guard ledger.admit(peer) else {
+            stream.close()
+            return nil
+        }
+        return context.service.adopt(stream, peer, context: context)
+    }
+
+    /// Closes everything on a loop that was stepped.
+    func stopStepped(_ context: LoopContext) {
+        running.withLock { $0.loops = [] }
+        Self.end(context)
+    }
+
     /// Stops accepting, lets requests in flight finish, and closes the rest.
     ///
     /// Answers from now on close their connection; live streams end at once.
@@ -154,14 +190,17 @@ package final class HTTPServer: Sendable {
     // MARK: - Set-up
 
     /// Ties a loop to its service, before its thread exists.
-    private func prepare(_ handle: LoopHandle, _ counters: HTTPCounters) {
+    @discardableResult
+    private func prepare(_ handle: LoopHandle, _ counters: HTTPCounters) -> LoopContext {
         let service = LoopService(
             limits: configuration.limits, counters: counters, ledger: ledger,
             eventLoop: handle.eventLoop, wallClock: configuration.wallClock)
         handle.eventLoop.turnEnded = { [unowned service] in service.turnEnded() }
         handle.eventLoop.ticked = { [unowned service] in service.ticked() }
-        handle.cell.context = LoopContext(
+        let context = LoopContext(
             index: handle.index, handle: handle, eventLoop: handle.eventLoop, service: service)
+        handle.cell.context = context
+        return context
     }
 
     private func makeHandlers(on loops: [LoopHandle]) throws {
@@ -195,10 +234,14 @@ package final class HTTPServer: Sendable {
             let number = descriptor.release()
             let loop = loops[turn]
             turn = (turn + 1) % loops.count
+            @Sendable func adopt(_ context: LoopContext) {
+                let stream = SocketStream(OwnedDescriptor(owning: number))
+                context.service.adopt(stream, peer, context: context)
+            }
             if loop.index == context.index {
-                context.service.adopt(number, peer, context: context)
+                adopt(context)
             } else {
-                loop.execute { $0.service.adopt(number, peer, context: $0) }
+                loop.execute(adopt)
             }
         }
         context.service.listener = listener

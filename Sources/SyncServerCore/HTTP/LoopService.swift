@@ -49,18 +49,25 @@ final class LoopService {
     // MARK: - Connections
 
     /// Takes over an accepted connection.
-    func adopt(_ number: Int32, _ peer: PeerAddress, context: LoopContext) {
-        let descriptor = OwnedDescriptor(owning: number)
+    ///
+    /// - Returns: Its registration number, or nil if it could not be taken.
+    @discardableResult
+    func adopt(_ stream: any ByteStream, _ peer: PeerAddress, context: LoopContext) -> UInt64? {
         guard !isDraining else {
-            descriptor.close()
-            return ledger.left(peer)
+            stream.close()
+            ledger.left(peer)
+            return nil
         }
         let connection = HTTPConnection(
-            descriptor: descriptor, peer: peer, context: context, service: self)
-        guard connection.register() else { return ledger.left(peer) }
+            stream: stream, peer: peer, context: context, service: self)
+        guard connection.register() else {
+            ledger.left(peer)
+            return nil
+        }
         connectionCount += 1
         eventLoop.wantsTicks = true
         HTTPCounters.add(1, to: counters.opened)
+        return connection.number
     }
 
     /// A connection has closed its descriptor.

@@ -73,19 +73,14 @@ extension SyncService {
         ) -> Answer {
             switch result {
             case .success(let granted):
-                .json(
-                    [
-                        ("access_token", .string(granted.accessToken)),
-                        ("device_id", .string(granted.device.description)),
-                        ("expires_in", .integer(granted.expiresIn)),
-                    ]
-                        + (granted.claim.map {
-                            [("previous_device", .string($0.rawValue))]
-                        } ?? []) + [
-                            ("refresh_token", .string(granted.refreshToken)),
-                            ("subject", .string(granted.subject)),
-                            ("token_type", "Bearer"),
-                        ])
+                .json([
+                    ("access_token", .string(granted.accessToken)),
+                    ("device_id", .string(granted.device.description)),
+                    ("expires_in", .integer(granted.expiresIn)),
+                    ("refresh_token", .string(granted.refreshToken)),
+                    ("subject", .string(granted.subject)),
+                    ("token_type", "Bearer"),
+                ])
             case .failure(let refusal): .error(refusal.rawValue)
             }
         }

@@ -62,6 +62,7 @@ final class SyncService: RequestHandler {
             return receivedSync(request, exchange)
         }
         if request.pathIs("/v1/live") { return receivedLive(request, exchange) }
+        if request.pathIs("/v1/devices/replace") { return receivedReplacement(request, exchange) }
         if request.pathIs("/v1/agency/records") { return receivedFeed(request, exchange) }
         if request.pathIs("/v1/oauth/device_authorization")
             || request.pathIs("/v1/oauth/token") || request.pathIs("/v1/oauth/revoke")
@@ -78,6 +79,8 @@ final class SyncService: RequestHandler {
     ) {
         if request.pathIs("/v1/sync") {
             syncBody(request, body, exchange)
+        } else if request.pathIs("/v1/devices/replace") {
+            replaceDevice(request, body, exchange)
         } else if request.pathIs("/v1/reconcile") {
             reconcileBody(request, body, exchange)
         } else if request.pathIs("/v1/oauth/device_authorization") {

@@ -45,18 +45,6 @@ struct SignInMachine {
         let expiresIn: Int64
         let device: DeviceID
         let subject: String
-        /// What became of the device that it said it had been.
-        var claim: Claim?
-    }
-
-    /// What becomes of the device that a sign-in says it has been.
-    enum Claim: String, Sendable {
-        /// It goes on under its name.
-        case kept
-        /// This history has never had such a device: nothing it wrote is here.
-        case unknown
-        /// Its rights have ended, or it is another person's.
-        case ended
     }
 
     /// The answers to a request for tokens; raw values are RFC 6749 and 8628 names.
@@ -81,28 +69,19 @@ struct SignInMachine {
         guard let person = try transaction.person(signIn.person) else {
             return .failure(.invalid)
         }
-        var claim: Claim?
-        if let claimed = signIn.claimed {
-            let known = try transaction.device(id: claimed)
-            if let known, known.person == person.number, known.revoked == 0 {
-                // Whoever held it before has lost it: one sign-in, one holder.
-                try transaction.removeTokens(of: known.number)
-                context.endsSessions = true
-                var granted = try grant(known, person: person)
-                granted.claim = .kept
-                try context.audit.append(
-                    .deviceReturned, by: .device(known.id), person: person.number)
-                return .success(granted)
-            }
-            claim = known == nil ? .unknown : .ended
+        if let claimed = signIn.claimed, let known = try transaction.device(id: claimed),
+            known.person == person.number, known.revoked == 0
+        {
+            // Older tokens stay: two copies that ended each other's would do so for ever.
+            try context.audit.append(
+                .deviceReturned, by: .device(known.id), person: person.number)
+            return .success(try grant(known, person: person))
         }
         let device = try transaction.addDevice(
             id: try freshDeviceID(), person: person.number, name: signIn.deviceName,
             added: context.now)
-        var granted = try grant(device, person: person)
-        granted.claim = claim
         try context.audit.append(.deviceAdded, by: .device(device.id), person: person.number)
-        return .success(granted)
+        return .success(try grant(device, person: person))
     }
 
     /// Exchanges a refresh token for new tokens.

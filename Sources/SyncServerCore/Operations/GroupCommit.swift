@@ -48,6 +48,8 @@ package final class GroupCommit: Sendable {
     private let state = Mutex(State())
     private let arrived = DispatchSemaphore(value: 0)
     private let ended = DispatchSemaphore(value: 0)
+    /// The writer, where it has no thread of its own.
+    private let stepped = Mutex<WriterBox?>(nil)
     private let limits: Limits
     private let metrics: Metrics
     private let wallClock: WallClock
@@ -90,6 +92,26 @@ package final class GroupCommit: Sendable {
             throw error
         }
     }
+
+    /// Opens the writer without a thread: ``step()`` does its work.
+    package func startStepped() throws {
+        let box = WriterBox(store)
+        _ = try box.open()
+        stepped.withLock { $0 = box }
+        state.withLock { $0.phase = .running }
+    }
+
+    /// Runs one group on the caller's thread.
+    ///
+    /// - Returns: Whether there was anything to do.
+    /// - Precondition: ``startStepped()`` was called.
+    package func step() -> Bool {
+        guard let box = stepped.withLock({ $0 }) else { preconditionFailure("not stepped") }
+        return !runGroup(box).wasEmpty
+    }
+
+    /// Whether anything waits for the writer.
+    package var hasWork: Bool { state.withLock { !$0.waiting.isEmpty } }
 
     /// Hands in a job.
     ///
@@ -135,8 +157,12 @@ package final class GroupCommit: Sendable {
                 }
             }
         case .running:
-            arrived.signal()
-            ended.wait()
+            guard let box = stepped.withLock({ $0.take() }) else {
+                arrived.signal()
+                return ended.wait()
+            }
+            while !runGroup(box).wasEmpty {}
+            finish(box)
         }
     }
 
@@ -162,8 +188,12 @@ package final class GroupCommit: Sendable {
             if isClosed { break }
             arrived.wait()
         }
-        box.finish { metrics.log(.warning, "store.checkpoint_failed", "\($0)") }
+        finish(box)
         ended.signal()
+    }
+
+    private func finish(_ box: WriterBox) {
+        box.finish { metrics.log(.warning, "store.checkpoint_failed", "\($0)") }
     }
 
     /// Takes all work that waits and does it.

@@ -25,6 +25,8 @@ package final class TangRatServer: Sendable {
         package var clock = MonotonicClock.system
         /// The clock for dates.
         package var wallClock = WallClock.system
+        /// How the store's file is opened.
+        package var storage = StoreOptions()
         /// Where secrets come from.
         package var secrets = SecretSource.system
         /// Takes the lines of the log.
@@ -42,10 +44,10 @@ package final class TangRatServer: Sendable {
     let commits: GroupCommit
     private let heads: HeadCache
     private let sessions: SessionCache
-    private let ready: ReadyFlag
+    let ready: ReadyFlag
     private let publicAddress: PublicAddress
     let poker: Poker
-    private let front: HTTPServer
+    let front: HTTPServer
     private let admin: Mutex<HTTPServer?> = Mutex(nil)
     /// The head of the audit chain that was written down last.
     let notedHead: Mutex<AuditHead?> = Mutex(nil)
@@ -63,7 +65,8 @@ package final class TangRatServer: Sendable {
     /// - Throws: What opening the store throws.
     package convenience init(_ configuration: Configuration) throws {
         let store = try SQLiteStore(
-            directory: configuration.directory, randomBytes: configuration.secrets.bytes)
+            directory: configuration.directory, options: configuration.storage,
+            randomBytes: configuration.secrets.bytes)
         self.init(configuration, store: store)
         if store.isReplaced {
             metrics.log(
@@ -116,6 +119,7 @@ package final class TangRatServer: Sendable {
             address: configuration.address, loopCount: configuration.loops)
         http.limits = configuration.limits.http
         http.clock = configuration.clock
+        http.wallClock = clock
         // A feed may be of any length, for it is never held whole; every other
         // address says for itself what it takes.
         http.limits.wire.bodyBytesMax = 1 << 50

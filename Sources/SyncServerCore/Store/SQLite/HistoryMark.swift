@@ -15,10 +15,12 @@ internal import SyncProtocol
 /// So a crash between two steps leaves a mark that the small file names.
 struct HistoryMark: Sendable {
     private let path: String
+    private let files: SmallFiles
 
     /// Looks at the marks of a data directory.
-    init(_ directory: String) {
+    init(_ directory: String, _ files: SmallFiles) {
         path = "\(directory)/server.history"
+        self.files = files
     }
 
     /// Whether the store is not the one that ran in this directory last.
@@ -54,17 +56,12 @@ struct HistoryMark: Sendable {
     }
 
     private func named() throws -> [String] {
-        do throws(FileError) {
-            return String(decoding: try Files.read(path, bytesMax: 1_024), as: UTF8.self)
-                .split(separator: "\n").map(String.init)
-        } catch {
-            guard error.isAbsent else { throw error }
-            return []
-        }
+        String(decoding: try files.read(path) ?? [], as: UTF8.self)
+            .split(separator: "\n").map(String.init)
     }
 
     private func write(_ marks: [String?]) throws {
         let text = marks.compactMap { $0.map { "\($0)\n" } }.joined()
-        try Files.write(Array(text.utf8), to: path)
+        try files.write(Array(text.utf8), path)
     }
 }

@@ -15,15 +15,14 @@ package final class SQLiteStore: ReplicaStore {
     package let cursorKey: HMACKey
     package let personKey: HMACKey
 
-    private let lock: FileLock
+    private let options: StoreOptions
+    private let lock: FileLock?
     private let names: NameTable
 
     /// Whether a writer's storage failed since the last check of the file.
     private let isDoubtful = Atomic(false)
 
     private let isClosed = Atomic(false)
-
-    private let checkpoints: CheckpointMachine.Policy
 
     /// Whether another file than the one that ran here last was found.
     let isReplaced: Bool
@@ -39,38 +38,20 @@ package final class SQLiteStore: ReplicaStore {
     ///
     /// - Parameters:
     ///   - directory: Where it lives; made with mode 0700.
+    ///   - options: How its file is opened.
     ///   - randomBytes: Gives the secrets of a new store.
+    ///   - startsNewHistory: Whether a new lineage begins whatever the file holds.
     /// - Throws: `StoreFailure` if another server holds the directory, `SQLiteError` or
     ///   `SystemError`.
-    package convenience init(directory: String, randomBytes: (Int) -> [UInt8]) throws {
-        try self.init(directory: directory, randomBytes: randomBytes, checkpoints: .init())
-    }
-
-    /// Opens the store, perhaps under a new lineage whatever it holds.
-    convenience init(
-        directory: String, randomBytes: (Int) -> [UInt8], startsNewHistory: Bool
-    ) throws {
-        try self.init(
-            directory: directory, randomBytes: randomBytes, checkpoints: .init(),
-            startsNewHistory: startsNewHistory)
-    }
-
-    /// Opens the store with a log of another length.
-    init(
-        directory: String, randomBytes: (Int) -> [UInt8], checkpoints: CheckpointMachine.Policy,
+    package init(
+        directory: String, options: StoreOptions = StoreOptions(), randomBytes: (Int) -> [UInt8],
         startsNewHistory: Bool = false
     ) throws {
         self.directory = directory
-        self.checkpoints = checkpoints
-        try Files.createDirectory(directory)
-        let lockPath = "\(directory)/server.lock"
-        guard let lock = try FileLock.tryAcquire(lockPath) else {
-            let holder = FileLock.holder(lockPath).map { " (process \($0))" } ?? ""
-            throw StoreFailure.inUse(
-                "another server is using the data directory \(directory)\(holder)")
-        }
-        self.lock = lock
-        let connection = try Self.openWriter(directory)
+        self.options = options
+        // A simulated disk has one user and no directories.
+        lock = options.vfs == nil ? try Self.takeDirectory(directory) : nil
+        let connection = try Self.openWriter(directory, options)
         defer { connection.close() }
         // Before the first answer: a write that comes again is answered from what is here.
         try connection.makeLogDurable()
@@ -88,7 +69,8 @@ package final class SQLiteStore: ReplicaStore {
             }
             return made
         }
-        isReplaced = try HistoryMark(directory).isForeign(to: connection)
+        let history = HistoryMark(directory, options.files)
+        isReplaced = try history.isForeign(to: connection)
         if isReplaced || startsNewHistory {
             try connection.transaction(.immediate) {
                 try $0.run("DELETE FROM value WHERE name = 'lineage'")
@@ -98,7 +80,7 @@ package final class SQLiteStore: ReplicaStore {
             throw StoreFailure.inconsistent("the lineage has a wrong length")
         }
         self.lineage = lineage
-        try HistoryMark(directory).renew(connection)
+        try history.renew(connection)
         cursorKey = HMACKey(try value("cursor_key") { randomBytes(32) })
         personKey = HMACKey(try value("person_key") { randomBytes(32) })
         names = NameTable()
@@ -109,9 +91,9 @@ package final class SQLiteStore: ReplicaStore {
 
     /// Marks this moment in the file's history; there must be no other writer.
     private func renewHistory() throws {
-        let connection = try Self.openWriter(directory)
+        let connection = try Self.openWriter(directory, options)
         defer { connection.close() }
-        try HistoryMark(directory).renew(connection)
+        try HistoryMark(directory, options.files).renew(connection)
         _ = try connection.checkpoint(.truncate)
     }
 
@@ -120,18 +102,30 @@ package final class SQLiteStore: ReplicaStore {
         // A copy made after this moment is told from one made before. A disk that
         // fails now leaves the older mark, which the next opening still knows.
         try? renewHistory()
-        lock.release()
+        lock?.release()
+    }
+
+    private static func takeDirectory(_ directory: String) throws -> FileLock {
+        try Files.createDirectory(directory)
+        let lockPath = "\(directory)/server.lock"
+        guard let lock = try FileLock.tryAcquire(lockPath) else {
+            let holder = FileLock.holder(lockPath).map { " (process \($0))" } ?? ""
+            throw StoreFailure.inUse(
+                "another server is using the data directory \(directory)\(holder)")
+        }
+        return lock
     }
 
     package func makeReader() throws -> any StoreReader {
-        var options = ConnectionOptions(.readOnly)
-        options.cacheKiB = 8 * 1_024
+        var reading = ConnectionOptions(.readOnly)
+        reading.cacheKiB = 8 * 1_024
+        reading.vfs = options.vfs
         return SQLiteReader(
-            try Connection(path: "\(directory)/\(Self.applicationFile)", options: options), names)
+            try Connection(path: "\(directory)/\(Self.applicationFile)", options: reading), names)
     }
 
     package func makeWriter() throws -> any StoreWriter {
-        let connection = try Self.openWriter(directory)
+        let connection = try Self.openWriter(directory, options)
         if isDoubtful.load(ordering: .acquiring) {
             do {
                 try Self.settle(connection)
@@ -141,8 +135,8 @@ package final class SQLiteStore: ReplicaStore {
             }
             isDoubtful.store(false, ordering: .releasing)
         }
-        let history = HistoryMark(directory)
-        return SQLiteWriter(connection, names, checkpoints, history) { [self] in
+        let history = HistoryMark(directory, options.files)
+        return SQLiteWriter(connection, names, options.checkpoints, history) { [self] in
             isDoubtful.store(true, ordering: .releasing)
         }
     }
@@ -164,16 +158,18 @@ package final class SQLiteStore: ReplicaStore {
     }
 
     static func openWriter(
-        _ directory: String, _ file: String = applicationFile
+        _ directory: String, _ options: StoreOptions = StoreOptions(),
+        file: String = applicationFile
     ) throws -> Connection {
-        var options = ConnectionOptions(.readWriteCreate)
-        options.cacheKiB = 32 * 1_024
-        options.identity = ServerSchema.migrations.identity
+        var writing = ConnectionOptions(.readWriteCreate)
+        writing.cacheKiB = 32 * 1_024
+        writing.identity = ServerSchema.migrations.identity
         // Deleted rows leave no readable bytes behind in the file.
-        options.secureDelete = .fast
+        writing.secureDelete = .fast
         // The writer checkpoints behind its answers: see `CheckpointMachine`.
-        options.walAutocheckpointPages = 0
-        return try Connection(path: "\(directory)/\(file)", options: options)
+        writing.walAutocheckpointPages = 0
+        writing.vfs = options.vfs
+        return try Connection(path: "\(directory)/\(file)", options: writing)
     }
 }
 

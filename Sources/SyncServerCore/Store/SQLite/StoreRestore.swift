@@ -56,7 +56,7 @@ enum StoreRestore {
 
     /// Brings the copy up to date and looks at all of it.
     private static func check(_ fresh: String, in directory: String) throws {
-        let connection = try SQLiteStore.openWriter(directory, fresh)
+        let connection = try SQLiteStore.openWriter(directory, file: fresh)
         defer { connection.close() }
         try ServerSchema.migrations.apply(to: connection)
         let problems = try connection.integrityCheck() + StoreAudit.recount(connection)

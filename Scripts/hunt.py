@@ -1,0 +1,139 @@
+"""Looks how long the simulator takes to find each planted bug.
+
+The tree is copied, the bugs of Tests/SimulationTests/Planted/bugs.txt are put in
+behind a number that the environment variable PLANTED chooses, and everything is
+built once. Nothing of this is ever in the product.
+"""
+
+import argparse
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BUGS = ROOT / "Tests/SimulationTests/Planted/bugs.txt"
+SWITCH = """internal import Glibc
+
+/// Chooses the planted bug of this run.
+enum Planted {
+    private static let number = getenv("PLANTED").map { atoi($0) } ?? 0
+
+    /// Whether a bug is switched on.
+    static func isOn(_ bug: Int32) -> Bool { number == bug }
+}
+"""
+MODULES = ["SQLiteKit", "SyncProtocol", "SyncServerCore", "SyncClientCore"]
+
+
+def read_bugs():
+    """Gives each bug: number, what it is, and its replacements."""
+    bugs = []
+    for part in re.split(r"^=== ", BUGS.read_text(), flags=re.M)[1:]:
+        head, body = part.split("\n", 1)
+        number, what = head.split(" ", 1)
+        blocks = re.findall(
+            r"^file ([^\n]*)\n--- is\n(.*?)\n--- planted\n(.*?)\n--- end$", body, re.S | re.M
+        )
+        bugs.append((int(number), what, blocks))
+    return bugs
+
+
+def prepare(folder, bugs):
+    """Makes the copy, with all bugs in it and none switched on."""
+    wanted = {}
+    for name in ["Package.swift", "Sources", "Tests"]:
+        path = ROOT / name
+        files = [path] if path.is_file() else [p for p in path.rglob("*") if p.is_file()]
+        for file in files:
+            wanted[file.relative_to(ROOT)] = file.read_bytes()
+    for number, what, blocks in bugs:
+        for name, before, after in blocks:
+            key = Path(name)
+            text = wanted[key].decode()
+            if text.count(before + "\n") != 1:
+                sys.exit(f"bug {number} ({what}): its text does not stand once in {name}")
+            wanted[key] = text.replace(before + "\n", after + "\n").encode()
+    for module in MODULES:
+        wanted[Path(f"Sources/{module}/Planted.swift")] = SWITCH.encode()
+    for old in (p for p in folder.rglob("*") if p.is_file() and ".build" not in p.parts):
+        if old.relative_to(folder) not in wanted:
+            old.unlink()
+    # What has not changed keeps its time, so that little is built again.
+    for key, data in wanted.items():
+        path = folder / key
+        if not path.exists() or path.read_bytes() != data:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+
+
+def run(program, number, arguments):
+    """Runs the simulator with a bug and gives its answer."""
+    environment = dict(os.environ, PLANTED=str(number))
+    start = time.monotonic()
+    done = subprocess.run(
+        [str(program), "simulate", *arguments, "--json"],
+        env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False,
+    )
+    seconds = time.monotonic() - start
+    lines = done.stdout.decode(errors="replace").strip().splitlines()
+    try:
+        return json.loads(lines[-1]), seconds
+    except (IndexError, ValueError):
+        # The bug stopped the program: that is found as well.
+        return {"failures": [{"invariant": "crash", "what": "the program ended"}], "worlds": 0}, seconds
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--only", help="numbers of bugs, with commas")
+    parser.add_argument("--seeds", type=int, default=2000, help="seeds to try for each bug")
+    parser.add_argument("--from", dest="first", type=int, default=1, help="the first seed")
+    parser.add_argument("--debug", action="store_true", help="a debug build")
+    parser.add_argument("--control", type=int, default=200, help="seeds without a bug")
+    options = parser.parse_args()
+    bugs = read_bugs()
+    folder = ROOT / ".build/hunt"
+    folder.mkdir(parents=True, exist_ok=True)
+    prepare(folder, bugs)
+    kind = "debug" if options.debug else "release"
+    print(f"building {len(bugs)} bugs ({kind})", flush=True)
+    subprocess.run(
+        ["swift", "build", "-c", kind, "--product", "tangrat-qa"], cwd=folder, check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    program = folder / ".build" / kind / "tangrat-qa"
+    last = options.first + options.seeds - 1
+    chosen = {int(n) for n in options.only.split(",")} if options.only else None
+    missed = 0
+    if options.control and chosen is None:
+        answer, seconds = run(
+            program, 0, ["--seeds", f"{options.first}..{options.first + options.control - 1}"]
+        )
+        print(f"   without a bug: {len(answer['failures'])} failures in {answer['worlds']} seeds, {seconds:.0f} s")
+        missed += len(answer["failures"])
+    print("bug  found by  worlds  seconds  what")
+    for number, what, _ in bugs:
+        if chosen and number not in chosen:
+            continue
+        answer, seconds = run(program, number, ["--small-scope", "1,1,1"])
+        where = "scope"
+        if not answer["failures"]:
+            arguments = ["--seeds", f"{options.first}..{last}", "--replay-every", "1000000"]
+            answer, more = run(program, number, arguments)
+            seconds += more
+            where = str(answer["worlds"])
+        found = answer["failures"][0]["invariant"] if answer["failures"] else "NOT FOUND"
+        missed += found == "NOT FOUND"
+        print(f"{number:3}  {found:8}  {where:>6}  {seconds:7.1f}  {what}", flush=True)
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    if shutil.which("swift") is None:
+        sys.exit("swift is not in PATH")
+    sys.exit(main())

@@ -1,0 +1,117 @@
+internal import SyncClientCore
+
+/// One request on its way, and what is to become of its answer.
+final class Exchange {
+    /// Who sends.
+    enum Sender: Hashable {
+        case device(Int)
+        case agency
+        case rogue
+    }
+
+    let sender: Sender
+    let key: ExchangeKey
+    let path: String
+    let bearer: String?
+    let body: [UInt8]
+    let bytes: [UInt8]
+    let deadline: Int64
+    let bytesMax: Int
+    /// Whether it is a second copy whose answer nobody waits for.
+    let isCopy: Bool
+
+    var fault: ExchangeFault?
+    /// The connection it travels on, once it does.
+    weak var connection: SimulatedConnection?
+
+    private var completion: ((TransportOutcome) -> Void)?
+
+    init(
+        _ sender: Sender, _ key: ExchangeKey, method: String = "POST", path: String,
+        bearer: String?, contentType: String, accept: String = "*/*", body: [UInt8],
+        deadline: Int64 = 60_000, bytesMax: Int = 16 << 20, isCopy: Bool = false,
+        completion: @escaping (TransportOutcome) -> Void
+    ) {
+        self.sender = sender
+        self.key = key
+        self.path = path
+        self.bearer = bearer
+        self.body = body
+        self.deadline = deadline
+        self.bytesMax = bytesMax
+        self.isCopy = isCopy
+        self.completion = completion
+        var head = "\(method) \(path) HTTP/1.1\r\nHost: sync.example.test\r\n"
+        head += "User-Agent: tangrat/1\r\nAccept-Encoding: identity\r\nAccept-Language: th\r\n"
+        if let bearer { head += "Authorization: Bearer \(bearer)\r\n" }
+        if !contentType.isEmpty { head += "Content-Type: \(contentType)\r\n" }
+        head += "Accept: \(accept)\r\nContent-Length: \(body.count)\r\n\r\n"
+        bytes = Array(head.utf8) + body
+    }
+
+    /// The same request once more.
+    init(copyOf other: Exchange) {
+        sender = other.sender
+        key = other.key
+        path = other.path
+        bearer = other.bearer
+        body = other.body
+        bytes = other.bytes
+        deadline = other.deadline
+        bytesMax = other.bytesMax
+        isCopy = true
+        completion = nil
+    }
+
+    /// Whether the sender has been told.
+    var isDone: Bool { completion == nil }
+
+    /// Tells the sender, once.
+    func finish(_ outcome: TransportOutcome) {
+        guard let completion else { return }
+        self.completion = nil
+        completion(outcome)
+    }
+
+    /// How many bytes stand before the body.
+    var headCount: Int { bytes.count - body.count }
+}
+
+/// One connection between a sender and the server.
+final class SimulatedConnection {
+    let stream: ServerStream
+    /// The server's number for it.
+    let number: UInt64
+    /// Which run of the server it belongs to.
+    let serverRun: Int
+    var reader = ReplyReader()
+    var exchange: Exchange?
+    /// What was true when the answer that is on its way began.
+    var moment: Oracle.Moment?
+    /// Whether the sender may use it for another request.
+    var isIdle = false
+    /// When the last bytes on their way to the server arrive: they never overtake.
+    var lastArrival: Int64 = 0
+    /// Whether the sender has gone.
+    var isBroken = false
+    var openedAt: Int64
+
+    init(stream: ServerStream, number: UInt64, serverRun: Int, openedAt: Int64) {
+        self.stream = stream
+        self.number = number
+        self.serverRun = serverRun
+        self.openedAt = openedAt
+    }
+}
+
+/// Where a sender stands in the network.
+final class Endpoint {
+    /// The connection that can be used again.
+    var idle: SimulatedConnection?
+    /// Until when nothing passes.
+    var offlineUntil: Int64 = 0
+    /// Whether what is sent meanwhile disappears instead of being refused.
+    var isSilent = false
+    /// All connections of the sender that are in use.
+    var active: [SimulatedConnection] = []
+}

@@ -1,0 +1,221 @@
+internal import SyncClientCore
+internal import SyncProtocol
+
+/// Checks one answer before it travels: what it shows, and to whom.
+struct AnswerCheck {
+    let oracle: Oracle
+    let moment: Oracle.Moment
+    let device: DeviceID
+    let facts: DeviceFacts
+
+    /// What an answer says, read frame by frame.
+    private struct Answer {
+        var names: [UInt64: String] = [:]
+        var buckets: [UInt64: String] = [:]
+        var outcomes: [Outcome] = []
+        var rows = 0
+        var end: Frame?
+    }
+
+    private var truth: ServerTruth { moment.truth }
+    private var world: World { oracle.world }
+
+    private func fail(
+        _ invariant: String, _ what: @autoclosure () -> String, file: StaticString = #fileID,
+        line: UInt = #line
+    ) {
+        world.fail(invariant, what(), file: file, line: line)
+    }
+
+    /// Whether an answer tells the device to begin anew.
+    static func isRestart(_ response: Response) -> Bool {
+        // Such an answer has no rows.
+        guard response.body.count < 1_024 else { return false }
+        var isRestart = false
+        _ = try? response.body.withUnsafeBytesTyped { (raw) throws(WireError) in
+            try FrameSplitter.split(raw) { (payload, origin) throws(WireError) in
+                if case .restart = try BinaryFrames.decode(payload, origin: origin) {
+                    isRestart = true
+                }
+            }
+        }
+        return isRestart
+    }
+
+    /// Checks an answer of `/v1/sync` or `/v1/reconcile`.
+    func check(_ response: Response, to exchange: Exchange) {
+        if facts.isRevoked {
+            return fail("I11", "\(device) was answered after its rights had ended")
+        }
+        var answer = Answer()
+        do throws(WireError) {
+            let used = try response.body.withUnsafeBytesTyped { (raw) throws(WireError) in
+                try FrameSplitter.split(raw) { (payload, origin) throws(WireError) in
+                    let frame = try BinaryFrames.decode(payload, origin: origin)
+                    check(frame, &answer)
+                }
+            }
+            guard used == response.body.count else {
+                return fail("I7", "an answer ends inside a frame")
+            }
+        } catch {
+            return fail("I7", "an answer cannot be read: \(error.code)")
+        }
+        for outcome in answer.outcomes { check(outcome) }
+        guard let end = answer.end else { return fail("I7", "an answer has no end") }
+        checkEnd(end, answer, exchange)
+    }
+
+    private func check(_ frame: Frame, _ answer: inout Answer) {
+        switch frame {
+        case .bucket(let bucket):
+            checkShown(bucket)
+            answer.buckets[bucket.index] = oracle.bucketNames[bucket.index]
+        case .name(let index, let text): answer.names[index] = text
+        case .row(let row): check(row, &answer)
+        case .tombstone(let row): check(row, &answer)
+        case .outcomes(let range):
+            for mid in range.first...range.last {
+                answer.outcomes.append(
+                    Outcome(mid: mid, status: range.status, code: range.code, detail: range.detail))
+            }
+        default: if frame.isTerminal { answer.end = frame }
+        }
+    }
+
+    /// A bucket's number means the same for ever, so its name may be left out.
+    private func checkShown(_ bucket: BucketState) {
+        guard let name = oracle.bucketNames[bucket.index] else {
+            return fail("I7", "there is no bucket \(bucket.index)")
+        }
+        if !bucket.name.isEmpty, !bucket.name.utf8.elementsEqual(name.utf8) {
+            fail("I7", "bucket \(bucket.index) is \(name), not \(bucket.name)")
+        }
+        let isPublic = name.utf8.starts(with: "public/".utf8)
+        if !isPublic, !name.utf8.starts(with: "person/\(facts.subject)/".utf8) {
+            fail("I11", "the bucket \(name) was shown to \(facts.subject)")
+        }
+    }
+
+    private func key(
+        _ table: UInt64, _ id: String, _ bucket: UInt64, _ answer: Answer
+    ) -> TrueKey? {
+        guard let table = answer.names[table], answer.buckets[bucket] != nil,
+            let policy = TablePolicy.all[table]
+        else { return nil }
+        return TrueKey(
+            table: table, id: id, scope: policy.writer == .citizen ? facts.subject : "")
+    }
+
+    private func check(_ row: RowFrame, _ answer: inout Answer) {
+        answer.rows += 1
+        guard let key = key(row.table, row.id, row.bucket, answer),
+            let owner = answer.names[row.owner]
+        else { return fail("I7", "a row uses a name that was not announced") }
+        guard let known = truth.rows[key], known.isAlive else {
+            return fail("I10", "\(key) was sent and is not alive")
+        }
+        guard known.subject.isEmpty || known.subject == facts.subject else {
+            return fail("I11", "\(key) of \(known.subject) was sent to \(facts.subject)")
+        }
+        let found = TrueRow(
+            table: key.table, id: key.id, owner: owner, asOf: row.asOf,
+            sourceVersion: row.sourceVersion, body: row.body, isAlive: true,
+            subject: known.subject)
+        if found != known {
+            fail("I7", "\(Oracle.text(found)) was sent in place of \(Oracle.text(known))")
+        }
+    }
+
+    private func check(_ row: Tombstone, _ answer: inout Answer) {
+        answer.rows += 1
+        guard let key = key(row.table, row.id, row.bucket, answer) else {
+            return fail("I7", "a tombstone uses a name that was not announced")
+        }
+        guard truth.rows[key]?.isAlive == true, let home = moment.revs[key] else { return }
+        // An older mark of a row that moved away and came back may be sent before it.
+        if home.bucket == answer.buckets[row.bucket], row.rev >= home.rev {
+            fail("I7", "\(key) is alive and a tombstone was sent")
+        }
+    }
+
+    private func check(_ outcome: Outcome) {
+        guard let first = truth.outcomes[device]?[outcome.mid] else {
+            return fail("I17", "\(device).\(outcome.mid) was answered and is not in the store")
+        }
+        if first != outcome {
+            fail(
+                "I2",
+                "\(device).\(outcome.mid) ended as \(outcome.status) \(outcome.code), before as \(first.status) \(first.code)"
+            )
+        }
+    }
+
+    private func checkEnd(
+        _ end: Frame, _ answer: Answer, _ exchange: Exchange
+    ) {
+        let view = Oracle.View(
+            digest: truth.digest(of: facts.subject), count: truth.count(of: facts.subject),
+            subject: facts.subject)
+        switch end {
+        case .checkpoint(let checkpoint):
+            if checkpoint.rows != UInt64(answer.rows) {
+                fail("I7", "\(checkpoint.rows) rows were promised, \(answer.rows) sent")
+            }
+            checkAcked(checkpoint.ackedMid)
+            if checkpoint.ackedMid > 0, checkpoint.ackedChain != facts.lastChain {
+                fail("I4", "the chain of \(device) in an answer is not the store's")
+            }
+            if let known = oracle.views[checkpoint.cursor], known.digest != view.digest {
+                fail("I14", "one cursor stands for two states")
+            }
+            oracle.views[checkpoint.cursor] = view
+            world.points.count("answer.checkpoint")
+        case .page(let page):
+            if page.rows != UInt64(answer.rows) {
+                fail("I7", "\(page.rows) rows were promised, \(answer.rows) sent")
+            }
+            world.points.count("answer.page")
+        case .unchanged(let acked):
+            checkAcked(acked)
+            checkUnchanged(exchange, view)
+        case .pushed(let acked): checkAcked(acked)
+        case .reconciled(let end):
+            if end.rows != UInt64(answer.rows) {
+                fail("I7", "\(end.rows) rows were promised, \(answer.rows) sent")
+            }
+            world.points.count("answer.reconciled")
+        case .restart(let reason):
+            world.points.count("answer.restart")
+            world.note("server", "tells \(device) to start over: \(reason)")
+        case .error(let error):
+            world.points.count("answer.error")
+            world.note("server", "answers \(device) with \(error.code)")
+        default: break
+        }
+    }
+
+    private func checkAcked(_ acked: UInt64) {
+        if acked != facts.lastMid {
+            fail("I4", "\(device) was told \(acked), the store has \(facts.lastMid)")
+        }
+    }
+
+    /// "Nothing new" is said only to a device that has everything.
+    private func checkUnchanged(_ exchange: Exchange, _ view: Oracle.View) {
+        world.points.count("answer.unchanged")
+        var cursor: [UInt8] = []
+        _ = try? exchange.body.withUnsafeBytesTyped { (raw) throws(WireError) in
+            try FrameSplitter.split(raw) { (payload, origin) throws(WireError) in
+                if case .sync(let request) = try BinaryFrames.decode(payload, origin: origin) {
+                    cursor = request.cursor
+                }
+            }
+        }
+        // A cursor of an unfinished round stands for no state of its own.
+        guard let known = oracle.views[cursor] else { return }
+        if known.digest != view.digest {
+            fail("I7", "\(device) was told that nothing is new")
+        }
+    }
+}

@@ -1,0 +1,26 @@
+internal import SyncProtocol
+
+/// What a device's owner was promised, and how far the device was seen to be.
+struct DeviceLedger {
+    /// The name the device had when it was last looked at.
+    var device = DeviceID(0)
+    /// The writes stored under that name, by number.
+    var writes: [UInt64: Mutation] = [:]
+    /// The last number whose storing was confirmed to the person.
+    var promised: UInt64 = 0
+    /// The number of the next write when last looked at.
+    var nextMid: UInt64 = 1
+    /// The last number that the mirror contained.
+    var ackedMid: UInt64 = 0
+    /// The last number whose outcome on the device was compared for good.
+    var outcomesSeen: UInt64 = 0
+    /// The mirror when last looked at.
+    var digest: UInt64 = 0
+    var count = 0
+    /// How far each bucket was.
+    var heads: [String: (epoch: UInt64, head: UInt64)] = [:]
+    /// Whether there is a reason to compare the whole mirror with the server's.
+    var mayRepair = false
+    /// Whether the device may have gone back in time: its disk was replaced.
+    var wasReplaced = false
+}

@@ -1,0 +1,140 @@
+internal import SyncProtocol
+
+/// What people meant, summed up by hand: a second judge beside the model.
+///
+/// The model believes that what the server took is what was sent. Here the sums
+/// are over what people did, whatever names their writes were sent under: a
+/// write that counts twice under two names shows here alone.
+struct Intentions {
+    /// A total that people have added to.
+    struct Total {
+        /// The sum of the steps that were certainly stored.
+        var certain: Int64 = 0
+        /// The least and the most that steps of unknown fate can add.
+        var least: Int64 = 0
+        var most: Int64 = 0
+    }
+
+    private(set) var totals: [TrueKey: Total] = [:]
+    /// The elements appended, with whether they were certainly stored.
+    private(set) var appended: [String: [String: Bool]] = [:]
+    /// How often copies of a device may send an element once more.
+    private(set) var repeats: [String: Int] = [:]
+    /// Steps and elements by device, for when its disk is lost.
+    private var steps: [Int: [(key: TrueKey, step: Int64)]] = [:]
+    private var elements: [Int: [(subject: String, element: String)]] = [:]
+    /// What a device holds as the copy of another one.
+    private var copiedSteps: [Int: [(key: TrueKey, step: Int64)]] = [:]
+    private var copiedElements: [Int: [String]] = [:]
+
+    /// A step was stored, or perhaps stored.
+    mutating func count(_ step: Int64, on key: TrueKey, by device: Int, isCertain: Bool) {
+        if isCertain {
+            totals[key, default: Total()].certain += step
+            steps[device, default: []].append((key, step))
+        } else {
+            add(doubtful: step, on: key)
+        }
+    }
+
+    /// An element was appended, or perhaps appended.
+    mutating func append(_ element: String, of subject: String, by device: Int, isCertain: Bool) {
+        appended[subject, default: [:]][element] = isCertain
+        if isCertain { elements[device, default: []].append((subject, element)) }
+    }
+
+    /// A device was copied: what waits on it may be sent from the copy as well.
+    ///
+    /// What only one of them has sent is found again by its chain and not sent twice;
+    /// what neither had sent is, as docs/protocol.md says of copies.
+    mutating func mayRepeat(_ device: Int, on copy: Int) {
+        copiedSteps[copy] = (steps[device] ?? []) + (copiedSteps[device] ?? [])
+        copiedElements[copy] =
+            (elements[device] ?? []).map(\.element) + (copiedElements[device] ?? [])
+        for (key, step) in copiedSteps[copy] ?? [] { add(doubtful: step, on: key) }
+        for element in copiedElements[copy] ?? [] { repeats[element, default: 0] += 1 }
+    }
+
+    /// A device's writes may be lost with it.
+    mutating func doubt(_ device: Int) {
+        for (key, step) in steps[device] ?? [] {
+            totals[key, default: Total()].certain -= step
+            add(doubtful: step, on: key)
+        }
+        for (subject, element) in elements[device] ?? [] {
+            appended[subject]?[element] = false
+        }
+        // They may still be there, for the next copy to take along.
+        copiedSteps[device, default: []] += steps[device] ?? []
+        copiedElements[device, default: []] += (elements[device] ?? []).map(\.element)
+        steps[device] = nil
+        elements[device] = nil
+    }
+
+    private mutating func add(doubtful step: Int64, on key: TrueKey) {
+        totals[key, default: Total()].least += min(0, step)
+        totals[key, default: Total()].most += max(0, step)
+    }
+}
+
+extension Oracle {
+    /// Takes note of what a person meant by a write.
+    func intended(_ action: Action, on device: Device, isCertain: Bool) {
+        guard let subject = subjects[device.index] else { return }
+        switch action.verb {
+        case .count:
+            intentions.count(
+                action.argument(1),
+                on: TrueKey(
+                    table: "annotation", id: Workload.row(action.argument(0)).id, scope: subject),
+                by: device.index, isCertain: isCertain)
+        case .append:
+            intentions.append(
+                Workload.element(action, device.index), of: subject, by: device.index,
+                isCertain: isCertain)
+        default: break
+        }
+    }
+
+    /// The sums over what people meant are what everybody sees.
+    func checkIntentions() {
+        for key in intentions.totals.keys.sorted() {
+            guard let total = intentions.totals[key] else { continue }
+            let shown = truth.citizenRows[key]?.shown["shown"]?.intValue ?? 0
+            let range = total.certain + total.least...total.certain + total.most
+            if !range.contains(shown) {
+                fail("I2", "\(key) counts \(shown), people counted \(range)")
+            }
+        }
+        for subject in intentions.appended.keys.sorted() { checkAppended(subject) }
+        checkAccounts()
+    }
+
+    private func checkAppended(_ subject: String) {
+        let key = TrueKey(table: "annotation", id: "list", scope: subject)
+        let taken = truth.citizenRows[key]?.taken ?? []
+        var times: [String: Int] = [:]
+        for case .add(_, let element) in taken.map(\.operation) { times[element, default: 0] += 1 }
+        for (element, isCertain) in (intentions.appended[subject] ?? [:]).sorted(by: {
+            $0.key < $1.key
+        }) {
+            let count = times[element, default: 0]
+            let most = 1 + intentions.repeats[element, default: 0]
+            if count > most || isCertain && count == 0 {
+                fail("I2", "\(element) was appended once and taken \(count) times")
+            }
+        }
+    }
+
+    /// What is moved between accounts is never made or lost.
+    private func checkAccounts() {
+        var sums: [String: Int64] = [:]
+        for (key, row) in truth.citizenRows
+        where key.id.utf8.starts(with: "account-".utf8) {
+            sums[key.scope, default: 0] += row.shown["shown"]?.intValue ?? 0
+        }
+        for subject in sums.keys.sorted() where sums[subject] != 0 {
+            fail("I3", "the accounts of \(subject) sum up to \(sums[subject] ?? 0)")
+        }
+    }
+}

@@ -1,0 +1,263 @@
+internal import FaultVFS
+internal import SyncClientCore
+internal import SyncProtocol
+
+/// Looks at devices: their files against what their owners were promised.
+extension Oracle {
+    /// A program has ended; its file is looked at anew when another one starts.
+    func programEnded(_ device: Device) {
+        eyes[device.index] = nil
+    }
+
+    /// The subject that a device was signed in for.
+    func signedIn(_ device: Device, as subject: String) {
+        eyes[device.index] = nil
+        subjects[device.index] = subject
+    }
+
+    /// A device compared its whole mirror with the server's, which needs a reason.
+    func repaired(_ device: Device) {
+        world.reached("sync.repaired")
+        guard ledgers[device.index]?.mayRepair != true else { return }
+        fail("I7", "the mirror of \(device.name) did not add up")
+    }
+
+    /// A write was stored, and its owner told so.
+    func wrote(_ device: Device, mid: UInt64) {
+        look(at: device, mirror: false)
+        guard let ledger = ledgers[device.index] else { return }
+        if ledger.writes[mid] == nil, ledger.ackedMid < mid {
+            fail("I5", "\(device.name) stored write \(mid) and does not have it")
+        }
+        ledgers[device.index]?.promised = max(ledger.promised, mid)
+    }
+
+    /// Compares what a device holds with what it must hold.
+    ///
+    /// - Parameters:
+    ///   - device: The device.
+    ///   - mirror: Whether to read every row, too.
+    func look(at device: Device, mirror: Bool) {
+        guard let subject = subjects[device.index], !device.disk.isDown else { return }
+        device.disk.unwatched {
+            do {
+                let eye = try eye(of: device, subject)
+                try eye.look { eye in
+                    let state = try eye.state()
+                    guard state.device.number != 0 else { return }
+                    try compareOutbox(eye, state, device)
+                    if mirror { try compareMirror(eye, state, device, subject) }
+                }
+            } catch {
+                fail("I5", "the file of \(device.name) cannot be read: \(error)")
+            }
+        }
+    }
+
+    private func eye(of device: Device, _ subject: String) throws -> DeviceEye {
+        if let eye = eyes[device.index] { return eye }
+        let eye = try DeviceEye(
+            disk: device.disk, path: "/data/accounts/\(subject)/cache.sqlite")
+        eyes[device.index] = eye
+        return eye
+    }
+
+    // MARK: - Writes
+
+    private func compareOutbox(
+        _ eye: DeviceEye, _ state: DeviceEye.State, _ device: Device
+    ) throws {
+        var ledger = ledgers[device.index] ?? DeviceLedger()
+        defer { ledgers[device.index] = ledger }
+        if ledger.device != state.device {
+            try compareRenaming(eye, state, device, ledger)
+            ledger.device = state.device
+            ledger.writes = [:]
+            ledger.promised = 0
+            ledger.nextMid = 1
+            ledger.ackedMid = 0
+            ledger.outcomesSeen = 0
+        }
+        let numbers = try eye.outboxNumbers()
+        let waiting = state.nextMid - 1 - min(state.ackedMid, state.nextMid - 1)
+        if UInt64(numbers.count) != waiting
+            || numbers.first.map({ $0 != state.ackedMid + 1 }) == true
+        {
+            return fail(
+                "I4",
+                "\(device.name) has \(numbers.count) writes waiting of \(state.ackedMid + 1)..<\(state.nextMid)"
+            )
+        }
+        if state.nextMid <= ledger.promised {
+            return fail("I5", "\(device.name) lost the writes after \(state.nextMid - 1)")
+        }
+        // Writes that were never confirmed may have gone with a crash.
+        for mid in ledger.writes.keys where mid >= state.nextMid { ledger.writes[mid] = nil }
+        let known = ledger.writes.keys.max() ?? 0
+        for mutation in try eye.outbox(after: known) {
+            if let last = ledger.writes[mutation.mid - 1], last.time >= mutation.time {
+                fail("I13", "\(device.name) stamped write \(mutation.mid) before the one before it")
+            }
+            ledger.writes[mutation.mid] = mutation
+        }
+        for (mid, chain) in try eye.chains()
+        where ledger.writes[mid].map({ $0.chain != chain }) == true {
+            fail("I5", "\(device.name) has another write \(mid) than it had")
+        }
+        ledger.nextMid = state.nextMid
+        ledger.ackedMid = state.ackedMid
+        try compareOutcomes(eye, state, device, after: ledger.outcomesSeen)
+        ledger.outcomesSeen = min(state.answeredMid, state.ackedMid)
+    }
+
+    /// Writes that wait keep their order and their meaning under a new name.
+    ///
+    /// Those that have taken effect under the old one must not be among them.
+    private func compareRenaming(
+        _ eye: DeviceEye, _ state: DeviceEye.State, _ device: Device, _ ledger: DeviceLedger
+    ) throws {
+        guard ledger.device.number != 0, !ledger.wasReplaced else { return }
+        world.reached("device.renamed")
+        let before = ledger.writes.values
+            .filter { $0.mid > ledger.ackedMid && !tookEffect($0, ledger.device) }
+            .sorted { $0.mid < $1.mid }
+        let after = try eye.outbox(after: 0)
+        guard before.count <= after.count else {
+            return fail("I5", "\(device.name) had \(before.count) writes, now \(after.count)")
+        }
+        for (old, new) in zip(before, after)
+        where old.operations.map(\.key) != new.operations.map(\.key)
+            || old.operations.map(\.operation.number) != new.operations.map(\.operation.number)
+        {
+            return fail("I4", "\(device.name) renamed \(old.mid) to another write \(new.mid)")
+        }
+    }
+
+    private func tookEffect(_ mutation: Mutation, _ device: DeviceID) -> Bool {
+        guard let outcome = truth.outcomes[device]?[mutation.mid] else { return false }
+        return outcome.status != .refused && truth.chains[device]?[mutation.mid] == mutation.chain
+    }
+
+    /// What a device believes of its writes is what the server decided.
+    private func compareOutcomes(
+        _ eye: DeviceEye, _ state: DeviceEye.State, _ device: Device, after mid: UInt64
+    ) throws {
+        let truths = truth.outcomes[state.device] ?? [:]
+        let known = try eye.outcomes(after: mid)
+        var next = mid + 1
+        while next <= state.ackedMid {
+            if known[next] == nil {
+                fail("I5", "\(device.name) was never told how write \(next) ended")
+            }
+            next += 1
+        }
+        for (mid, status) in known {
+            guard let outcome = truths[mid] else {
+                fail("I17", "\(device.name) believes in an outcome of \(mid) that there is not")
+                continue
+            }
+            if outcome.status.rawValue != status {
+                fail("I2", "\(device.name) believes \(status) of write \(mid)")
+            }
+        }
+    }
+
+    // MARK: - The mirror
+
+    private func compareMirror(
+        _ eye: DeviceEye, _ state: DeviceEye.State, _ device: Device, _ subject: String
+    ) throws {
+        let (digest, count) = try eye.mirror()
+        let heads = try eye.heads()
+        var ledger = ledgers[device.index] ?? DeviceLedger()
+        defer { ledgers[device.index] = ledger }
+        if let view = views[state.cursor] {
+            if view.digest != digest || view.count != count || view.subject != subject {
+                fail(
+                    "I7",
+                    "\(device.name) holds \(count) rows, at its cursor there were \(view.count)")
+            }
+            world.points.count("device.atCheckpoint")
+        } else if state.cursor.isEmpty {
+            // Told to begin anew, it shows the old mirror until the new one is whole.
+            if ledger.count != 0 || count != 0, digest != ledger.digest, !ledger.wasReplaced {
+                fail("I7", "\(device.name) changed its mirror without a checkpoint")
+            }
+        } else {
+            fail("I7", "\(device.name) stands at a cursor that no checkpoint had")
+        }
+        for (name, head) in heads {
+            guard let before = ledger.heads[name], before.epoch == head.epoch else { continue }
+            if head.head < before.head, !ledger.wasReplaced {
+                fail("I8", "\(device.name) went back in \(name): \(before.head) to \(head.head)")
+            }
+        }
+        ledger.mayRepair = state.cursor.isEmpty
+        ledger.digest = digest
+        ledger.count = count
+        ledger.heads = heads
+        ledger.wasReplaced = false
+    }
+
+    // MARK: - The screen
+
+    /// What a screen shows is what is confirmed, with what waits laid over it.
+    func checkShown(_ row: SyncRow?, _ key: RowKey, on device: Device) {
+        guard let subject = subjects[device.index], !device.disk.isDown else { return }
+        device.disk.unwatched {
+            do {
+                let expected = try eye(of: device, subject).look { try shown(key, $0) }
+                world.points.count("device.shown")
+                if row?.value != expected {
+                    fail(
+                        "I9",
+                        "\(device.name) shows \(key) as \(row?.json ?? "nothing"), must be \(expected.map { String(decoding: JSON.canonical($0), as: UTF8.self) } ?? "nothing")"
+                    )
+                }
+            } catch {
+                fail("I5", "the file of \(device.name) cannot be read: \(error)")
+            }
+        }
+    }
+
+    private func shown(_ key: RowKey, _ eye: DeviceEye) throws -> JSONValue? {
+        var row = NaiveRow()
+        if let body = try eye.body(of: key) {
+            guard let confirmed = NaiveRow(body: body) else { return nil }
+            row = confirmed
+        }
+        let outcomes = try eye.outcomes(after: 0)
+        for mutation in try eye.outbox(after: 0) where outcomes[mutation.mid] != 3 {
+            let stamp = Stamp(packed: mutation.time.packed, device: mutation.time.device.number)
+            for operation in mutation.operations where operation.key == key {
+                guard !row.taken.isEmpty || operation.operation == .create else { continue }
+                row.taken.append(
+                    TakenOperation(
+                        stamp: stamp, name: Naive.name(mutation.dot),
+                        operation: operation.operation))
+            }
+        }
+        guard !row.taken.isEmpty, row.isAlive else { return nil }
+        return row.shown
+    }
+
+    // MARK: - The end
+
+    /// Everything is quiet: devices and server hold the same.
+    func checkConverged(_ device: Device) {
+        guard let subject = subjects[device.index] else { return }
+        look(at: device, mirror: true)
+        guard let ledger = ledgers[device.index] else {
+            return fail("I19", "\(device.name) was never looked at")
+        }
+        if ledger.digest != truth.digest(of: subject) || ledger.count != truth.count(of: subject) {
+            fail(
+                "I6",
+                "\(device.name) holds \(ledger.count) rows, the server \(truth.count(of: subject)) for it"
+            )
+        }
+        if ledger.ackedMid + 1 != ledger.nextMid {
+            fail("I19", "\(device.name) still has writes after \(ledger.ackedMid)")
+        }
+    }
+}

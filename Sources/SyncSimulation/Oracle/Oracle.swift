@@ -1,0 +1,281 @@
+internal import FaultVFS
+internal import SyncClientCore
+internal import SyncProtocol
+internal import SyncServerCore
+
+/// Knows what must be true, and looks whether it is.
+///
+/// It is told what reaches the server and what the server answers, makes the
+/// server's state again by rules of its own (``ServerTruth``), and compares:
+/// the store after each commit, each answer before it travels, and each
+/// device's file when something has happened there.
+final class Oracle {
+    unowned let world: World
+    /// What is true of the server, and where each row lies in its store.
+    struct Moment {
+        var truth = ServerTruth()
+        var revs: [TrueKey: (bucket: String, rev: UInt64)] = [:]
+    }
+
+    var moment = Moment()
+    var feed = FeedPool()
+    var intentions = Intentions()
+    var ledgers: [Int: DeviceLedger] = [:]
+    var eyes: [Int: DeviceEye] = [:]
+    var serverEye: ServerEye?
+    /// The person that each device was signed in for.
+    var subjects: [Int: String] = [:]
+
+    /// What a device must hold that stands at a cursor.
+    var views: [[UInt8]: View] = [:]
+
+    /// The names of the buckets by their numbers in the store.
+    var bucketNames: [UInt64: String] = [:]
+
+    /// The pushes that have reached the server and are not answered.
+    private var pushes: [Push] = []
+    private var tokens: [String: DeviceID] = [:]
+    /// Submissions taken, whose rows the store has not shown yet.
+    var submitted: [String: (subject: String, payload: JSONValue)] = [:]
+    private var committingAt: Int64 = 0
+
+    /// Writes on their way, as their request has them.
+    private struct Push {
+        var exchange: Exchange
+        var device: DeviceID
+        /// The chain link before the first of them.
+        var base: UInt64 = 0
+        var mutations: [Mutation] = []
+    }
+
+    /// What one checkpoint shows.
+    struct View {
+        var digest: UInt64
+        var count: Int
+        var subject: String
+    }
+
+    var truth: ServerTruth {
+        get { moment.truth }
+        _modify { yield &moment.truth }
+    }
+
+    init(_ world: World) {
+        self.world = world
+    }
+
+    func fail(
+        _ invariant: String, _ what: @autoclosure () -> String, file: StaticString = #fileID,
+        line: UInt = #line
+    ) {
+        world.fail(invariant, what(), file: file, line: line)
+    }
+
+    // MARK: - The server's life
+
+    func serverStarted(_ server: SteppedServer) {
+        world.server.disk.unwatched {
+            do {
+                serverEye = try ServerEye(server.store)
+                // What was on its way when the server stopped has happened or has not.
+                try takePushes()
+                pushes = []
+                try compareDevices()
+                try compareChangedRows(isWhole: true)
+            } catch {
+                fail("I1", "the store cannot be read after a start: \(error)")
+            }
+        }
+    }
+
+    func serverStopped() {
+        serverEye = nil
+    }
+
+    /// A commit is about to be made, at this time of the server's clock.
+    func committing(now: Int64) { committingAt = now }
+
+    /// A commit was made, or failed.
+    func committed() {
+        world.server.disk.unwatched {
+            do {
+                try takePushes()
+                try compareChangedRows(isWhole: false)
+            } catch {
+                fail("I1", "the store cannot be read after a commit: \(error)")
+            }
+        }
+    }
+
+    /// An administrator was told that a device's rights have ended.
+    func revoked(_ device: DeviceID) {
+        truth.devices[device]?.isRevoked = true
+    }
+
+    // MARK: - Requests
+
+    /// A request is about to reach the server whole.
+    func arriving(_ exchange: Exchange) {
+        world.trace("server.received", Int64(exchange.bytes.count), exchange.bytes)
+        guard exchange.path == "/v1/sync", let bearer = exchange.bearer,
+            let device = tokens[bearer]
+        else { return }
+        var push = Push(exchange: exchange, device: device)
+        _ = try? exchange.body.withUnsafeBytesTyped { (raw) throws(WireError) in
+            try FrameSplitter.split(raw) { (payload, origin) throws(WireError) in
+                switch try BinaryFrames.decode(payload, origin: origin) {
+                case .push(let header): push.base = header.baseChain
+                case .mutation(let mutation): push.mutations.append(mutation)
+                default: break
+                }
+            }
+        }
+        if !push.mutations.isEmpty { pushes.append(push) }
+    }
+
+    /// The server has made an answer, which may or may not arrive.
+    ///
+    /// - Parameters:
+    ///   - exchange: What it answers.
+    ///   - response: The answer.
+    ///   - moment: What was true when it began.
+    func answered(_ exchange: Exchange, _ response: Response, at moment: Moment) {
+        pushes.removeAll { $0.exchange === exchange }
+        switch exchange.path {
+        case "/v1/oauth/token": learnTokens(response)
+        case "/v1/sync", "/v1/reconcile":
+            guard response.status == 200, let bearer = exchange.bearer else { return }
+            guard let device = tokens[bearer], let facts = moment.truth.devices[device] else {
+                return fail("I11", "an answer for a token that nobody was given")
+            }
+            AnswerCheck(oracle: self, moment: moment, device: device, facts: facts)
+                .check(response, to: exchange)
+        default: break
+        }
+    }
+
+    /// A device's program has been told how a request ended.
+    func received(_ outcome: TransportOutcome, by device: Device, _ request: Request) {
+        switch outcome {
+        case .response(let response):
+            world.trace("device.answer", Int64(response.status), response.body)
+            if request.path == "/v1/sync", AnswerCheck.isRestart(response) {
+                ledgers[device.index]?.mayRepair = true
+            }
+        case .notSent: world.trace("device.notSent", Int64(device.index), [])
+        case .unknown: world.trace("device.unknown", Int64(device.index), [])
+        }
+    }
+
+    private func learnTokens(_ response: Response) {
+        guard response.status == 200, let body = try? JSON.parse(response.body),
+            let access = body["access_token"]?.text, let subject = body["subject"]?.text,
+            let device = body["device_id"]?.text.flatMap({ DeviceID(text: $0) })
+        else { return }
+        tokens[access] = device
+        guard truth.devices[device] == nil else { return }
+        do {
+            guard let record = try serverEye?.device(token: access) else {
+                return fail("I17", "tokens were given that are not stored")
+            }
+            truth.devices[device] = DeviceFacts(subject: subject, number: record.number)
+        } catch {
+            fail("I17", "the store cannot be read: \(error)")
+        }
+    }
+
+    // MARK: - Pushes
+
+    /// Takes the pushes that the store shows to have been taken, in order.
+    private func takePushes() throws {
+        guard let eye = serverEye else { return }
+        var records: [DeviceID: DeviceRecord] = [:]
+        for push in pushes where records[push.device] == nil {
+            guard let number = truth.devices[push.device]?.number else { continue }
+            records[push.device] = try eye.device(number)
+        }
+        for push in pushes {
+            guard let record = records[push.device] else { continue }
+            var link = push.base
+            for mutation in push.mutations {
+                defer { link = mutation.chain }
+                // What a copy sends does not follow what was taken, and is refused.
+                guard let facts = truth.devices[push.device],
+                    mutation.mid == facts.lastMid + 1, mutation.mid <= record.lastMid,
+                    facts.lastMid == 0 || link == facts.lastChain
+                else { continue }
+                take(mutation, push.device, facts, try outcome(mutation, facts, eye))
+            }
+        }
+        for device in records.keys.sorted() {
+            guard let record = records[device], let facts = truth.devices[device] else { continue }
+            if record.lastMid != facts.lastMid || record.lastChain != facts.lastChain {
+                fail(
+                    "I4",
+                    "the store has \(record.lastMid) of \(device), \(facts.lastMid) were sent in order"
+                )
+            }
+            if record.lastTime != facts.lastTime {
+                fail(
+                    "I13", "the last time of \(device) is not the one that follows from its writes")
+            }
+        }
+    }
+
+    private func outcome(
+        _ mutation: Mutation, _ facts: DeviceFacts, _ eye: ServerEye
+    ) throws -> Outcome? {
+        try eye.outcomes(of: facts.number, after: mutation.mid - 1).first
+    }
+
+    private func take(
+        _ mutation: Mutation, _ device: DeviceID, _ facts: DeviceFacts, _ outcome: Outcome?
+    ) {
+        let (fate, _) = truth.take(mutation, from: device, serverMilliseconds: committingAt)
+        guard let outcome, outcome.mid == mutation.mid else {
+            return fail("I2", "\(device).\(mutation.mid) was taken and has no outcome")
+        }
+        truth.outcomes[device, default: [:]][mutation.mid] = outcome
+        world.points.count(outcome.status == .refused ? "server.refused" : "server.taken")
+        switch fate {
+        case .taken(let isRestamped):
+            if outcome.status == .refused {
+                fail("I5", "\(device).\(mutation.mid) was refused: \(outcome.code)")
+            }
+            if isRestamped != (outcome.code == "time_restamped") {
+                fail("I13", "\(device).\(mutation.mid): \(outcome.code), restamped \(isRestamped)")
+            }
+            if isRestamped { world.reached("server.restamped") }
+            for operation in mutation.operations {
+                if case .submit(let payload) = operation.operation {
+                    submitted[operation.key.id] = (facts.subject, payload)
+                }
+            }
+        case .refused(let code):
+            if outcome.status != .refused || code.map({ $0 != outcome.code }) ?? false {
+                fail(
+                    "I15",
+                    "\(device).\(mutation.mid) ended as \(outcome.status) \(outcome.code), not as \(code ?? "refused")"
+                )
+            }
+        }
+    }
+
+    /// Every device that the store knew is still as far as it was.
+    private func compareDevices() throws {
+        guard let eye = serverEye else { return }
+        for device in truth.devices.keys.sorted() {
+            guard let facts = truth.devices[device] else { continue }
+            guard let record = try eye.device(facts.number) else {
+                fail("I1", "\(device) is gone from the store")
+                continue
+            }
+            if record.lastMid != facts.lastMid || record.lastChain != facts.lastChain {
+                fail("I1", "\(device) had \(facts.lastMid) writes, the store has \(record.lastMid)")
+            }
+            if facts.isRevoked, record.revoked == 0 {
+                fail("I11", "the end of \(device)'s rights was forgotten")
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+internal import SyncProtocol
+internal import SyncServerCore
+
+/// Looks at the server's store beside the server, and disturbs nothing.
+final class ServerEye {
+    /// A row or tombstone as it lies in the store.
+    struct SeenRow {
+        var bucket: String
+        var rev: UInt64
+        var table: String
+        var id: String
+        var owner: String
+        var asOf: Int64
+        var sourceVersion: Int64
+        var isAlive: Bool
+        var body: [UInt8]
+    }
+
+    private let reader: any StoreReader
+    private var seen: [Int64: UInt64] = [:]
+
+    init(_ store: any ReplicaStore) throws {
+        reader = try store.makeReader()
+    }
+
+    deinit {
+        reader.close()
+    }
+
+    /// The rows that changed since the last look, by bucket and revision.
+    ///
+    /// - Parameter named: Is told the name of each bucket that has changed.
+    /// - Returns: The rows in the order of buckets and revisions.
+    /// - Throws: What the store throws.
+    func changedRows(_ named: (UInt64, String) -> Void) throws -> [SeenRow] {
+        var found: [SeenRow] = []
+        try reader.snapshot { snapshot in
+            var number: Int64 = 1
+            while let bucket = try snapshot.bucket(number) {
+                let last = seen[number, default: 0]
+                if bucket.head > last || last == 0 { named(UInt64(number), bucket.name) }
+                if bucket.head > last { found += try rows(of: bucket, after: last, snapshot) }
+                seen[number] = bucket.head
+                number += 1
+            }
+        }
+        return found
+    }
+
+    private func rows(
+        of bucket: BucketRecord, after rev: UInt64, _ snapshot: any StoreSnapshot
+    ) throws -> [SeenRow] {
+        var found: [SeenRow] = []
+        try snapshot.rows(in: bucket.number, after: rev) { row in
+            found.append(
+                SeenRow(
+                    bucket: bucket.name, rev: row.rev, table: try reader.name(row.table),
+                    id: String(decoding: row.id, as: UTF8.self),
+                    owner: try reader.name(row.owner), asOf: row.asOf,
+                    sourceVersion: row.sourceVersion, isAlive: row.isAlive, body: Array(row.body)))
+            return true
+        }
+        return found
+    }
+
+    /// How many live rows all buckets hold.
+    func bucketCounts() throws -> [String: UInt64] {
+        var counts: [String: UInt64] = [:]
+        try reader.snapshot { snapshot in
+            var number: Int64 = 1
+            while let bucket = try snapshot.bucket(number) {
+                counts[bucket.name] = bucket.count
+                number += 1
+            }
+        }
+        return counts
+    }
+
+    /// A device as the store holds it.
+    func device(_ number: Int64) throws -> DeviceRecord? {
+        try reader.snapshot { try $0.device(number) }
+    }
+
+    /// The device that holds a token.
+    func device(token: String) throws -> DeviceRecord? {
+        try reader.snapshot { try $0.token(SHA256.hash(Array(token.utf8)))?.device }
+    }
+
+    /// The outcomes of a device's mutations above one.
+    func outcomes(of number: Int64, after mid: UInt64) throws -> [Outcome] {
+        try reader.snapshot { try $0.outcomes(of: number, after: mid) }
+    }
+}

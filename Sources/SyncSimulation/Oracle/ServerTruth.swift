@@ -1,0 +1,193 @@
+internal import SyncProtocol
+
+/// A row as everybody who may see it must hold it.
+struct TrueRow: Hashable {
+    var table: String
+    var id: String
+    var owner: String
+    var asOf: Int64
+    var sourceVersion: Int64
+    var body: [UInt8]
+    var isAlive: Bool
+    /// Whose it is; empty for everyone's.
+    var subject: String
+
+    /// A number that stands for what a device holds of it.
+    var digest: UInt64 {
+        var hash = TraceHash()
+        hash.add(Array(table.utf8))
+        hash.add(Array(id.utf8))
+        hash.add(Array(owner.utf8))
+        hash.add(asOf)
+        hash.add(sourceVersion)
+        hash.add(body)
+        return hash.value
+    }
+}
+
+/// Where a row is found: citizens' rows have one namespace for each person.
+struct TrueKey: Hashable, Comparable {
+    var table: String
+    var id: String
+    /// The person, for rows that citizens write; empty for agencies' rows.
+    var scope: String
+
+    static func < (left: TrueKey, right: TrueKey) -> Bool {
+        (left.scope, left.table, left.id) < (right.scope, right.table, right.id)
+    }
+}
+
+/// What the server knows about one device.
+struct DeviceFacts: Hashable {
+    var subject: String
+    /// The server's number.
+    var number: Int64
+    var lastMid: UInt64 = 0
+    var lastChain: UInt64 = 0
+    var lastTime: UInt64 = 0
+    /// Whether an administrator was told that its rights have ended.
+    var isRevoked = false
+}
+
+/// How a mutation must end.
+enum Fate: Hashable {
+    /// It takes effect.
+    case taken(isRestamped: Bool)
+    /// It is refused, with a code if the model knows it.
+    case refused(String?)
+}
+
+/// All that the server must know: made again from nothing but what it took.
+///
+/// A value, so that a backup of the server is a copy of it.
+struct ServerTruth {
+    /// The rows of agencies, and what became of requests.
+    var rows: [TrueKey: TrueRow] = [:]
+    /// The rows of citizens, as lists of what was done.
+    var citizenRows: [TrueKey: NaiveRow] = [:]
+    var devices: [DeviceID: DeviceFacts] = [:]
+    /// How each mutation ended, as it was first told.
+    var outcomes: [DeviceID: [UInt64: Outcome]] = [:]
+    /// The chain link of each mutation taken.
+    var chains: [DeviceID: [UInt64: UInt64]] = [:]
+    /// The requests that were handed in.
+    var requests: Set<String> = []
+    /// The last receipt: its number, and the hash the next one must name.
+    var receipts: (count: Int64, hash: [UInt8]) = (0, [])
+
+    /// For each person the sum of the digests of their live rows; empty for everyone.
+    private(set) var digests: [String: UInt64] = [:]
+    private(set) var counts: [String: Int] = [:]
+
+    /// What a device of a person must hold.
+    func digest(of subject: String) -> UInt64 {
+        digests[subject, default: 0] &+ digests["", default: 0]
+    }
+
+    /// How many rows a device of a person must hold.
+    func count(of subject: String) -> Int {
+        counts[subject, default: 0] + counts["", default: 0]
+    }
+
+    /// Puts a row in the place of what was there.
+    mutating func put(_ row: TrueRow, at key: TrueKey) {
+        if let old = rows[key], old.isAlive {
+            digests[old.subject, default: 0] &-= old.digest
+            counts[old.subject, default: 0] -= 1
+        }
+        rows[key] = row
+        if row.isAlive {
+            digests[row.subject, default: 0] &+= row.digest
+            counts[row.subject, default: 0] += 1
+        }
+    }
+
+    // MARK: - Writes
+
+    /// The stamp under which the server must store a write.
+    static func stored(
+        _ time: HybridTime, serverMilliseconds: Int64, after last: UInt64
+    ) -> Stamp {
+        let server = UInt64(max(0, serverMilliseconds))
+        let base = time.packed >> 16 > server + 60_000 ? server << 16 : time.packed
+        return Stamp(packed: max(base, last + 1), device: time.device.number)
+    }
+
+    /// Takes a mutation as the server must.
+    ///
+    /// - Returns: How it must end, and the rows it must have changed.
+    mutating func take(
+        _ mutation: Mutation, from device: DeviceID, serverMilliseconds: Int64
+    ) -> (fate: Fate, changed: [TrueKey]) {
+        guard var facts = devices[device] else { return (.refused(nil), []) }
+        let stamp = Self.stored(
+            mutation.time, serverMilliseconds: serverMilliseconds, after: facts.lastTime)
+        facts.lastMid = mutation.mid
+        facts.lastChain = mutation.chain
+        chains[device, default: [:]][mutation.mid] = mutation.chain
+        facts.lastTime = stamp.packed
+        devices[device] = facts
+        guard mutation.time.device == device else { return (.refused("device_mismatch"), []) }
+        do throws(WriteRules.Problem) {
+            try WriteRules.check(mutation.operations)
+        } catch {
+            return (.refused(error.code.rawValue), [])
+        }
+        let name = WriteName(device: device.number, number: mutation.mid)
+        var touched: [TrueKey: NaiveRow] = [:]
+        var order: [TrueKey] = []
+        for operation in mutation.operations {
+            if case .submit = operation.operation {
+                if let code = refusal(of: operation, subject: facts.subject) {
+                    return (.refused(code), [])
+                }
+                continue
+            }
+            let key = TrueKey(
+                table: operation.key.table, id: operation.key.id, scope: facts.subject)
+            var row = touched[key] ?? citizenRows[key] ?? NaiveRow()
+            if row.taken.isEmpty, operation.operation != .create {
+                return (.refused("row_absent"), [])
+            }
+            row.taken.append(
+                TakenOperation(stamp: stamp, name: name, operation: operation.operation))
+            if touched[key] == nil { order.append(key) }
+            touched[key] = row
+        }
+        var changed: [TrueRow] = []
+        for key in order {
+            guard let row = touched[key] else { continue }
+            let body = row.body
+            guard body.count <= WriteRules.rowBytesMax else {
+                return (.refused("row_too_large"), [])
+            }
+            changed.append(
+                TrueRow(
+                    table: key.table, id: key.id, owner: "citizen",
+                    asOf: Int64(row.touched.packed >> 16), sourceVersion: 0, body: body,
+                    isAlive: row.isAlive, subject: facts.subject))
+        }
+        for operation in mutation.operations {
+            if case .submit = operation.operation { requests.insert(operation.key.id) }
+        }
+        for (key, row) in zip(order, changed) {
+            citizenRows[key] = touched[key]
+            put(row, at: key)
+        }
+        return (.taken(isRestamped: stamp.packed != mutation.time.packed), order)
+    }
+
+    /// Why a submission must be refused, or nil where it must be taken.
+    private func refusal(of operation: RowOperation, subject: String) -> String? {
+        if requests.contains(operation.key.id) { return "submission_exists" }
+        for table in ["request", "receipt"]
+        where rows[TrueKey(table: table, id: operation.key.id, scope: "")] != nil {
+            return "submission_exists"
+        }
+        guard case .submit(let payload) = operation.operation,
+            let service = payload["service"]?.text
+        else { return "submission_invalid" }
+        let catalogue = rows[TrueKey(table: "service", id: service, scope: "")]
+        return catalogue?.isAlive == true ? nil : "rule.unknown_service"
+    }
+}

@@ -1,0 +1,27 @@
+extension Points {
+    /// Everything that a good mixture of runs reaches.
+    static let expected: [String] =
+        ExchangeFault.Kind.allCases.map { "fault.network.\($0.rawValue)" }
+        + ["error", "full", "short", "powerCut", "kill"].flatMap {
+            ["fault.server.disk.\($0)", "fault.device.disk.\($0)"]
+        }
+        + ["fault.device.powerCut", "fault.server.powerCut"]
+        + Verb.allCases.map { "do.\($0.rawValue)" }
+        + [
+            "admin.backup", "admin.revoked", "answer.checkpoint", "answer.error", "answer.page",
+            "answer.restart", "answer.unchanged", "device.atCheckpoint", "device.crashed",
+            "device.openFailed", "device.renamed", "device.signedIn", "device.stoppedAtPoint",
+            "feed.applied", "feed.cut", "feed.whole", "network.reused", "server.crashed",
+            "server.receipt", "server.refused", "server.restamped", "server.startFailed",
+            "server.started", "server.taken", "sync.done", "sync.repaired",
+            "sync.failed.account.sign_in_expired", "sync.failed.storage.failed",
+            "sync.failed.storage.full", "sync.failed.sync.answer_unusable",
+            "sync.failed.sync.device_copied", "sync.failed.sync.no_answer",
+            "sync.failed.sync.offline", "sync.failed.sync.server_busy",
+        ]
+
+    /// What was expected and not reached.
+    package var never: [String] {
+        Self.expected.filter { counts[$0, default: 0] == 0 }.sorted()
+    }
+}

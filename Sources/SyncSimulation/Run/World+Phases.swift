@@ -1,0 +1,133 @@
+internal import FaultVFS
+internal import SyncProtocol
+
+/// The phases of a run: safety, heal, liveness, check, write again, check.
+extension World {
+    /// How long a healed world may take until everything is quiet, in rounds.
+    private static let roundsMax = 40
+    /// The time between two rounds, in milliseconds.
+    private static let roundPause: Int64 = 10_000
+
+    func runPhases() {
+        guard setUp() else {
+            return fail("I19", "the world could not be set up")
+        }
+        startedAt = timeline.now
+        requestsMeetFaults = true
+        for action in plan.actions {
+            timeline.schedule(at: startedAt + action.at) { [self] in perform(action) }
+        }
+        run(until: startedAt + plan.end + 70_000)
+        heal()
+        reachQuiet()
+        check()
+        writeAgain()
+        reachQuiet()
+        check()
+    }
+
+    /// Ends all faults; devices outside the core stay as they are for ever.
+    private func heal() {
+        guard violation == nil else { return }
+        note("world", "heals")
+        requestsMeetFaults = false
+        agencyEndpoint.offlineUntil = 0
+        server.disk.disarm()
+        for device in devices {
+            device.disk.disarm()
+            device.endpoint.offlineUntil = 0
+            device.program?.stop = nil
+            if !plan.core.contains(device.index) {
+                device.isRetired = true
+                oracle.intentions.doubt(device.index)
+            }
+        }
+        server.crash(power: false)
+        run(until: timeline.now + server.downtime + 5_000)
+    }
+
+    /// The devices that take part in the rest.
+    private var core: [Device] { plan.core.map { devices[$0] } }
+
+    /// Lets the core sync until nothing is left to do.
+    private func reachQuiet() {
+        for _ in 0..<Self.roundsMax {
+            guard violation == nil else { return }
+            for device in core { settle(device) }
+            run(until: timeline.now + Self.roundPause)
+            // Rounds may still run: somebody waits for an answer.
+            run(until: timeline.now + 300_000, or: { [self] in core.allSatisfy { isIdle($0) } })
+            for device in core { oracle.look(at: device, mirror: true) }
+            if core.allSatisfy({ isQuiet($0) }) { return }
+        }
+        guard violation == nil else { return }
+        for device in core where !isQuiet(device) {
+            return fail(
+                "I19", "\(device.name) does not come to rest: \(device.lastFailure ?? "no failure")"
+            )
+        }
+    }
+
+    private func isIdle(_ device: Device) -> Bool {
+        guard let program = device.program, program.client != nil else { return false }
+        return !program.isSyncing && !device.isSigningIn
+    }
+
+    private func isQuiet(_ device: Device) -> Bool {
+        guard isIdle(device), device.lastFailure == nil,
+            let ledger = oracle.ledgers[device.index], let subject = oracle.subjects[device.index]
+        else { return false }
+        return ledger.ackedMid + 1 == ledger.nextMid
+            && ledger.digest == oracle.truth.digest(of: subject)
+    }
+
+    /// Does what a person would do about a device that is not at rest.
+    private func settle(_ device: Device) {
+        guard let program = device.program else {
+            return device.start()
+        }
+        guard let client = program.client, !program.isSyncing, !device.isSigningIn else { return }
+        if device.needsSignIn {
+            device.needsSignIn = false
+            return signIn(device, for: 0)
+        }
+        _ = client
+        sync(device, for: 0)
+    }
+
+    private func check() {
+        guard violation == nil else { return }
+        for device in core { oracle.checkConverged(device) }
+        oracle.checkStore()
+        oracle.checkIntentions()
+        guard violation == nil else { return }
+        checkFile()
+    }
+
+    /// The server's own audit agrees.
+    private func checkFile() {
+        var answer: [String]?
+        server.admin(["command": "verify"]) { [self] result in
+            guard case .success(let rows) = result else { return fail("I3", "verify failed") }
+            answer = rows.first?["problems"]?.items?.compactMap(\.text)
+            if let first = answer?.first { fail("I3", first) }
+        }
+        run(until: timeline.now + 1_000)
+        if violation == nil, answer == nil { fail("I19", "verify did not answer") }
+    }
+
+    /// A few more writes after everything was quiet.
+    private func writeAgain() {
+        guard violation == nil else { return }
+        for (index, device) in core.enumerated() {
+            for step in 0..<3 {
+                perform(
+                    Action(
+                        id: 0, at: 0, actor: .device(device.index),
+                        verb: [.count, .note, .label][(index + step) % 3],
+                        arguments: [Int64(step), Int64(index + step)]))
+            }
+        }
+        run(until: timeline.now + 1_000)
+    }
+}

@@ -1,0 +1,104 @@
+internal import Foundation
+internal import Glibc
+internal import NetworkIO
+internal import SyncSimulation
+
+extension Command {
+    /// `simulate`: whole worlds in one process, each from a seed.
+    static let simulate = Command(
+        name: "simulate", summary: "server, devices and faults in one process, from a seed",
+        details: """
+            A seed makes a plan, a plan makes a run, and the same run each time. Everything in
+            it is the product's own code but for the clocks, the network and the disks.
+            Without options the first 100 seeds are run. A violation ends with exit code 1.
+            """,
+        options: [
+            OptionRule("seed", "N", "one seed"),
+            OptionRule("seeds", "A..B", "these seeds, both included"),
+            OptionRule("minutes", "M", "go on with new seeds for so long"),
+            OptionRule("from", "N", "the first seed of --minutes (1)"),
+            OptionRule("plan", "FILE", "a plan in place of seeds"),
+            OptionRule("size", "N", "actions in a plan at most (250)"),
+            OptionRule("shrink", "", "make a failing plan short, and print what happens in it"),
+            OptionRule("shrink-seconds", "N", "how long to try that (60)"),
+            OptionRule("out", "FOLDER", "write the plans of failures there"),
+            OptionRule("failures", "N", "stop after so many failures (1)"),
+            OptionRule("log", "", "print what happens, line by line"),
+            OptionRule("points", "", "print what was reached, and what never was"),
+            OptionRule("replay-every", "N", "run one seed in N twice and compare (100)"),
+            OptionRule(
+                "small-scope", "N,N,N", "try all histories of so many writes in place of seeds"),
+        ],
+        run: { options, console in
+            var asked = try SimulationArguments.read(options)
+            asked.isJSON = console.isJSON
+            var command = SimulateCommand(asked, host: SimulationArguments.host(console))
+            switch command.run() {
+            case true: return .done
+            case false: return .failed
+            case nil: return .usage
+            }
+        })
+}
+
+/// What `simulate` is asked, and what it is given of the machine.
+private enum SimulationArguments {
+    static func read(_ options: Options) throws(Trouble) -> SimulateOptions {
+        var asked = SimulateOptions()
+        let from = try number("from", options) ?? 1
+        if let minutes = try number("minutes", options) {
+            asked.minutes = Int64(clamping: minutes)
+            asked.seeds = from...UInt64.max
+        }
+        if let seed = try number("seed", options) { asked.seeds = seed...seed }
+        if let text = options["seeds"] {
+            guard let seeds = SimulateOptions.range(text) else { throw wrong("seeds", text) }
+            asked.seeds = seeds
+        }
+        if let text = options["small-scope"] {
+            guard let writes = SimulateOptions.scope(text) else { throw wrong("small-scope", text) }
+            asked.smallScope = writes
+        }
+        asked.plan = options["plan"]
+        asked.folder = options["out"]
+        asked.shrinks = options.has("shrink")
+        asked.records = options.has("log")
+        asked.showsPoints = options.has("points")
+        if let size = try number("size", options) { asked.size = max(4, Int(clamping: size)) }
+        if let most = try number("failures", options) {
+            asked.failuresMax = max(1, Int(clamping: most))
+        }
+        if let every = try number("replay-every", options) { asked.replayEvery = max(1, every) }
+        if let seconds = try number("shrink-seconds", options) {
+            asked.shrinkSeconds = Int64(clamping: seconds)
+        }
+        return asked
+    }
+
+    private static func number(_ name: String, _ options: Options) throws(Trouble) -> UInt64? {
+        guard let text = options[name] else { return nil }
+        guard let number = UInt64(text) else { throw wrong(name, text) }
+        return number
+    }
+
+    private static func wrong(_ name: String, _ text: String) -> Trouble {
+        .usage("value_invalid", "--\(name) does not take \(text)")
+    }
+
+    static func host(_ console: Console) -> SimulateHost {
+        let isWatched = isatty(STDERR_FILENO) == 1 && !console.isJSON
+        return SimulateHost(
+            say: { console.show($0 + "\n") },
+            progress: { line in
+                guard isWatched else { return }
+                FileHandle.standardError.write(Data("\r\u{1b}[K\(line)\r".utf8))
+            },
+            milliseconds: { MonotonicClock.system.milliseconds() },
+            read: { path in
+                (try? Data(contentsOf: URL(fileURLWithPath: path))).map { [UInt8]($0) }
+            },
+            write: { path, bytes in
+                (try? Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)) != nil
+            })
+    }
+}

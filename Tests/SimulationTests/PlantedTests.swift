@@ -1,0 +1,61 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The list of planted bugs, which `Scripts/hunt` puts into a copy of the tree.
+@Suite("The list of planted bugs")
+struct PlantedTests {
+    private struct Block {
+        var bug: Int
+        var path: String
+        var before: String
+    }
+
+    private let text = String(
+        decoding: (try? Repository.bytes(of: "Tests/SimulationTests/Planted/bugs.txt")) ?? [],
+        as: UTF8.self)
+
+    private func blocks() throws -> [Block] {
+        var found: [Block] = []
+        for part in text.components(separatedBy: "\n=== ").dropFirst() {
+            let bug = try #require(Int(part.prefix { $0 != " " }), "\(part.prefix(40))")
+            for block in part.components(separatedBy: "\nfile ").dropFirst() {
+                let path = String(block.prefix { $0 != "\n" })
+                let pieces = block.components(separatedBy: "\n--- ")
+                try #require(
+                    pieces.count == 4 && pieces[3].hasPrefix("end"), "bug \(bug) in \(path)")
+                found.append(Block(bug: bug, path: path, before: String(pieces[1].dropFirst(3))))
+            }
+        }
+        return found
+    }
+
+    @Test("has thirty and more of them, each with a number of its own")
+    func count() throws {
+        let numbers = text.components(separatedBy: "\n=== ").dropFirst()
+            .compactMap { Int($0.prefix { $0 != " " }) }
+        #expect(numbers.count >= 30)
+        #expect(Set(numbers).count == numbers.count)
+        #expect(Set(try blocks().map(\.bug)) == Set(numbers))
+    }
+
+    @Test("names places that are in the tree, each of them once")
+    func places() throws {
+        for block in try blocks() {
+            let source = String(decoding: try Repository.bytes(of: block.path), as: UTF8.self)
+            let count = source.components(separatedBy: block.before + "\n").count - 1
+            #expect(count == 1, "bug \(block.bug): its text stands \(count) times in \(block.path)")
+        }
+    }
+
+    /// Goal: no build of the product can have a planted bug in it.
+    ///
+    /// The bugs are in no source file, behind no switch: there is nothing to turn on.
+    @Test("is nowhere in the product's sources")
+    func absent() throws {
+        for path in Repository.files(under: "Sources") where path.hasSuffix(".swift") {
+            let source = String(decoding: try Repository.bytes(of: path), as: UTF8.self)
+            #expect(!source.contains("Planted."), "\(path)")
+        }
+    }
+}
