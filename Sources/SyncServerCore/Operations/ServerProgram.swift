@@ -66,6 +66,13 @@ package enum ServerProgram {
     // MARK: - Serving
 
     private static func serve(_ options: ServerOptions) -> Int32 {
+        guard environment("SWIFT_DETERMINISTIC_HASHING") == nil else {
+            fail(
+                code: "server.hashing",
+                "With SWIFT_DETERMINISTIC_HASHING whoever sends chosen keys can slow the server.",
+                "Start it without that variable.")
+            return 1
+        }
         TerminationSignals.block()
         signal(SIGPIPE, SIG_IGN)
         // A file that may not grow is a full disk, and no reason to end.

@@ -22,7 +22,6 @@ enum HelpMessage: Message {
         ("--json", Bilingual("ผลลัพธ์สำหรับโปรแกรม", "output for programs")),
         ("--lang th|en", Bilingual("ภาษา", "the language")),
         ("--data DIR", Bilingual("ที่เก็บข้อมูล", "where the data are kept")),
-        ("--ca-file FILE", Bilingual("ใบรับรองของระบบ", "certificate authorities to trust")),
         ("--plain", Bilingual("สำหรับโปรแกรมอ่านหน้าจอ", "for screen readers")),
         ("--no-color", Bilingual("ไม่ใช้สี", "no colour")),
     ]
