@@ -41,21 +41,29 @@ let package = Package(
         .target(name: "CLinux"),
         .target(name: "CSHA256"),
 
+        module("CrashPoints"),
         module("SyncProtocol", ["CSHA256"]),
         module("CitizenData", ["SyncProtocol"]),
-        module("SQLiteKit", ["CSQLite"]),
+        module("SQLiteKit", ["CSQLite", "CrashPoints"]),
         module("HTTPWire"),
         module("NetworkIO", ["CLinux"]),
         module(
             "SyncServerCore",
-            ["SyncProtocol", "CitizenData", "SQLiteKit", "HTTPWire", "NetworkIO"]),
-        module("SyncClientCore", ["SyncProtocol", "CitizenData", "SQLiteKit"]),
+            [
+                "SyncProtocol", "CitizenData", "SQLiteKit", "HTTPWire", "NetworkIO",
+                "CrashPoints",
+            ]),
+        module(
+            "SyncClientCore", ["SyncProtocol", "CitizenData", "SQLiteKit", "CrashPoints"]),
 
         program("SyncServer", ["SyncServerCore"]),
         program("tangrat-cli", ["SyncClientCore", "CitizenData", "SyncProtocol"]),
         program(
             "tangrat-qa",
-            ["SyncClientCore", "SyncProtocol", "CitizenData", "HTTPWire", "NetworkIO"]),
+            [
+                "SyncClientCore", "SyncProtocol", "CitizenData", "HTTPWire", "NetworkIO",
+                "CrashPoints",
+            ]),
         program("SyncBenchmarks", ["SyncProtocol", "SQLiteKit", "SyncClientCore"]),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),

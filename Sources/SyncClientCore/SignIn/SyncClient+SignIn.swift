@@ -1,3 +1,4 @@
+internal import CrashPoints
 internal import SQLiteKit
 internal import SyncProtocol
 
@@ -56,7 +57,9 @@ extension SyncClient {
         try await OffPool.run { () throws(SyncFailure) in
             try directory.prepare()
             try directory.save(credentials)
+            CrashPoint.clientSignInSaved.reach()
             try directory.setCurrent(credentials.subject)
+            CrashPoint.clientSignInCurrent.reach()
         }
         let session = try await ClientSession.open(
             credentials, directory: directory, environment: environment, offeringAll: isUnknown)
@@ -92,6 +95,7 @@ extension SyncClient {
             }
             _ = try connection.checkpoint(.truncate)
         }
+        CrashPoint.clientSignOutErased.reach()
         await replaceSession(with: nil)
         let directory = directory
         let subject = session.account.subject
@@ -99,6 +103,7 @@ extension SyncClient {
             try directory.erase(subject)
             try directory.clearCurrent()
         }
+        CrashPoint.clientSignOutRemoved.reach()
         if let credentials, let address = try? ServerAddress(credentials.server) {
             await SignInService(server: address, environment: environment)
                 .revoke(credentials.refreshToken)

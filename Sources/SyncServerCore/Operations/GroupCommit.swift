@@ -1,3 +1,4 @@
+internal import CrashPoints
 internal import Dispatch
 package import NetworkIO
 internal import Synchronization
@@ -227,6 +228,7 @@ package final class GroupCommit: Sendable {
             let context = WriterContext(transaction: transaction, now: now)
             let completions = try jobs.map { try $0.run(context) }
             try context.book.flush()
+            CrashPoint.serverCommitBefore.reach()
             return (
                 completions,
                 Published(
@@ -234,12 +236,14 @@ package final class GroupCommit: Sendable {
                     endsSessions: context.endsSessions)
             )
         }
+        CrashPoint.serverCommitAfter.reach()
         metrics.committed(jobs: jobs.count)
         if !box.lastFailure.isEmpty {
             box.lastFailure = ""
             metrics.log(.info, "store.commits_again")
         }
         publish(published)
+        CrashPoint.serverReplyBefore.reach()
         deliver(zip(jobs, completions).map { ($0.loop, $1) })
     }
 
