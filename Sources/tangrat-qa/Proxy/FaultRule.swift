@@ -23,6 +23,7 @@ struct FaultRule: Hashable, Sendable {
     ///
     /// - Parameter text: Rules with commas or line ends between them; what follows a `#` to
     ///   the end of its line is a remark.
+    /// - Returns: The rules, in their order.
     /// - Throws: `Trouble` with exit code 2.
     static func read(_ text: String) throws(Trouble) -> [FaultRule] {
         var rules: [FaultRule] = []
