@@ -8,7 +8,7 @@ import subprocess
 import time
 import urllib.parse
 
-from torture_world import START_SECONDS_MAX, Violation, check
+from torture.world import START_SECONDS_MAX, Violation, check
 
 DRAFTS_KEPT = 40
 
@@ -46,6 +46,7 @@ class LineDevice:
         self.refused_busy = 0
         self.repeated = 0
         self.connection = None
+        self.port = None
 
     def draft(self, mid):
         return "%s-%d" % (self.device, mid)
@@ -73,7 +74,7 @@ class LineDevice:
     def sync(self, body):
         if self.connection is None:
             self.connection = http.client.HTTPConnection(
-                "127.0.0.1", self.world.port, timeout=20)
+                "127.0.0.1", self.port or self.world.port, timeout=20)
         try:
             return self.world.request(
                 "POST", "/v1/sync", body,
@@ -215,23 +216,49 @@ def check_ledgers(writers, mirror):
 class CommandDevice:
     """A data directory of `tangrat`."""
 
-    def __init__(self, world, person, name):
+    def __init__(self, world, person, name, port=None, folder=None, env=None):
         self.world = world
-        self.folder = os.path.join(world.folder, "device-" + name)
+        self.name = name
+        self.person = person
+        self.port = port or world.port
+        self.folder = folder or os.path.join(world.folder, "device-" + name)
         self.starts = []
-        login = self.spawn("login", "--server", "http://127.0.0.1:%d" % world.port, "--json")
+        code, errors = self.login(env=env)
+        check(code == 0 or env, "login: %s" % errors)
+
+    def login(self, env=None):
+        """Signs in, and gives how that ended and what it complained of."""
+        login = self.spawn(
+            "login", "--server", "http://127.0.0.1:%d" % self.port, "--json", env=env)
         code = json.loads(login.stdout.readline())["user_code"]
-        world.admin("approve", code, "--person", person)
-        output, errors = login.communicate(timeout=60)
-        check(login.returncode == 0, "login: %s" % errors.decode())
+        self.world.admin("approve", code, "--person", self.person)
+        _, errors = login.communicate(timeout=60)
+        return login.returncode, errors.decode()
 
-    def spawn(self, *words):
+    @property
+    def account(self):
+        """The folder of the person's account."""
+        return os.path.join(self.folder, "accounts", self.person)
+
+    def spawn(self, *words, env=None, wrapper=(), stdout=subprocess.PIPE):
         return subprocess.Popen(
-            [self.world.client_program, *words, "--data", self.folder], stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self.world.environment)
+            [*wrapper, self.world.client_program, *words, "--data", self.folder],
+            stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.PIPE,
+            env=dict(self.world.environment, **(env or {})))
 
-    def run(self, *words):
-        process = self.spawn(*words)
+    def attempt(self, *words, env=None, wrapper=(), seconds=300):
+        """Runs a command that may fail: how it ended, and what it complained of."""
+        process = self.spawn(*words, env=env, wrapper=wrapper)
+        try:
+            _, errors = process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+            raise Violation("tangrat %s does not end within %d s" % (words, seconds))
+        return process.returncode, errors.decode(errors="replace")
+
+    def run(self, *words, env=None):
+        process = self.spawn(*words, env=env)
         output, errors = process.communicate(timeout=120)
         check(process.returncode == 0,
               "tangrat %s ended with %d: %s" % (words, process.returncode, errors.decode()))
