@@ -81,8 +81,7 @@ class LineDevice:
                 {"Authorization": "Bearer " + self.token, "Content-Type": "application/json"},
                 self.connection)
         except (OSError, http.client.HTTPException):
-            self.connection.close()
-            self.connection = None
+            self.hang_up()
             raise
 
     def push(self):
@@ -101,6 +100,11 @@ class LineDevice:
             return False
         if status == 503:
             self.refused_busy += 1
+            return False
+        if self.port and not self.is_whole(status, answer):
+            # Somebody between here and the server answered: nothing is known.
+            self.unknown += 1
+            self.hang_up()
             return False
         check(status == 200, "%s: status %d: %r" % (self.name, status, answer[:300]))
         lines = [json.loads(line) for line in answer.splitlines()]
@@ -124,6 +128,20 @@ class LineDevice:
         self.acked = last
         self.waiting = []
         return True
+
+    @staticmethod
+    def is_whole(status, answer):
+        """Whether an answer is one of the server's, to its last line."""
+        try:
+            lines = [json.loads(line) for line in answer.splitlines()]
+        except ValueError:
+            return False
+        return status == 200 and bool(lines) and lines[-1].get("frame") == "pushed"
+
+    def hang_up(self):
+        if self.connection is not None:
+            self.connection.close()
+            self.connection = None
 
     def resend_old(self, draw):
         """Sends an acknowledged mutation again, as a proxy might, hours later."""
@@ -163,9 +181,7 @@ class Mirror:
 
     def pull(self):
         # The server may have been killed since: a connection of its own.
-        if self.device.connection is not None:
-            self.device.connection.close()
-            self.device.connection = None
+        self.device.hang_up()
         while True:
             status, answer = self.device.sync(
                 json.dumps({"frame": "sync", "cursor": self.cursor, "rows_max": 10000}).encode())
