@@ -1,6 +1,7 @@
 """A bad network between real devices and a real server: `tangrat-qa proxy`."""
 
 import json
+import os
 import signal
 import subprocess
 
@@ -41,8 +42,10 @@ class Proxy:
         self.counts = {}
 
     def start(self, faults="", seed=1):
+        # Not a pipe, which nobody empties meanwhile.
+        self.log = os.path.join(self.world.folder, "proxy.log")
         self.process = subprocess.Popen(
-            [self.world.qa_program, "proxy", "--json", "--listen", "127.0.0.1:%d" % self.port,
+            [self.world.qa_program, "proxy", "--json", "--log", self.log, "--listen", "127.0.0.1:%d" % self.port,
              "--to", "http://127.0.0.1:%d" % self.world.port, "--seed", str(seed),
              *(["--faults", faults] if faults else [])],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=self.world.environment)
@@ -54,9 +57,11 @@ class Proxy:
     def end(self):
         """Ends it, and gives what it did to how many requests."""
         self.process.send_signal(signal.SIGTERM)
-        output, _ = self.process.communicate(timeout=30)
+        self.process.communicate(timeout=30)
         check(self.process.returncode == 0, "the proxy ended with %d" % self.process.returncode)
-        last = json.loads(output.splitlines()[-1])
+        with open(self.log) as log:
+            self.events = [json.loads(line) for line in log]
+        last = self.events[-1]
         for name, number in last["faults"].items():
             self.counts[name] = self.counts.get(name, 0) + number
         return last
@@ -100,8 +105,8 @@ def every_byte(world, home, proxy):
     writer.write()
     proxy.start()
     check(writer.push() or writer.push(), "a push through the proxy is not taken")
-    request = [json.loads(line) for line in subprocess_events(proxy)]
-    size = max(event["up"] for event in request if event.get("path") == "/v1/sync")
+    proxy.end()
+    size = max(event["up"] for event in proxy.events if event.get("path") == "/v1/sync")
     rules = ", ".join("cut-up=%d@%d %s" % (cut, cut + 1, SYNC) for cut in range(size + 40))
     proxy.start(rules)
     writer.write()
@@ -114,13 +119,6 @@ def every_byte(world, home, proxy):
     home.settle_and_check("cut at each byte")
     proxy.end()
     return cut
-
-
-def subprocess_events(proxy):
-    """Ends the proxy and gives the lines that it wrote."""
-    proxy.process.send_signal(signal.SIGTERM)
-    output, _ = proxy.process.communicate(timeout=30)
-    return output.splitlines()
 
 
 def torture_silence(world, rounds, draw):

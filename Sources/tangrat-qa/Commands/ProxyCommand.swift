@@ -83,7 +83,10 @@ struct ProxyRun {
     func run() throws(Trouble) -> ExitCode {
         TerminationSignals.block()
         let sink = try Self.sink(logPath)
-        let log = ProxyLog(clock: .system) { sink.write(Data($0)) }
+        let log = ProxyLog(clock: .system) {
+            // Who reads it may have gone; devices are still served.
+            try? sink.write(contentsOf: Data($0))
+        }
         let proxy: ChaosProxy
         do throws(SystemError) {
             proxy = try ChaosProxy(
