@@ -52,6 +52,8 @@ def torture_copies(world, rounds, draw):
         home.pin(first)
         if draw.random() < 0.5:
             home.sync(first)
+        else:
+            home.copied.add("pin-%d" % home.serial)
         copy = twin(first, "copy-%d" % number)
         order = draw.sample([first, copy], 2)
         for device in order + order:

@@ -58,7 +58,7 @@ def skewed(home):
     for turn in range(3):
         for device, clock in zip(home.devices, clocks):
             code, errors = device.attempt(
-                "prefs", "set", "language=%s" % ("th" if turn % 2 else "en"), env=clock)
+                "prefs", "set", "language", "th" if turn % 2 else "en", env=clock)
             home.judge(code, errors, ("prefs",))
             check(code == 0, "a preference is not stored: %s" % errors)
             home.pin(device, env=clock)
@@ -71,7 +71,7 @@ def last_word(home, where):
     """Whoever has seen everything and writes last, wins, whatever clocks have said before."""
     device = home.devices[1]
     for value in ("th", "en"):
-        device.run("prefs", "set", "language=" + value)
+        device.run("prefs", "set", "language", value)
         for one in [device] + home.devices:
             one.run("sync")
         for one in home.devices:

@@ -23,6 +23,8 @@ def torture_full(world, rounds, draw):
     home.settle_and_check("at first")
     refused = failed = reads = 0
     for number in range(rounds):
+        for device in home.devices:
+            home.pin(device)
         ballast = os.path.join(servers, "ballast")
         tools.fill(ballast)
         busy = sum(writer.refused_busy for writer in home.writers)
