@@ -1,10 +1,8 @@
 """Programs whose clock is wrong, jumps or stands still (libfaketime)."""
 
 import signal
-import time
 
 from torture import tools
-from torture.devices import CommandDevice
 from torture.household import Household
 from torture.world import check
 
@@ -36,11 +34,11 @@ def torture_clocks(world, rounds, draw):
         other = tools.faketime(CLOCKS[draw.choice(names)])
         wrong_device, true_device = draw.sample(home.devices, 2)
         # Writes under a wrong clock, under another one, and under the true one.
-        for clock in (wrong, other, None, wrong):
-            code, errors = home.pin(wrong_device, env=clock)
+        for clock in (wrong, other, (), wrong):
+            code, errors = home.pin(wrong_device, wrapper=clock)
             check(code == 0, "%s: a write fails: %s" % (where, errors))
         home.pin(true_device)
-        code, errors = home.sync(wrong_device, env=wrong)
+        code, errors = home.sync(wrong_device, wrapper=wrong)
         check(code == 0, "%s: a sync fails: %s" % (where, errors))
         home.write()
         home.settle_and_check(where)
@@ -54,15 +52,15 @@ def torture_clocks(world, rounds, draw):
 
 def skewed(home):
     """Three devices, three days apart, write the same preference; all end with one value."""
-    clocks = [tools.faketime("-%d" % (3 * DAY)), None, tools.faketime("+%d" % (3 * DAY))]
+    clocks = [tools.faketime(clock) for clock in ("-%d" % (3 * DAY), None, "+%d" % (3 * DAY))]
     for turn in range(3):
         for device, clock in zip(home.devices, clocks):
             code, errors = device.attempt(
-                "prefs", "set", "language", "th" if turn % 2 else "en", env=clock)
+                "prefs", "set", "language", "th" if turn % 2 else "en", wrapper=clock)
             home.judge(code, errors, ("prefs",))
             check(code == 0, "a preference is not stored: %s" % errors)
-            home.pin(device, env=clock)
-            home.sync(device, env=clock)
+            home.pin(device, wrapper=clock)
+            home.sync(device, wrapper=clock)
     home.settle_and_check("three days apart")
     last_word(home, "three days apart")
 
@@ -84,7 +82,7 @@ def server_wrong(home, draw):
     """A server that starts with another time of day, and again with the true one."""
     name = draw.choice(SERVER_CLOCKS)
     home.world.end(signal.SIGTERM)
-    home.world.start(seconds_max=10, env=tools.faketime(CLOCKS[name]))
+    home.world.start(seconds_max=10, wrapper=tools.faketime(CLOCKS[name]))
     for device in home.devices:
         home.pin(device)
         home.sync(device)

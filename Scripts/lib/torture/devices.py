@@ -37,6 +37,7 @@ class LineDevice:
             }), form)
         granted = json.loads(body)
         self.token = granted["access_token"]
+        self.renewal = granted["refresh_token"]
         self.device = granted["device_id"]
         self.mid = 0
         self.acked = 0
@@ -72,6 +73,21 @@ class LineDevice:
         }))
 
     def sync(self, body):
+        """Sends frames; an access token that is over is renewed once."""
+        status, answer = self.post(body)
+        if status == 401:
+            _, renewed = self.world.request(
+                "POST", "/v1/oauth/token",
+                urllib.parse.urlencode(
+                    {"grant_type": "refresh_token", "refresh_token": self.renewal}),
+                {"Content-Type": "application/x-www-form-urlencoded"})
+            tokens = json.loads(renewed)
+            check("access_token" in tokens, "%s: no new token: %s" % (self.name, tokens))
+            self.token, self.renewal = tokens["access_token"], tokens["refresh_token"]
+            status, answer = self.post(body)
+        return status, answer
+
+    def post(self, body):
         if self.connection is None:
             self.connection = http.client.HTTPConnection(
                 "127.0.0.1", self.port or self.world.port, timeout=20)

@@ -82,7 +82,7 @@ class Household:
         for writer in self.writers:
             # The first connection may be one that the old server had.
             check(writer.push() or writer.push(), "the pushes of %s do not arrive" % writer.name)
-        for device in self.devices + self.devices[:1]:
+        for device in self.devices + self.devices[:-1]:
             device.run("sync")
 
     def check(self, where):

@@ -56,8 +56,8 @@ class World:
         self.environment = dict(ENVIRONMENT, HOME=folder)
 
     def start(self, wrapper=(), seconds_max=START_SECONDS_MAX, env=None, log=None):
-        """Starts the server; under strace if a wrapper is given."""
-        command = list(wrapper) + [
+        """Starts the server; under strace or another clock if a wrapper is given."""
+        command = [*wrapper,
             self.server_program, "serve", "--data", self.data,
             "--listen", "127.0.0.1:%d" % self.port,
         ]
