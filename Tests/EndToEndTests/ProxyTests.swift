@@ -110,6 +110,28 @@ extension WorldTests {
             }
         }
 
+        /// Foundation on Linux ends the program here (docs/testing.md), which must be as a kill.
+        @Test("loses nothing where the head of an answer is cut")
+        func cutHead() async throws {
+            try await RealWorld.run { world in
+                let proxy = try await TestProxy.start(
+                    world, "--faults", "cut-down=40@2 POST /v1/sync")
+                let person = try await world.person()
+                let device = try await world.device("a", of: person, at: proxy.address)
+                try await device.must("sync")
+                try await device.must("pin", "one")
+                let run = try await device.run("sync")
+                let isFoundations = run.error.contains("Transfer completed, but there's no")
+                #expect(run.code == 0 || run.code == 1 || isFoundations, "\(run.error)")
+                try await device.must("sync")
+                let dump = try await device.dump().joined()
+                #expect(dump.components(separatedBy: "\"one\"").count == 2)
+                #expect(!dump.contains(#"{"pending""#))
+                let taken = try await world.metric("tangrat_mutations_taken_total")
+                #expect(taken == 1)
+            }
+        }
+
         @Test("sends a request aside to the server, and says what came of it")
         func asides() async throws {
             try await RealWorld.run { world in
