@@ -49,16 +49,21 @@ let package = Package(
         .target(name: "CLinux"),
         .target(name: "CSHA256"),
 
+        module("CrashPoints"),
         module("SyncProtocol", ["CSHA256"]),
         module("CitizenData", ["SyncProtocol"]),
-        module("SQLiteKit", ["CSQLite"]),
+        module("SQLiteKit", ["CSQLite", "CrashPoints"]),
         module("FaultVFS", ["CSQLite"]),
         module("HTTPWire"),
         module("NetworkIO", ["CLinux"]),
         module(
             "SyncServerCore",
-            ["SyncProtocol", "CitizenData", "SQLiteKit", "HTTPWire", "NetworkIO"]),
-        module("SyncClientCore", ["SyncProtocol", "CitizenData", "SQLiteKit"]),
+            [
+                "SyncProtocol", "CitizenData", "SQLiteKit", "HTTPWire", "NetworkIO",
+                "CrashPoints",
+            ]),
+        module(
+            "SyncClientCore", ["SyncProtocol", "CitizenData", "SQLiteKit", "CrashPoints"]),
 
         module(
             "SyncSimulation",
@@ -73,7 +78,7 @@ let package = Package(
             "tangrat-qa",
             [
                 "SyncSimulation", "SyncClientCore", "SyncProtocol", "CitizenData", "HTTPWire",
-                "NetworkIO",
+                "NetworkIO", "CrashPoints",
             ]),
         program("SyncBenchmarks", ["SyncProtocol", "SQLiteKit", "SyncClientCore"]),
 

@@ -1,3 +1,5 @@
+internal import CrashPoints
+
 /// One numbered step from a schema to the next.
 package struct Migration: Sendable {
     /// What it does, for a log.
@@ -64,8 +66,10 @@ package struct Migrations: Sendable {
                 if version == 0 {
                     _ = try connection.pragma("application_id=\(identity.applicationID)")
                 }
+                CrashPoint.migrationBeforeCommit.reach()
                 return step.name
             }
+            CrashPoint.migrationAfter.reach()
             if let name { taken.append(name) }
         }
         return taken

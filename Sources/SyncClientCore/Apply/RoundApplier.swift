@@ -1,3 +1,4 @@
+internal import CrashPoints
 internal import SQLiteKit
 internal import SyncProtocol
 
@@ -67,6 +68,7 @@ enum RoundApplier {
         }
         try bytes.withUnsafeBytes { try applier.apply($0) }
         try applier.finish()
+        CrashPoint.clientApplyRows.reach()
         var result = Result(
             rows: applier.rows, deletes: applier.deletes,
             hasRemovedBuckets: applier.hasRemovedBuckets)

@@ -1,3 +1,4 @@
+internal import CrashPoints
 internal import SQLiteKit
 internal import SyncProtocol
 
@@ -38,8 +39,10 @@ extension OutboxTable {
             SELECT mid, previous_chain, chain, queued_at, mutation, ?2
             FROM outbox WHERE mid <= ?1
             """, limit, .integer(now))
+        CrashPoint.clientApplyAcknowledged.reach()
         try connection.run("DELETE FROM outbox WHERE mid <= ?", limit)
         try connection.run("DELETE FROM outbox_row WHERE mid <= ?", limit)
+        CrashPoint.clientApplyDeleted.reach()
         try connection.run(
             "DELETE FROM acknowledged WHERE acknowledged_at < ?1 OR mid <= ?2",
             .integer(now - Limits.acknowledgedMilliseconds),
@@ -84,6 +87,7 @@ extension OutboxTable {
         state.missingAfter = nil
         state.ackedMid = min(state.ackedMid, acked)
         state.answeredMid = acked
+        CrashPoint.clientOfferedAgain.reach()
         var waiting = 0
         try connection.run("SELECT count(*) FROM outbox WHERE mid > ?", after) {
             waiting = Int($0.int64(0))

@@ -1,3 +1,4 @@
+internal import CrashPoints
 internal import SQLiteKit
 internal import SyncProtocol
 
@@ -54,7 +55,9 @@ extension SyncClient {
         try await environment.execution.offPool { () throws(SyncFailure) in
             try directory.prepare()
             try directory.save(credentials)
+            CrashPoint.clientSignInSaved.reach()
             try directory.setCurrent(credentials.subject)
+            CrashPoint.clientSignInCurrent.reach()
         }
         let session = try await ClientSession.open(
             credentials, directory: directory, environment: environment, isNew: true)
@@ -90,6 +93,7 @@ extension SyncClient {
             }
             _ = try connection.checkpoint(.truncate)
         }
+        CrashPoint.clientSignOutErased.reach()
         await replaceSession(with: nil)
         let directory = directory
         let subject = session.account.subject
@@ -97,6 +101,7 @@ extension SyncClient {
             try directory.erase(subject)
             try directory.clearCurrent()
         }
+        CrashPoint.clientSignOutRemoved.reach()
         if let credentials, let address = try? ServerAddress(credentials.server) {
             await SignInService(server: address, environment: environment)
                 .revoke(credentials.refreshToken)

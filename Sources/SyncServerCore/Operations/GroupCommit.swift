@@ -1,3 +1,4 @@
+internal import CrashPoints
 internal import Dispatch
 package import NetworkIO
 internal import Synchronization
@@ -265,6 +266,7 @@ package final class GroupCommit: Sendable {
                 return try job.run(context)
             }
             try context.book.flush()
+            CrashPoint.serverCommitBefore.reach()
             return (
                 completions,
                 Published(
@@ -274,6 +276,7 @@ package final class GroupCommit: Sendable {
                 context.audit.entries
             )
         }
+        CrashPoint.serverCommitAfter.reach()
         metrics.committed(jobs: jobs.count, auditEntries: entries)
         if entries > 0 { box.hasNotedHistory = true }
         if !box.lastFailure.isEmpty {
@@ -281,6 +284,7 @@ package final class GroupCommit: Sendable {
             metrics.log(.info, "store.commits_again")
         }
         publish(published)
+        CrashPoint.serverReplyBefore.reach()
         deliver(zip(jobs, completions).map { ($0.loop, $1) })
     }
 

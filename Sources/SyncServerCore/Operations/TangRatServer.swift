@@ -1,3 +1,4 @@
+internal import CrashPoints
 internal import HTTPWire
 package import NetworkIO
 internal import Synchronization
@@ -183,6 +184,7 @@ package final class TangRatServer: Sendable {
         admin?.drain(milliseconds: 1_000)
         front.stop()
         admin?.stop()
+        CrashPoint.serverStopDrained.reach()
         commits.close()
         noteAuditHead()
         store.close()

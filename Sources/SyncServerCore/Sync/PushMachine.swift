@@ -1,4 +1,5 @@
 internal import CitizenData
+internal import CrashPoints
 package import SyncProtocol
 
 /// How a push ended, for the answer and for those who watch.
@@ -73,6 +74,7 @@ struct PushMachine {
                 break
             }
             let outcome = try apply(mutation, from: device, person: person, closed)
+            CrashPoint.serverPushWritten.reach()
             taken.append(OutcomeRecord(outcome: outcome, chain: mutation.chain))
             device.lastMid = mutation.mid
             device.lastChain = mutation.chain
