@@ -16,8 +16,13 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
     .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
+/// Programs are bound whole at start, after which the linker's tables cannot be written any more.
 func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .executableTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+    .executableTarget(
+        name: name, dependencies: dependencies, swiftSettings: settings,
+        linkerSettings: [
+            .unsafeFlags(["-Xlinker", "-z", "-Xlinker", "now"], .when(platforms: [.linux]))
+        ])
 }
 
 func tests(
@@ -44,16 +49,21 @@ let package = Package(
         .target(name: "CLinux"),
         .target(name: "CSHA256"),
 
+        module("CrashPoints"),
         module("SyncProtocol", ["CSHA256"]),
         module("CitizenData", ["SyncProtocol"]),
-        module("SQLiteKit", ["CSQLite"]),
+        module("SQLiteKit", ["CSQLite", "CrashPoints"]),
         module("FaultVFS", ["CSQLite"]),
         module("HTTPWire"),
         module("NetworkIO", ["CLinux"]),
         module(
             "SyncServerCore",
-            ["SyncProtocol", "CitizenData", "SQLiteKit", "HTTPWire", "NetworkIO"]),
-        module("SyncClientCore", ["SyncProtocol", "CitizenData", "SQLiteKit"]),
+            [
+                "SyncProtocol", "CitizenData", "SQLiteKit", "HTTPWire", "NetworkIO",
+                "CrashPoints",
+            ]),
+        module(
+            "SyncClientCore", ["SyncProtocol", "CitizenData", "SQLiteKit", "CrashPoints"]),
 
         module(
             "SyncSimulation",
@@ -68,7 +78,7 @@ let package = Package(
             "tangrat-qa",
             [
                 "SyncSimulation", "SyncClientCore", "SyncProtocol", "CitizenData", "HTTPWire",
-                "NetworkIO",
+                "NetworkIO", "CrashPoints",
             ]),
         program("SyncBenchmarks", ["SyncProtocol", "SQLiteKit", "SyncClientCore"]),
 
@@ -84,8 +94,9 @@ let package = Package(
         tests("HTTPWireTests", ["HTTPWire"]),
         tests("FuzzTests", ["HTTPWire", "SyncProtocol"]),
         tests("NetworkIOTests", ["NetworkIO"]),
-        tests("SyncServerCoreTests", ["SyncServerCore"]),
-        tests("SyncClientCoreTests", ["SyncClientCore", "CitizenData", "ArticleCode"]),
+        tests("SyncServerCoreTests", ["SyncServerCore", "CSQLite"]),
+        tests(
+            "SyncClientCoreTests", ["SyncClientCore", "CitizenData", "ArticleCode", "CSQLite"]),
         tests(
             "SimulationTests", ["SyncSimulation", "SyncProtocol"],
             data: ["Planted", "Regressions"]),

@@ -13,6 +13,8 @@ final class DiskFile {
     static let sectorBytes = 512
 
     let role: DiskFileRole
+    /// What tells it from another file of the same name; zero for one without a name.
+    let number: UInt64
     private(set) var content: [UInt8] = []
     private(set) var durable: [UInt8] = []
     private(set) var pending: [Pending] = []
@@ -22,8 +24,9 @@ final class DiskFile {
     /// The memory that connections share, made when the first one asks.
     var shared: SharedMemory?
 
-    init(role: DiskFileRole, content: [UInt8] = []) {
+    init(role: DiskFileRole, number: UInt64 = 0, content: [UInt8] = []) {
         self.role = role
+        self.number = number
         self.content = content
         self.durable = content
     }

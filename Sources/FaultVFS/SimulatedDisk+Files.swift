@@ -36,6 +36,15 @@ extension SimulatedDisk {
         namesSynced()
     }
 
+    /// Gives a file another name for good, in place of what had it; an absent one passes.
+    package func moveFile(_ path: String, to target: String) throws(Refusal) {
+        guard file(path) != nil else { return }
+        try check(meet(.delete, .database) == nil && !isDown ? SQLITE_OK : DiskCode.delete)
+        move(path, to: target)
+        try check(meet(.sync, .database) == nil && !isDown ? SQLITE_OK : DiskCode.sync)
+        namesSynced()
+    }
+
     /// Removes a file for good; an absent one passes.
     package func removeFile(_ path: String) throws(Refusal) {
         try check(meet(.delete, .database) == nil && !isDown ? SQLITE_OK : DiskCode.delete)

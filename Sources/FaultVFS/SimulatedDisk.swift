@@ -41,6 +41,8 @@ package final class SimulatedDisk {
     private var faults: [DiskFault] = []
     private var random: SeededRandom
     private var unregister: () -> Void = {}
+    /// How many files were made so far.
+    private var filesMade: UInt64 = 0
     /// Handles of an older number belong to a program that is gone.
     private(set) var generation = 0
     private var cutsPower = false
@@ -135,6 +137,9 @@ package final class SimulatedDisk {
     /// The bytes of a file as its readers see them, or nil where there is none.
     package func bytes(of path: String) -> [UInt8]? { files[path]?.content }
 
+    /// What tells a file from another of the same name, like the number of an inode.
+    package func number(of path: String) -> UInt64? { files[path]?.number }
+
     /// The bytes of a file that a power cut would certainly leave.
     package func durableBytes(of path: String) -> [UInt8]? {
         durableNames[path]?.durable
@@ -142,7 +147,11 @@ package final class SimulatedDisk {
 
     /// Puts a file in place, durably; nil removes it.
     package func replace(_ path: String, with bytes: [UInt8]?) {
-        let file = bytes.map { DiskFile(role: DiskFileRole(path: path), content: $0) }
+        filesMade += 1
+        let number = filesMade
+        let file = bytes.map {
+            DiskFile(role: DiskFileRole(path: path), number: number, content: $0)
+        }
         files[path] = file
         durableNames[path] = file
     }
@@ -194,7 +203,8 @@ package final class SimulatedDisk {
     func file(_ path: String) -> DiskFile? { files[path] }
 
     func makeFile(_ path: String) -> DiskFile {
-        let file = DiskFile(role: DiskFileRole(path: path))
+        filesMade += 1
+        let file = DiskFile(role: DiskFileRole(path: path), number: filesMade)
         files[path] = file
         return file
     }

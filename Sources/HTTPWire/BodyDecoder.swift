@@ -32,7 +32,7 @@ package struct BodyDecoder: Sendable {
     private var extensionBytes = 0
     /// The name of the trailer field being read, in lower case.
     private var trailerName: [UInt8] = []
-    private let limits: WireLimits
+    private var limits: WireLimits
 
     /// The bytes of the body so far.
     package private(set) var total = 0
@@ -51,6 +51,11 @@ package struct BodyDecoder: Sendable {
             state = .size
             remaining = 0
         }
+    }
+
+    /// Lowers the limit of this body; a higher one than before changes nothing.
+    package mutating func limit(to bytesMax: Int) {
+        limits.bodyBytesMax = min(limits.bodyBytesMax, bytesMax)
     }
 
     /// The bytes that must still come, or `nil` if only the end will tell.

@@ -61,6 +61,11 @@ package struct ConnectionMachine: Sendable {
     /// The bytes of the body so far.
     package var bodyBytes: Int { decoder.total }
 
+    /// Lowers the limit of the current body, so that a chunk that promises more is refused at once.
+    package mutating func limitBody(to bytesMax: Int) {
+        decoder.limit(to: bytesMax)
+    }
+
     /// Looks at the bytes at hand and tells the next thing in them.
     ///
     /// - Parameters:

@@ -1,3 +1,5 @@
+internal import CrashPoints
+
 /// One numbered step from a schema to the next.
 package struct Migration: Sendable {
     /// What it does, for a log.
@@ -40,6 +42,11 @@ package struct Migrations: Sendable {
         self.steps = steps
     }
 
+    /// The steps up to a version, as an earlier version of the program had them.
+    package func upTo(_ version: Int64) -> Migrations {
+        Migrations(applicationID: identity.applicationID, Array(steps.prefix(Int(version))))
+    }
+
     /// Takes the file to the newest schema.
     ///
     /// - Returns: The names of the steps taken, none where it was up to date.
@@ -59,8 +66,10 @@ package struct Migrations: Sendable {
                 if version == 0 {
                     _ = try connection.pragma("application_id=\(identity.applicationID)")
                 }
+                CrashPoint.migrationBeforeCommit.reach()
                 return step.name
             }
+            CrashPoint.migrationAfter.reach()
             if let name { taken.append(name) }
         }
         return taken

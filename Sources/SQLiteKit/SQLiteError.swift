@@ -41,6 +41,11 @@ package struct SQLiteError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Whether a constraint of the schema refused the row.
     package var isConstraint: Bool { primaryCode == SQLITE_CONSTRAINT }
 
+    /// Whether a statement does not fit the schema, or the file says what SQLite does not know.
+    package var isSchemaMismatch: Bool {
+        [SQLITE_ERROR, SQLITE_MISMATCH, SQLITE_FORMAT, SQLITE_SCHEMA].contains(primaryCode)
+    }
+
     /// Whether the connection or the file may not be written.
     package var isReadOnly: Bool { primaryCode == SQLITE_READONLY }
 

@@ -15,6 +15,22 @@ package enum Limits {
     /// The most writes that may wait: months of use offline.
     package static let outboxMax = 100_000
 
+    /// The priority up to which a first sync is applied before the rest is asked for.
+    ///
+    /// The person's own data: the catalogue, which comes after, is most of the bytes.
+    package static let firstPriority: UInt64 = 4
+
+    /// Where the numbers of writes begin that the server has to number.
+    ///
+    /// No device makes so many writes, and a number of JSON holds it.
+    package static let temporaryMid: UInt64 = 1 << 40
+
+    /// The largest cache that is salvaged, in bytes: it is read into memory once.
+    package static let salvageBytesMax = 1 << 30
+
+    /// The largest file of exported writes that is read, in bytes.
+    package static let exportBytesMax = 256 << 20
+
     /// The most acknowledged writes kept to offer again to a restored server.
     package static let acknowledgedMax = 10_000
 

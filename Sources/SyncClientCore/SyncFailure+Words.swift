@@ -22,8 +22,8 @@ extension SyncFailure {
             .signInExpired, .signInTimedOut,
             .signInDenied, .deviceCopied, .writesMissing, .unsentWrites, .writeRefused,
             .formIncomplete, .rowAbsent, .outboxFull, .addressInvalid, .appTooOld, .storageFull,
-            .storageFailed, .cacheDamaged, .cacheNewer, .cacheForeign, .permissionsUnsafe,
-            .closed, .cancelled:
+            .storageFailed, .cacheDamaged, .cacheNewer, .cacheForeign, .cacheReplaced,
+            .exportUnreadable, .permissionsUnsafe, .closed, .cancelled:
             false
         }
     }
@@ -54,7 +54,8 @@ extension SyncFailure {
         case .writesMissing, .unsentWrites, .writeRefused, .formIncomplete, .rowAbsent, .outboxFull:
             writeWords
         case .busyElsewhere, .storageFull, .storageFailed, .cacheDamaged, .cacheNewer,
-            .cacheForeign, .permissionsUnsafe, .closed, .cancelled:
+            .cacheForeign, .cacheReplaced, .exportUnreadable, .permissionsUnsafe, .closed,
+            .cancelled:
             storageWords
         }
     }
@@ -202,11 +203,25 @@ extension SyncFailure {
                 "storage.full", "This device is out of storage, so nothing new can be saved.",
                 "พื้นที่ในเครื่องเต็ม จึงบันทึกเพิ่มไม่ได้",
                 ("Free some space and try again.", "เพิ่มพื้นที่ว่างแล้วลองอีกครั้ง"))
-        case .cacheDamaged(let path):
+        case .cacheDamaged:
             Words(
-                "cache.damaged", "The data on this device are damaged. The file was not touched.",
-                "ข้อมูลในเครื่องเสียหาย ไฟล์เดิมไม่ถูกแก้ไข",
-                ("Move \(path) away and sign in again.", "ย้าย \(path) ออกแล้วลงชื่อเข้าใช้อีกครั้ง"))
+                "cache.damaged", "The data on this device are damaged.", "ข้อมูลในเครื่องเสียหาย",
+                (
+                    "Try again: what can be read is kept, and the rest is fetched anew.",
+                    "ลองอีกครั้ง ระบบจะเก็บส่วนที่อ่านได้และรับส่วนที่เหลือใหม่"
+                ))
+        case .cacheReplaced:
+            Words(
+                "cache.replaced", "The data on this device were repaired meanwhile.",
+                "ข้อมูลในเครื่องได้รับการซ่อมแซมระหว่างนี้", ("Start again.", "เริ่มใหม่อีกครั้ง"))
+        case .exportUnreadable:
+            Words(
+                "export.unreadable", "The file holds no saved changes. Nothing was queued.",
+                "ไฟล์นี้ไม่มีการเปลี่ยนแปลงที่เก็บไว้ จึงไม่มีรายการเข้าคิว",
+                (
+                    "Give the file that tangrat salvage names.",
+                    "ใช้ไฟล์ที่คำสั่ง tangrat salvage ระบุ"
+                ))
         case .cacheNewer(let path, _):
             Words(
                 "cache.newer", "The data on this device were made by a newer version of the app.",

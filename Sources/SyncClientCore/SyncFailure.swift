@@ -49,12 +49,16 @@ public enum SyncFailure: Error, Hashable, Sendable {
     case storageFull
     /// The device's storage failed.
     case storageFailed(code: String)
-    /// The cache is damaged; the file was left as it is.
+    /// The cache is damaged; it is salvaged when it is opened the next time.
     case cacheDamaged(path: String)
     /// The cache was made by a newer version; the file was left as it is.
     case cacheNewer(path: String, version: Int)
-    /// The file is not a cache of this client; it was left as it is.
+    /// The file is not a cache of this client; it is put aside when it is opened the next time.
     case cacheForeign(path: String)
+    /// Another program has salvaged the cache meanwhile; it has to be opened again.
+    case cacheReplaced
+    /// A file that was given holds no exported writes.
+    case exportUnreadable
     /// A file or directory is open to others, or is a symbolic link.
     case permissionsUnsafe(path: String)
     /// The client has been closed.

@@ -146,6 +146,22 @@ final class FakeMirror: Mirror {
         if let failure = state.withLock({ $0.failure }) { throw failure }
         return state.withLock { $0.report }
     }
+    func notices() async throws(SyncFailure) -> [CacheNotice] {
+        state.withLock { $0.standing.notices }
+    }
+
+    func dropNotices() async throws(SyncFailure) {
+        state.withLock { state in
+            state.calls.append("dropNotices")
+            state.standing.notices = []
+        }
+    }
+
+    func sendExported(_ path: String) async throws(SyncFailure) -> Int {
+        state.withLock { $0.calls.append("sendExported \(path)") }
+        return 2
+    }
+
     func writesAside() async throws(SyncFailure) -> [AsideWrites] { [] }
     func useWritesAside(_ row: String) async throws(SyncFailure) -> QueuedWrite {
         throw SyncFailure.rowAbsent(table: "", id: row)
@@ -290,7 +306,7 @@ struct CLIRun {
             environment: environment, terminal: terminal, now: { personaMoment },
             output: { sink.write($0, isError: false) }, error: { sink.write($0, isError: true) },
             hostName: "test-host", readFile: { files[$0] },
-            open: { _, _ async throws(SyncFailure) -> any Mirror in mirror })
+            open: { _ async throws(SyncFailure) -> any Mirror in mirror })
         let code = await Runner(world: world).run(words)
         let (output, error) = sink.texts
         return CLIRun(code: code, output: output, error: error)
@@ -303,7 +319,7 @@ struct CLIRun {
             environment: [:], terminal: World.Terminal(), now: { personaMoment },
             output: { sink.write($0, isError: false) }, error: { sink.write($0, isError: true) },
             hostName: "test-host", readFile: { _ in nil },
-            open: { _, _ async throws(SyncFailure) -> any Mirror in throw failure })
+            open: { _ async throws(SyncFailure) -> any Mirror in throw failure })
         let code = await Runner(world: world).run(words)
         return CLIRun(code: code, output: sink.texts.0, error: sink.texts.1)
     }

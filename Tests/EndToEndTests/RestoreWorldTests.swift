@@ -32,7 +32,7 @@ extension WorldTests {
         }
 
         /// Puts the file in place, with or without telling the server.
-        private func restore(_ file: String, _ world: RealWorld, isTold: Bool) async throws {
+        static func restore(_ file: String, _ world: RealWorld, isTold: Bool) async throws {
             if isTold {
                 let answer = try await world.admin("restore", file)
                 #expect(answer["lineage"] is String)
@@ -83,7 +83,7 @@ extension WorldTests {
                 try await second.must("note", "r-5", "never sent before")
 
                 #expect(try await world.stop(SIGTERM) == 0)
-                try await restore(file, world, isTold: isTold)
+                try await Self.restore(file, world, isTold: isTold)
                 try await world.start()
                 if !isTold { #expect(world.serverChild?.error.contains("store.replaced") == true) }
 

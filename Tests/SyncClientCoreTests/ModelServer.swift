@@ -46,6 +46,7 @@ final class ModelServer: Transport {
         var epoch: UInt64 = 1
         var rows: [RowKey: StoredRow] = [:]
         var leaseUntil: UInt64 = 0
+        var priority: UInt64 = 1
     }
 
     struct State {
@@ -431,7 +432,9 @@ final class ModelServer: Transport {
         var rowFrames: [Frame] = []
         var sum = HashSum.zero
         var isCut = false
-        for (name, bucket) in state.buckets.sorted(by: { $0.key < $1.key })
+        for (name, bucket) in state.buckets.sorted(by: {
+            ($0.value.priority, $0.key) < ($1.value.priority, $1.key)
+        })
         where !state.goneBuckets.contains(name) {
             let from = positions[name] ?? 0
             guard bucket.head > from || positions[name] == nil else { continue }
@@ -451,9 +454,11 @@ final class ModelServer: Transport {
             }
             let announced = BucketState(
                 index: bucket.number, name: name, epoch: bucket.epoch, head: bucket.head,
-                count: UInt64(live.count), sum: total, priority: 1,
+                count: UInt64(live.count), sum: total, priority: bucket.priority,
                 leaseUntil: bucket.leaseUntil, ahead: UInt64(waiting.count))
             frames.append(.bucket(isFirst ? announced : announced.forHolder))
+            // Only announced, or behind the end of the page.
+            guard !isCut, bucket.priority <= sync.priorityMax else { continue }
             positions[name] = bucket.head
             for (key, row) in waiting {
                 guard rowFrames.count < state.pageRows else {
@@ -478,7 +483,6 @@ final class ModelServer: Transport {
                 }
             }
             if !isCut { positions[name] = bucket.head }
-            if isCut { break }
         }
         if frames.isEmpty, !sync.cursor.isEmpty, !sync.wantsCheckpoint {
             return [.unchanged(ackedMid: state.lastMid)]

@@ -175,6 +175,27 @@ struct OutboxTests {
         }
     }
 
+    @Test("stamps a write behind what it follows, which a fast clock may have stamped")
+    func stampsBehindWhatIsSeen() async throws {
+        try await inWorld { world in
+            let client = try await world.signedIn()
+            // Another device's clock was 50 s fast: the server takes that as it is.
+            let ahead = HybridTime(
+                milliseconds: 1_800_000_050_000, device: DeviceID(0xab)
+            ).description
+            world.server.put(
+                "preference", "me",
+                body: #"{"fields":{"language":["latest","th","\#(ahead)"]},"touched":"\#(ahead)"}"#,
+                owner: "citizen", asOf: 1_800_000_050_000, version: 0)
+            _ = try await client.sync()
+            try await client.setPreference("language", to: .text("en"))
+            #expect(try await client.row("preference", "me")?.text("language") == "en")
+            _ = try await client.sync()
+            #expect(try await client.row("preference", "me")?.text("language") == "en")
+            await client.close()
+        }
+    }
+
     /// Goal: a write counts once, under whatever name it was sent.
     ///
     /// Method: its answer is lost, the sign-in ends, and the person signs in again.

@@ -1,3 +1,5 @@
+import SyncProtocol
+import TestSupport
 import Testing
 
 @testable import SyncClientCore
@@ -82,6 +84,50 @@ struct SyncRoundMachineTests {
         #expect(
             machine.handle(.refused(status: status, retryAfterMilliseconds: nil, random: 0))
                 == .stop(failure))
+    }
+
+    @Test("decides about errors as the vectors of another client do")
+    func errors() throws {
+        let bytes = try Repository.bytes(of: "Tests/Vectors/errors.json")
+        let vectors = try #require(try JSON.parse(bytes, limits: .document).items)
+        #expect(vectors.count > 20)
+        for vector in vectors {
+            let input = try #require(vector["input"])
+            var machine = SyncRoundMachine()
+            _ = machine.begin()
+            if input["is_repairing"] == 1 {
+                _ = machine.handle(.repairNeeded)
+                _ = machine.handle(.repairBegun(holdsRows: true))
+            }
+            var event = SyncRoundMachine.Event.answered(
+                .error(
+                    code: input["error"]?.text ?? "", retryAfterMilliseconds: 0, ackedMid: 0,
+                    random: 0))
+            if let status = input["status"]?.intValue {
+                event = .refused(status: Int(status), retryAfterMilliseconds: nil, random: 0)
+            }
+            if input["is_refreshed"] == 1 {
+                _ = machine.handle(event)
+                _ = machine.handle(.refreshed)
+            }
+            let found = word(for: machine.handle(event))
+            #expect(found == vector["expected"]?["do"]?.text, "\(vector["id"]?.text ?? "")")
+        }
+    }
+
+    /// The word of the vectors for what the machine does.
+    private func word(for action: SyncRoundMachine.Action) -> String {
+        switch action {
+        case .refresh: "refresh"
+        case .wait: "again"
+        case .dropCursor: "anew"
+        case .offerAgain: "offer"
+        case .stop(.signInExpired): "signed_out"
+        case .stop(.appTooOld): "update"
+        case .stop(.deviceCopied): "copy"
+        case .stop: "stop"
+        default: "\(action)"
+        }
     }
 
     @Test("leaves a long pause to the caller")

@@ -55,7 +55,9 @@ struct GoldenTests {
     ///
     /// Method: each mutation applied on a replica of its own and the replicas
     /// merged in every order, then all applied on one replica in every order.
-    @Test("give the body that merging ends in", arguments: try Vector.all("merge"))
+    @Test(
+        "give the body that merging ends in",
+        arguments: try Vector.all("merge") + Vector.all("history"))
     func merging(vector: Vector) throws {
         let created = try #require(
             vector.input["created"]?.text.flatMap(HybridTime.init(text:)))

@@ -54,6 +54,15 @@ struct HashSumTests {
         #expect(total.description == String(repeating: "f", count: 32))
     }
 
+    @Test("is another one where a single lane differs", arguments: 0..<4)
+    func oneLane(lane: Int) {
+        var lanes: [UInt32] = [1, 2, 3, 4]
+        let right = sum(lanes)
+        lanes[lane] ^= 0x8000_0000
+        #expect(sum(lanes) != right)
+        #expect(!sum(lanes).equalsInConstantTime(right))
+    }
+
     @Test("does not depend on order and returns to zero", arguments: 0..<200 as Range<UInt64>)
     func group(seed: UInt64) {
         var random = SeededRandom(seed: seed)

@@ -59,6 +59,23 @@ struct HTTPLimitTests {
         }
     }
 
+    /// `/echo` takes 100,000 bytes, which is less than the parser does.
+    @Test("refuse a chunk by what it promises", arguments: [100_000, 100_001])
+    func chunk(promised: Int) throws {
+        let test = try HTTPTestServer(turnedClock: true)
+        let client = try test.client()
+        let size = String(promised, radix: 16)
+        try client.send(
+            "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n\(size)\r\n")
+        if promised == 100_000 {
+            try client.send(String(repeating: "x", count: promised) + "\r\n0\r\n\r\n")
+            #expect(try client.answer().status == 200)
+        } else {
+            // Nothing more is sent, and the clock stands still.
+            #expect(try client.answer().status == 413)
+        }
+    }
+
     @Test("end a client that takes nothing for thirty seconds")
     func writeStall() throws {
         let test = try HTTPTestServer(loops: 1, turnedClock: true)

@@ -89,10 +89,10 @@ struct HTTPTableTests {
             #expect(answer.text.hasPrefix("/smuggled") == (number == row.accepted), "\(row.id)")
         }
         if let status = row.rejection, let code = row.code {
-            let answer = try finalAnswer(client)
+            let answer = try finalAnswer(client, toHead: isHead)
             #expect(answer.status == status, "\(row.id)")
             #expect(answer.closes, "\(row.id)")
-            #expect(answer.text.contains(#""code":"\#(code)""#), "\(row.id)")
+            #expect(isHead || answer.text.contains(#""code":"\#(code)""#), "\(row.id)")
             #expect(answer.head.contains("\r\nDate: "), "\(row.id)")
             #expect(answer.head.contains("\r\nContent-Length: "), "\(row.id)")
         }

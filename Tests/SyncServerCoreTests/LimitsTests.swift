@@ -44,7 +44,8 @@ struct LimitsTests {
             "\(size(limits.recordBytesMax)); of a submission "
             + "\(size(WriteRules.submissionBytesMax))",
         "feed line": "\(size(limits.feedLineBytesMax)); the feed itself has no limit",
-        "OAuth bodies": size(limits.smallBodyBytesMax),
+        "bodies of forms": size(limits.smallBodyBytesMax),
+        "mutations in an answer of `/v1/devices/replace`": grouped(OutcomeRecord.answerMax),
         "request head":
             "\(size(http.wire.headBytesMax)), \(http.wire.fieldsMax) fields, "
             + "\(size(http.wire.lineBytesMax)) a line",

@@ -53,6 +53,30 @@ struct PageBuilderTests {
         #expect(ids == ["profile-1"])
     }
 
+    @Test("bring the priorities that are asked for, and announce the others")
+    func priorityMax() throws {
+        let fixture = try ServerFixture()
+        let person = try fixture.addPerson()
+        let device = try fixture.addDevice(person)
+        for table in ["service", "consent", "profile"] {
+            try fixture.put(table, "\(table)-1", table == "service" ? nil : person)
+        }
+        var request = SyncRequest()
+        request.priorityMax = 4
+        func ids(_ frames: [Frame]) -> [String] {
+            frames.compactMap { if case .row(let row) = $0 { row.id } else { nil } }
+        }
+        let first = try fixture.page(request, for: device).frames
+        #expect(ids(first) == ["profile-1", "consent-1"])
+        #expect(first.count { if case .bucket = $0 { true } else { false } } == 3)
+        guard case .checkpoint(let end)? = first.last else {
+            throw SimulatedClient.Mistake("no checkpoint")
+        }
+        request = SyncRequest()
+        request.cursor = end.cursor
+        #expect(ids(try fixture.page(request, for: device).frames) == ["service-1"])
+    }
+
     @Test("keep to the budget of rows and of bytes, and always bring one row")
     func budgets() throws {
         let fixture = try ServerFixture {
@@ -258,7 +282,8 @@ struct PageBuilderTests {
         try fixture.put("vehicle", "v2", person, version: 2, body: nil)
         let body = BodyWriter()
         var lines = JSONFrameSink(body)
-        let asker = PageBuilder.Asker(device: device.number, id: device.id, person: person.number)
+        let asker = PageBuilder.Asker(
+            device: device.number, id: device.id, person: person.number, now: 0)
         let cursor = try fixture.pages.open([], for: device.id).get()
         _ = try fixture.reader.snapshot { snapshot throws in
             try fixture.pages.build(

@@ -18,7 +18,8 @@ struct PullCountsTests {
         let body = BodyWriter()
         var sink = BinaryFrameSink(body)
         let cursor = try fixture.pages.open(request.cursor, for: device.id).get()
-        let asker = PageBuilder.Asker(device: device.number, id: device.id, person: device.person)
+        let asker = PageBuilder.Asker(
+            device: device.number, id: device.id, person: device.person, now: 0)
         _ = try reader.snapshot(holding: commits) { snapshot in
             try fixture.pages.build(
                 request, cursor, for: asker, in: snapshot, names: { try reader.name($0) },
@@ -101,7 +102,8 @@ struct PullCountsTests {
         for index in 0..<100 { try fixture.put("vehicle", "v\(index)", person) }
         let body = BodyWriter()
         var sink = BinaryFrameSink(body)
-        let asker = PageBuilder.Asker(device: device.number, id: device.id, person: person.number)
+        let asker = PageBuilder.Asker(
+            device: device.number, id: device.id, person: person.number, now: 0)
         let summary = try fixture.reader.snapshot { snapshot in
             try fixture.pages.build(
                 SyncRequest(), try fixture.pages.open([], for: device.id).get(), for: asker,

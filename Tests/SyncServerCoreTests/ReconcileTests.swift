@@ -124,7 +124,8 @@ extension ServerFixture {
         let answer = BodyWriter()
         var sink = BinaryFrameSink(answer)
         let machine = ReconcileMachine(pages: pages, indexes: indexes, limits: limits)
-        let asker = PageBuilder.Asker(device: device.number, id: device.id, person: device.person)
+        let asker = PageBuilder.Asker(
+            device: device.number, id: device.id, person: device.person, now: 0)
         let summary = try reader.snapshot { snapshot in
             try machine.answer(
                 request, claims, for: asker, in: snapshot, names: { try reader.name($0) },

@@ -76,6 +76,11 @@ struct SQLiteStoreTests {
         try with(kind) { suite, _ in try suite.headsAreNoted() }
     }
 
+    @Test("keeps rights, and counts their changes for each device", arguments: [StoreKind.sqlite])
+    func rights(kind: StoreKind) throws {
+        try with(kind) { suite, _ in try suite.rightsAreCounted() }
+    }
+
     @Test("buckets are those of a person and of everyone", arguments: [StoreKind.sqlite])
     func buckets(kind: StoreKind) throws {
         try with(kind) { suite, _ in try suite.bucketsAreThoseOfAPersonAndOfAll() }

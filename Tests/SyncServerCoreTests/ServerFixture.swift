@@ -147,7 +147,7 @@ final class ServerFixture {
         case .failure(let problem): return ([.restart(reason: problem.rawValue)], .init())
         case .success(let cursor):
             let asker = PageBuilder.Asker(
-                device: device.number, id: device.id, person: device.person)
+                device: device.number, id: device.id, person: device.person, now: now)
             let summary = try reader.snapshot { snapshot in
                 try pages.build(
                     request, cursor, for: asker, in: snapshot, names: { try reader.name($0) },

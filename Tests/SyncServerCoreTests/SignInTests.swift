@@ -194,6 +194,21 @@ struct SignInTests {
             refusal(try machine(fixture) { try $0.refresh(granted.refreshToken) }) == .invalid)
     }
 
+    @Test("ends no sooner, and later by the step, where the server's clock steps back")
+    func clockStepsBack() throws {
+        let fixture = try ServerFixture()
+        let granted = try signIn(fixture, try fixture.addPerson())
+        let end = try token(fixture, granted.accessToken)?.expires
+        #expect(end != nil)
+        fixture.now -= 3_600_000
+        #expect(try token(fixture, granted.accessToken)?.expires == end)
+        let renewed = try machine(fixture) { try $0.refresh(granted.refreshToken) }.get()
+        #expect(try token(fixture, renewed.accessToken) != nil)
+        fixture.now += 3_600_000 + fixture.limits.refreshTokenMilliseconds
+        #expect(
+            refusal(try machine(fixture) { try $0.refresh(renewed.refreshToken) }) == .invalid)
+    }
+
     @Test("tells the sessions when rights end, and only then")
     func endsSessions() throws {
         let fixture = try ServerFixture()

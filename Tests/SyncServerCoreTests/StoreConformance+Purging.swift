@@ -78,4 +78,36 @@ extension StoreConformance {
                 try transaction.lastMark(of: 4, notAfter: 99) == HeadMark(at: 25, head: 9))
         }
     }
+
+    /// Rights are kept for each person, and their devices, old and new, count the changes.
+    func rightsAreCounted() throws {
+        let session = try session()
+        let (person, other) = try session.writer.transaction { transaction throws in
+            let person = try transaction.addPerson(subject: "p", tag: nil, added: 1)
+            let other = try transaction.addPerson(subject: "q", tag: nil, added: 1)
+            let first = try transaction.addDevice(
+                id: DeviceID(1), person: person.number, name: "a", added: 1)
+            _ = try transaction.addDevice(
+                id: DeviceID(2), person: other.number, name: "b", added: 1)
+            #expect(first.rights == 0)
+            try transaction.save(RightRecord(bucket: 5, until: 9), of: person.number)
+            try transaction.save(RightRecord(bucket: 5, until: 10), of: person.number)
+            try transaction.save(RightRecord(bucket: 6, until: -1), of: person.number)
+            try transaction.removeRight(to: 6, of: person.number)
+            let second = try transaction.addDevice(
+                id: DeviceID(3), person: person.number, name: "c", added: 1)
+            #expect(second.rights == 4)
+            return (person, other)
+        }
+        try session.reader.snapshot { snapshot throws in
+            #expect(
+                try snapshot.rights(of: person.number) == [RightRecord(bucket: 5, until: 10)])
+            #expect(try snapshot.rights(of: other.number).isEmpty)
+        }
+        try session.writer.transaction { transaction throws in
+            #expect(try transaction.device(id: DeviceID(1))?.rights == 4)
+            #expect(try transaction.device(id: DeviceID(2))?.rights == 0)
+            #expect(try transaction.devices(of: person.number).map(\.rights) == [4, 4])
+        }
+    }
 }

@@ -103,6 +103,29 @@ struct DocumentTests {
         #expect(Set(described.map { String($0) }) == served)
     }
 
+    @Test("refer to parts of openapi.yaml that are there")
+    func references() throws {
+        let lines = try lines("docs/openapi.yaml")
+        var section = ""
+        var defined: Set<String> = []
+        var used: Set<String> = []
+        for line in lines {
+            let word = line.drop { $0 == " " }
+            let name = String(word.prefix { $0 != ":" })
+            switch line.count - word.count {
+            case 0: section = ""
+            case 2: section = name
+            case 4: defined.insert("#/components/\(section)/\(name)")
+            default: break
+            }
+            for part in line.split(separator: "$ref: \"").dropFirst() {
+                used.insert(String(part.prefix { $0 != "\"" }))
+            }
+        }
+        #expect(used.count > 20)
+        #expect(used.subtracting(defined).isEmpty)
+    }
+
     @Test("explain each code that the server answers")
     func codes() throws {
         var codes: Set<String> = []
@@ -114,7 +137,9 @@ struct DocumentTests {
                 for (before, literal) in zip(literals, literals.dropFirst())
                 where before.hasSuffix("code: ") || isFeed && literal.hasPrefix("feed.") {
                     let area = literal.prefix { $0 != "." }
-                    if ["http", "auth", "feed"].contains(area) { codes.insert(String(literal)) }
+                    if ["http", "auth", "feed", "limit"].contains(area) {
+                        codes.insert(String(literal))
+                    }
                     if area == "server", source.path.contains("/HTTP/") {
                         codes.insert(String(literal))
                     }
@@ -126,6 +151,47 @@ struct DocumentTests {
         // `feed.json.*` is put together, and explained as one.
         let missing = codes.subtracting(spans).filter { !$0.contains("\\(") }
         #expect(missing.isEmpty)
+    }
+
+    @Test("explain each code of frames")
+    func frameCodes() throws {
+        var codes: Set<String> = []
+        let folders = ["Sources/SyncProtocol/", "Sources/SyncServerCore/HTTP/"]
+        for source in TidyTests.sources
+        where folders.contains(where: { source.path.hasPrefix($0) }) {
+            for line in source.lines {
+                for literal in line.split(separator: "\"") {
+                    let isCode = literal.hasPrefix("wire.") || literal.hasPrefix("json.")
+                    if isCode, !literal.contains("\\"), !literal.contains(" ") {
+                        codes.insert(String(literal))
+                    }
+                }
+            }
+        }
+        #expect(codes.count > 50)
+        let spans = Set(try lines("docs/protocol.md").flatMap(Rules.codeSpans))
+        #expect(codes.subtracting(spans).isEmpty)
+    }
+
+    @Test("name a test that exists for each case that the protocol decides")
+    func cases() throws {
+        let tests = TidyTests.swift.filter { $0.path.hasPrefix("Tests/") }
+        let rows = Rules.table(
+            "| Case | Decision |", in: try lines("docs/protocol.md"))
+        #expect(rows.count > 35)
+        for row in rows {
+            let named = Rules.codeSpans(row.cells.last ?? "").filter { !$0.contains("/") }
+            let scripts = Rules.codeSpans(row.cells.last ?? "").filter { $0.contains("/") }
+            #expect(!named.isEmpty || !scripts.isEmpty, "line \(row.line) names no test")
+            for name in named {
+                let parts = name.split(separator: ".")
+                let isThere = tests.contains { source in
+                    source.code.contains { $0.contains("struct \(parts[0]) ") }
+                        && source.code.contains { $0.contains("func \(parts.last ?? "")(") }
+                }
+                #expect(isThere, "line \(row.line): there is no \(name)")
+            }
+        }
     }
 
     @Test("list every script that a developer runs, and no other")

@@ -87,6 +87,27 @@ struct TidyTests {
         for source in Self.sources { expectNone(Rules.codes(source)) }
     }
 
+    /// A release build must hold no way to end it from outside: `.ci/run` looks into the programs
+    /// themselves as well.
+    @Test("keeps what kills a process out of release builds")
+    func crashPoints() throws {
+        for source in Self.sources where source.path.hasPrefix("Sources/CrashPoints/") {
+            let text = source.lines.joined(separator: "\n")
+            let isPlan = source.path.hasSuffix("/CrashPlan.swift")
+            #expect(text.contains("#if DEBUG || CRASH_POINTS"), "\(source.path)")
+            #expect(text.hasPrefix("#if DEBUG || CRASH_POINTS") == isPlan, "\(source.path)")
+            #expect(text.contains("SIGKILL)") == isPlan, "\(source.path)")
+        }
+        for source in Self.sources
+        where source.lines.contains(where: { $0.contains("TANGRAT_CRASH") }) {
+            #expect(
+                [
+                    "Sources/CrashPoints/CrashPoint.swift", "Sources/CrashPoints/CrashPlan.swift",
+                    "Sources/tangrat-qa/Commands/PointsCommand.swift",
+                ].contains(source.path), "\(source.path)")
+        }
+    }
+
     @Test("names no real person")
     func people() {
         for text in Self.texts {

@@ -36,6 +36,7 @@ struct PageApplier {
     private var replaced = 0
 
     private let connection: Connection
+    private let priorityMax: UInt64
     private let insert: Statement
     private let find: Statement
     private let update: Statement
@@ -56,9 +57,11 @@ struct PageApplier {
     ///   - connection: The writer, in a transaction.
     ///   - replacesMirror: Whether the pages to come are the whole mirror, so
     ///     that everything held before goes.
+    ///   - priority: The lowest priority whose rows come; 9 for everything.
     /// - Throws: What the storage refuses.
-    init(_ connection: Connection, replacesMirror: Bool) throws {
+    init(_ connection: Connection, replacesMirror: Bool, upTo priority: UInt64 = 9) throws {
         self.connection = connection
+        priorityMax = priority
         if replacesMirror {
             try connection.run("DELETE FROM row")
             replaced = connection.changes
@@ -162,6 +165,8 @@ struct PageApplier {
     private mutating func applyBucket(
         _ state: BucketState, _ buckets: inout [UInt64: Int]
     ) throws {
+        // Only announced: a later answer brings it.
+        guard state.name.isEmpty || state.priority <= priorityMax else { return }
         let position = try slot(of: state)
         slots[position].promised = state
         slots[position].isTouched = true

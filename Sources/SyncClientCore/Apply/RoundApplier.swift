@@ -1,3 +1,4 @@
+internal import CrashPoints
 internal import SQLiteKit
 internal import SyncProtocol
 
@@ -22,26 +23,41 @@ enum RoundApplier {
         var nextMid: UInt64 = 0
         /// Whether citizens' data was removed that must not stay in the log.
         var hasRemovedBuckets = false
+        /// The buckets that were held before and are not any more.
+        var removedBuckets: [String] = []
 
         /// Takes note of what waits at the end of a step.
         mutating func look(at state: CacheState, _ connection: Connection) throws {
             missingAfter = state.missingAfter
             writesWait =
-                try state.missingAfter == nil && OutboxTable.hasUnanswered(state, connection)
+                try state.missingAfter == nil && !state.isAdopting
+                && OutboxTable.hasUnanswered(state, connection)
             nextMid = state.nextMid
         }
     }
 
     /// Applies the pages kept and the one that ends the round.
+    ///
+    /// - Parameters:
+    ///   - bytes: The answer that ends the round.
+    ///   - scan: What it says.
+    ///   - checkpoint: Its end.
+    ///   - priority: Up to which priority it is complete; 9 for everything. Buckets
+    ///     below are left as they are.
+    ///   - wallMilliseconds: The device's clock.
+    ///   - connection: The writer, in a transaction.
+    /// - Returns: What changed.
+    /// - Throws: ``SyncFailure`` where it does not add up, or what the storage refuses.
     static func apply(
-        _ bytes: [UInt8], _ scan: PageScan, _ checkpoint: Checkpoint, wallMilliseconds: Int64,
-        _ connection: Connection
+        _ bytes: [UInt8], _ scan: PageScan, _ checkpoint: Checkpoint, upTo priority: UInt64 = 9,
+        wallMilliseconds: Int64, _ connection: Connection
     ) throws -> Result {
         var state = try CacheState.load(connection)
         state.observe(scan.hello, wallMilliseconds: wallMilliseconds)
         let isWhole = state.stagedCursor == nil ? state.cursor.isEmpty : state.stagedIsWhole
+        let before = try BucketTable.load(connection).map(\.name)
         if state.repair == .mended { try Recount.run(connection) }
-        var applier = try PageApplier(connection, replacesMirror: isWhole)
+        var applier = try PageApplier(connection, replacesMirror: isWhole, upTo: priority)
         if state.stagedCursor != nil {
             do {
                 try StageTable.drain(connection) { try applier.apply($0) }
@@ -52,17 +68,30 @@ enum RoundApplier {
         }
         try bytes.withUnsafeBytes { try applier.apply($0) }
         try applier.finish()
+        CrashPoint.clientApplyRows.reach()
         var result = Result(
             rows: applier.rows, deletes: applier.deletes,
             hasRemovedBuckets: applier.hasRemovedBuckets)
         let now = state.now(wallMilliseconds: wallMilliseconds)
         result.outcomes = try OutcomeTable.store(scan.outcomes, &state, now: now, connection)
-        try OutboxTable.acknowledge(
-            upTo: checkpoint.ackedMid, chain: checkpoint.ackedChain, &state, now: now, connection)
+        let held = Set(try BucketTable.load(connection).map(\.name))
+        result.removedBuckets = before.filter { !held.contains($0) }
+        let hasGap = try OutboxTable.withdraw(
+            result.removedBuckets, acked: checkpoint.ackedMid, state, now: now, connection)
+        if state.isAdopting || hasGap {
+            try OutboxTable.adopt(
+                upTo: checkpoint.ackedMid, chain: checkpoint.ackedChain, &state, now: now,
+                connection)
+        } else {
+            try OutboxTable.acknowledge(
+                upTo: checkpoint.ackedMid, chain: checkpoint.ackedChain, &state, now: now,
+                connection)
+        }
         if state.stagedCursor != nil { try StageTable.clear(&state, connection) }
         state.cursor = checkpoint.cursor
         if !checkpoint.lineage.isEmpty { state.lineage = checkpoint.lineage }
-        state.syncedAt = now
+        // Nobody is told that everything is here before it is.
+        if priority >= 9 { state.syncedAt = now }
         state.repair = .none
         try state.save(connection)
         try result.look(at: state, connection)
@@ -96,7 +125,7 @@ enum RoundApplier {
         let now = state.now(wallMilliseconds: wallMilliseconds)
         var result = Result()
         result.outcomes = try OutcomeTable.store(scan.outcomes, &state, now: now, connection)
-        if let acked {
+        if let acked, !state.isAdopting {
             try OutboxTable.acknowledge(upTo: acked, chain: nil, &state, now: now, connection)
             state.syncedAt = now
         }
@@ -121,10 +150,13 @@ enum RoundApplier {
     /// - Parameters:
     ///   - connection: A reader.
     ///   - isHoldingBack: Whether to send no writes, though some may wait.
+    ///   - priority: Up to which priority the pages were asked for that this round
+    ///     has kept; 9 for everything.
     /// - Returns: The frames.
     /// - Throws: What the storage refuses.
     static func request(
-        _ connection: Connection, holdingBack isHoldingBack: Bool = false
+        _ connection: Connection, holdingBack isHoldingBack: Bool = false,
+        goingOnUpTo priority: UInt64 = 9
     ) throws -> RequestPlan {
         let state = try CacheState.load(connection)
         var plan = RequestPlan()
@@ -134,11 +166,18 @@ enum RoundApplier {
         sync.rowsMax = Limits.pageRowsMax
         sync.bytesMax = Limits.pageBytesMax
         sync.outcomesSeen = state.answeredMid
+        let isFirst = state.requestCursor.isEmpty && state.repair == .none
+        if isFirst, !plan.needsRepair {
+            sync.priorityMax = Limits.firstPriority
+        } else if state.stagedCursor != nil, state.cursor.isEmpty, state.repair == .none {
+            sync.priorityMax = priority
+        }
+        plan.priorityMax = sync.priorityMax
         // What is kept can only be applied at a checkpoint.
-        sync.wantsCheckpoint = state.stagedCursor != nil
+        sync.wantsCheckpoint = state.stagedCursor != nil || state.isAdopting
         BinaryFrames.append(.sync(sync), to: &plan.body)
         // After a gap that nothing fills every push would be refused.
-        if !isHoldingBack, state.missingAfter == nil,
+        if !isHoldingBack, !state.isAdopting, state.missingAfter == nil,
             let batch = try OutboxTable.batch(state, connection)
         {
             BinaryFrames.append(.push(PushHeader(baseChain: batch.baseChain)), to: &plan.body)
@@ -170,4 +209,6 @@ struct RequestPlan: Sendable {
     var writes = 0
     /// Whether to repair the mirror instead of sending it.
     var needsRepair = false
+    /// The lowest priority that it asks for; 9 for everything.
+    var priorityMax: UInt64 = 9
 }

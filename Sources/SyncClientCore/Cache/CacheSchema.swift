@@ -12,6 +12,7 @@ internal import SQLiteKit
 /// acknowledged  writes of the last 14 days, for a server restored from a backup
 /// outcome       how each write ended
 /// aside         writes on rows that may have been deleted: the person decides
+/// notice        what happened to this cache that the person must be told
 /// ```
 enum CacheSchema {
     /// `TRSC` in ASCII.
@@ -130,6 +131,24 @@ enum CacheSchema {
                         mutation BLOB NOT NULL
                     ) STRICT;
                     CREATE INDEX aside_row ON aside(row);
+                    """),
+            Migration(
+                "whose cache it is, salvage, and the latest time seen",
+                sql: """
+                    ALTER TABLE state ADD COLUMN subject TEXT NOT NULL DEFAULT '';
+                    ALTER TABLE state ADD COLUMN is_adopting INTEGER NOT NULL DEFAULT 0;
+                    ALTER TABLE state ADD COLUMN time_seen INTEGER NOT NULL DEFAULT 0;
+                    CREATE TABLE notice(
+                        number INTEGER PRIMARY KEY,
+                        at INTEGER NOT NULL,
+                        kind TEXT NOT NULL,
+                        kept INTEGER NOT NULL,
+                        lost INTEGER,
+                        export TEXT NOT NULL,
+                        file TEXT NOT NULL,
+                        detail TEXT NOT NULL
+                    ) STRICT;
+                    CREATE TABLE exported(chain INTEGER PRIMARY KEY) STRICT;
                     """),
         ])
 }

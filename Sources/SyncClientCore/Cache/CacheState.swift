@@ -40,6 +40,16 @@ struct CacheState: Hashable, Sendable {
     var repair: RepairState
     /// Whether another installation is known to use this device's name.
     var isCopied: Bool
+    /// Whose cache it is; empty in one of an earlier version, until it is opened.
+    var subject: String
+    /// Whether the numbers of writes are taken over from the server's next checkpoint.
+    ///
+    /// After a salvage nobody here knows which writes the server has. Until it
+    /// says so nothing is sent, and new writes have numbers from
+    /// ``Limits/temporaryMid`` on, which are never sent.
+    var isAdopting: Bool
+    /// The latest time at which a lease was looked at, by the server's clock.
+    var timeSeen: Int64
 
     /// Reads the row.
     static func load(_ connection: Connection) throws -> CacheState {
@@ -48,7 +58,7 @@ struct CacheState: Hashable, Sendable {
             """
             SELECT device, nonce, cursor, lineage, next_mid, last_chain, acked_mid, answered_mid,
                 clock_last, clock_offset, server_last, synced_at, staged_cursor, staged_is_whole,
-                missing_after, repair, is_copied
+                missing_after, repair, is_copied, subject, is_adopting, time_seen
             FROM state WHERE id = 1
             """
         ) { row in
@@ -65,7 +75,8 @@ struct CacheState: Hashable, Sendable {
                 serverLast: row.int64(10), syncedAt: row.optionalInt64(11),
                 stagedCursor: row.optionalBlob(12), stagedIsWhole: row.int64(13) != 0,
                 repair: RepairState(rawValue: row.int64(15)) ?? .none,
-                isCopied: row.int64(16) != 0)
+                isCopied: row.int64(16) != 0, subject: row.text(17),
+                isAdopting: row.int64(18) != 0, timeSeen: row.int64(19))
         }
         guard let state else { throw SyncFailure.cacheDamaged(path: connection.path) }
         return state
@@ -78,7 +89,8 @@ struct CacheState: Hashable, Sendable {
             UPDATE state SET device = ?, nonce = ?, cursor = ?, lineage = ?, next_mid = ?,
                 last_chain = ?, acked_mid = ?, answered_mid = ?, clock_last = ?, clock_offset = ?,
                 server_last = ?, synced_at = ?, staged_cursor = ?, staged_is_whole = ?,
-                missing_after = ?, repair = ?, is_copied = ?
+                missing_after = ?, repair = ?, is_copied = ?, subject = ?, is_adopting = ?,
+                time_seen = ?
             WHERE id = 1
             """,
             .integer(Int64(bitPattern: device.number)), .integer(Int64(bitPattern: nonce)),
@@ -89,7 +101,8 @@ struct CacheState: Hashable, Sendable {
             syncedAt.map { .integer($0) } ?? .null, stagedCursor.map { .blob($0) } ?? .null,
             .integer(stagedIsWhole ? 1 : 0),
             missingAfter.map { .integer(Int64(bitPattern: $0)) } ?? .null,
-            .integer(repair.rawValue), .integer(isCopied ? 1 : 0))
+            .integer(repair.rawValue), .integer(isCopied ? 1 : 0), .text(subject),
+            .integer(isAdopting ? 1 : 0), .integer(timeSeen))
     }
 
     /// The time now by the server's clock, never before a time it has told.
@@ -98,11 +111,18 @@ struct CacheState: Hashable, Sendable {
         return max(overflow ? 0 : sum, serverLast)
     }
 
+    /// The time at which leases are judged, which setting the clock back does not bring back.
+    func leaseTime(wallMilliseconds: Int64) -> Int64 {
+        max(now(wallMilliseconds: wallMilliseconds), timeSeen)
+    }
+
     /// Takes note of the server's clock in a response.
     mutating func observe(_ hello: Hello, wallMilliseconds: Int64) {
         clock.observeServer(
             milliseconds: hello.serverMilliseconds, wallMilliseconds: wallMilliseconds)
         serverLast = max(serverLast, hello.serverMilliseconds)
+        // A clock that was ahead for a while is put right by the server alone.
+        timeSeen = min(timeSeen, hello.serverMilliseconds)
     }
 
     /// Where the next request goes on from.

@@ -1,4 +1,5 @@
 internal import SQLiteKit
+internal import SyncProtocol
 
 /// One person's cache: a database and the rules for sharing it.
 ///
@@ -17,21 +18,80 @@ final class CacheStore: Sendable {
 
     private let database: Database
     private let lockPath: String
+    /// The file that was opened: a salvage puts another one in its place.
+    private let identity: UInt64?
 
     /// Opens or makes the cache in a directory that exists.
+    ///
+    /// One that is damaged is salvaged first; a file that is no cache, or that of
+    /// somebody else, is put aside.
+    ///
+    /// - Parameters:
+    ///   - directory: The directory of the account.
+    ///   - subject: Whose cache it is.
+    ///   - device: The device's name with the server.
+    ///   - isNew: Whether the device has just got this name, so that it may have none.
+    ///   - environment: The world.
+    /// - Returns: The open cache.
+    /// - Throws: ``SyncFailure``.
     static func open(
-        directory: String, environment: SyncEnvironment
+        directory: String, subject: String, device: DeviceID, isNew: Bool,
+        environment: SyncEnvironment
     ) async throws(SyncFailure) -> CacheStore {
         let path = directory + "/cache.sqlite"
         let lockPath = directory + "/writer.lock"
         let files = environment.files
+        let salvage = CacheSalvage(
+            directory: directory, subject: subject, device: device, environment: environment)
         // WORKAROUND(docs/workarounds.md#1): one writer at a time.
-        let lock = try await environment.execution.offPool { () throws(SyncFailure) in
+        let (lock, wasMissing, inLog) = try await environment.execution.offPool {
+            () throws(SyncFailure) in
             try files.checkPrivate(path)
             try files.makeFile(lockPath)
-            return try WriterLock.take(lockPath, files)
+            let lock = try WriterLock.take(lockPath, files)
+            do throws(SyncFailure) {
+                let inLog = try salvage.prepare()
+                return (lock, try files.isEmpty(path), inLog)
+            } catch {
+                lock.unlock()
+                throw error
+            }
         }
         defer { lock.unlock() }
+        var reason: CacheSalvage.Reason?
+        do throws(SyncFailure) {
+            let store = try await opened(path, lockPath, directory, environment)
+            do throws(SyncFailure) {
+                if try await store.isForeign(to: subject) {
+                    reason = .foreign
+                } else if try await !store.takeBack(inLog) {
+                    reason = .log
+                } else {
+                    if wasMissing, !isNew { try await store.noteMissing(salvage) }
+                    return store
+                }
+            } catch {
+                await store.database.close()
+                throw error
+            }
+            await store.database.close()
+        } catch {
+            switch error {
+            case .cacheDamaged: reason = .damaged
+            case .cacheForeign: reason = .foreign
+            default: throw error
+            }
+        }
+        let found = reason ?? .damaged
+        try await environment.execution.offPool { () throws(SyncFailure) in
+            try salvage.run(found, inLog: inLog)
+        }
+        return try await opened(path, lockPath, directory, environment)
+    }
+
+    private static func opened(
+        _ path: String, _ lockPath: String, _ directory: String, _ environment: SyncEnvironment
+    ) async throws(SyncFailure) -> CacheStore {
         do {
             var options = ConnectionOptions(.readWriteCreate)
             options.secureDelete = .on
@@ -41,19 +101,84 @@ final class CacheStore: Sendable {
             let database = try await Database.open(
                 at: path, migrations: CacheSchema.migrations, readerCount: 2, options: options,
                 on: environment.execution.database)
-            return CacheStore(directory, lockPath, database, environment)
+            let identity = try environment.files.identity(path)
+            return CacheStore(directory, lockPath, database, identity, environment)
         } catch {
             throw StorageErrors.failure(error, path: path)
         }
     }
 
+    /// Whether it is somebody else's cache; one that says nothing becomes this person's.
+    ///
+    /// The caller holds the writer's lock.
+    private func isForeign(to subject: String) async throws(SyncFailure) -> Bool {
+        do {
+            return try await database.withWriter { connection in
+                var state = try CacheState.load(connection)
+                guard state.subject.isEmpty else { return state.subject != subject }
+                // Caches of earlier versions tell by the names of their buckets only.
+                var others = 0
+                try connection.run(
+                    """
+                    SELECT count(*) FROM bucket WHERE name LIKE 'person/%'
+                        AND substr(name, 1, length(?1)) <> ?1
+                    """, .text("person/\(subject)/")
+                ) { others = Int($0.int64(0)) }
+                guard others == 0 else { return true }
+                state.subject = subject
+                try connection.transaction(.immediate) { try state.save($0) }
+                return false
+            }
+        } catch {
+            throw StorageErrors.failure(error, path: database.path)
+        }
+    }
+
+    /// Takes writes back that SQLite does not see in the log.
+    private func takeBack(_ found: [RawWrites.Write]) async throws(SyncFailure) -> Bool {
+        guard !found.isEmpty else { return true }
+        do {
+            return try await database.withWriter { connection in
+                try connection.transaction(.immediate) {
+                    try CacheSalvage.takeBack(found, $0)
+                }
+            }
+        } catch {
+            throw StorageErrors.failure(error, path: database.path)
+        }
+    }
+
+    /// Takes note that a device had a cache and has none any more.
+    private func noteMissing(_ salvage: CacheSalvage) async throws(SyncFailure) {
+        let notice = CacheNotice(
+            kind: .missing, atMilliseconds: environment.wall.milliseconds(), kept: 0, lost: nil)
+        let nonce = environment.random.next()
+        do {
+            try await database.withWriter { connection in
+                try connection.transaction(.immediate) { connection in
+                    var state = try CacheState.load(connection)
+                    state.device = salvage.device
+                    state.nonce = nonce
+                    state.lastChain = nonce
+                    state.isAdopting = true
+                    state.nextMid = Limits.temporaryMid
+                    try state.save(connection)
+                    try NoticeTable.append(notice, connection)
+                }
+            }
+        } catch {
+            throw StorageErrors.failure(error, path: database.path)
+        }
+    }
+
     private init(
-        _ directory: String, _ lockPath: String, _ database: Database,
+        _ directory: String, _ lockPath: String, _ database: Database, _ identity: UInt64?,
         _ environment: SyncEnvironment
     ) {
         self.directory = directory
         self.lockPath = lockPath
         self.database = database
+        self.identity = identity
         self.environment = environment
         let monotonic = environment.monotonic
         hub = ChangeHub(monotonic: monotonic, executor: environment.execution.tasks) {
@@ -87,11 +212,39 @@ final class CacheStore: Sendable {
                 // On the writer's own thread, where waiting harms nobody.
                 let lock = try WriterLock.take(lockPath, files)
                 defer { lock.unlock() }
+                try checkIsInPlace()
                 return try body(connection)
             }
         } catch {
-            throw StorageErrors.failure(error, path: database.path)
+            throw failure(error)
         }
+    }
+
+    /// Refuses to work on a file that a salvage has replaced: nobody would see it.
+    private func checkIsInPlace() throws(SyncFailure) {
+        guard try environment.files.identity(database.path) == identity else {
+            throw .cacheReplaced
+        }
+    }
+
+    /// What an error says; damage is noted, so that the next opening salvages.
+    private func failure(_ error: any Error) -> SyncFailure {
+        let failure = StorageErrors.failure(error, path: database.path)
+        guard case .cacheDamaged = failure else { return failure }
+        do throws(SyncFailure) {
+            try noteDamage()
+        } catch {
+            // A note that cannot be written is written the next time.
+            if error == .cacheReplaced { return error }
+        }
+        return failure
+    }
+
+    /// Lets the next opening salvage the cache.
+    func noteDamage() throws(SyncFailure) {
+        try checkIsInPlace()
+        try environment.files.write(
+            Array(CacheSalvage.Reason.damaged.rawValue.utf8), to: CacheSalvage.note(in: directory))
     }
 
     /// The queue of the writer, on which the engine works.
@@ -105,9 +258,12 @@ final class CacheStore: Sendable {
         _ body: @Sendable (Connection) throws -> T
     ) async throws(SyncFailure) -> T {
         do {
-            return try await database.withWriter { try $0.transaction(.deferred, body) }
+            return try await database.withWriter { connection in
+                try checkIsInPlace()
+                return try connection.transaction(.deferred, body)
+            }
         } catch {
-            throw StorageErrors.failure(error, path: database.path)
+            throw failure(error)
         }
     }
 
@@ -116,9 +272,12 @@ final class CacheStore: Sendable {
         _ body: @Sendable (Connection) throws -> T
     ) async throws(SyncFailure) -> T {
         do {
-            return try await database.read(body)
+            return try await database.read { connection in
+                try checkIsInPlace()
+                return try body(connection)
+            }
         } catch {
-            throw StorageErrors.failure(error, path: database.path)
+            throw failure(error)
         }
     }
 

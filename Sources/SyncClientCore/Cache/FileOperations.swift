@@ -27,6 +27,15 @@ package protocol FileOperations: Sendable {
     /// Removes a file or an empty directory; an absent one passes.
     func remove(_ path: String) throws(SyncFailure)
 
+    /// Gives a file another name for good, in place of what had it; an absent one passes.
+    func move(_ path: String, to target: String) throws(SyncFailure)
+
+    /// Whether a file has no bytes, or does not exist.
+    func isEmpty(_ path: String) throws(SyncFailure) -> Bool
+
+    /// What tells a file from another of the same name, or nil where there is none.
+    func identity(_ path: String) throws(SyncFailure) -> UInt64?
+
     /// The names in a directory, sorted by their bytes.
     func names(in path: String) throws(SyncFailure) -> [String]
 

@@ -65,7 +65,7 @@ struct LiveFiles: FileOperations {
         }
         defer { _ = close(descriptor) }
         var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 4_096)
+        var chunk = [UInt8](repeating: 0, count: 65_536)
         while bytes.count <= bytesMax {
             let count = Foundation.read(descriptor, &chunk, chunk.count)
             if count == 0 { return bytes }
@@ -118,6 +118,32 @@ struct LiveFiles: FileOperations {
             guard rmdir(path) == 0 || errno == ENOENT else { throw failure(path, errno) }
         default: throw failure(path, errno)
         }
+    }
+
+    func move(_ path: String, to target: String) throws(SyncFailure) {
+        guard rename(path, target) == 0 else {
+            guard errno == ENOENT else { throw failure(path, errno) }
+            return
+        }
+        try syncDirectory(Self.parent(of: target))
+    }
+
+    func isEmpty(_ path: String) throws(SyncFailure) -> Bool {
+        var found = stat()
+        guard lstat(path, &found) == 0 else {
+            guard errno == ENOENT else { throw failure(path, errno) }
+            return true
+        }
+        return found.st_size == 0
+    }
+
+    func identity(_ path: String) throws(SyncFailure) -> UInt64? {
+        var found = stat()
+        guard lstat(path, &found) == 0 else {
+            guard errno == ENOENT else { throw failure(path, errno) }
+            return nil
+        }
+        return UInt64(found.st_ino)
     }
 
     func names(in path: String) throws(SyncFailure) -> [String] {

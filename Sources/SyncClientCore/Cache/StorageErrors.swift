@@ -21,6 +21,8 @@ enum StorageErrors {
         if error.isFull { return .storageFull }
         if error.isCorrupt { return .cacheDamaged(path: path) }
         if error.isBusy { return .busyElsewhere }
+        // The statements and the schema are fixed: where they do not fit, the file has changed.
+        if error.isSchemaMismatch || error.isConstraint { return .cacheDamaged(path: path) }
         return .storageFailed(code: error.code)
     }
 
@@ -28,6 +30,8 @@ enum StorageErrors {
         switch fault {
         case .schemaTooNew(let found, _): .cacheNewer(path: path, version: Int(clamping: found))
         case .foreignFile: .cacheForeign(path: path)
+        // A header that says otherwise: no cache was ever made without its log.
+        case .settingRefused("journal_mode", _, _): .cacheDamaged(path: path)
         case .settingRefused, .tooManyReaders: .storageFailed(code: fault.code)
         }
     }

@@ -16,10 +16,12 @@ final class ClientSession: Sendable {
     ///   - credentials: The account and its device.
     ///   - directory: Where the accounts are.
     ///   - environment: The world.
+    ///   - isNew: Whether the device has just got its name, and may have no cache.
     /// - Returns: The session.
     /// - Throws: ``SyncFailure``.
     static func open(
-        _ credentials: Credentials, directory: DataDirectory, environment: SyncEnvironment
+        _ credentials: Credentials, directory: DataDirectory, environment: SyncEnvironment,
+        isNew: Bool = false
     ) async throws(SyncFailure) -> ClientSession {
         let server = try ServerAddress(credentials.server)
         let path = try directory.account(credentials.subject)
@@ -27,7 +29,9 @@ final class ClientSession: Sendable {
             try directory.files.makeDirectory(path)
             try directory.files.makeFile(path + "/sync.lock")
         }
-        let store = try await CacheStore.open(directory: path, environment: environment)
+        let store = try await CacheStore.open(
+            directory: path, subject: credentials.subject, device: credentials.device,
+            isNew: isNew, environment: environment)
         let device = credentials.device
         let nonce = environment.random.next()
         var waitsForName = false

@@ -1,3 +1,5 @@
+internal import CrashPoints
+
 /// A place where a test can stop the client as a crash would.
 ///
 /// Each point stands between two steps that must not depend on each other. A
@@ -30,6 +32,25 @@ package enum FaultPoint: String, CaseIterable, Sendable {
     case refreshBefore = "client.refresh.before"
     /// New tokens are stored and have not been used.
     case refreshAfter = "client.refresh.after"
+
+    /// The point of the same name at which a whole process can be killed.
+    var crashPoint: CrashPoint {
+        switch self {
+        case .stageBefore: .clientStageBefore
+        case .stageAfter: .clientStageAfter
+        case .repairBefore: .clientRepairBefore
+        case .repairAfter: .clientRepairAfter
+        case .applyBefore: .clientApplyBefore
+        case .applyBeforeCommit: .clientApplyBeforeCommit
+        case .applyAfter: .clientApplyAfter
+        case .sendBefore: .clientSendBefore
+        case .sendAfter: .clientSendAfter
+        case .writeBeforeCommit: .clientWriteBeforeCommit
+        case .writeAfter: .clientWriteAfter
+        case .refreshBefore: .clientRefreshBefore
+        case .refreshAfter: .clientRefreshAfter
+        }
+    }
 }
 
 /// Decides whether to stop at a point; the real world never does.

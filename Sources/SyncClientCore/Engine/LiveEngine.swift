@@ -64,7 +64,7 @@ struct LiveEngine: Sendable {
         case .signedOut, .signInTimedOut, .signInDenied, .deviceCopied,
             .unsentWrites, .writeRefused, .formIncomplete, .rowAbsent, .outboxFull,
             .addressInvalid, .appTooOld, .storageFull, .storageFailed, .cacheDamaged, .cacheNewer,
-            .cacheForeign, .permissionsUnsafe, .closed:
+            .cacheForeign, .cacheReplaced, .exportUnreadable, .permissionsUnsafe, .closed:
             tell(.stopped(failure))
             return false
         }

@@ -4,12 +4,11 @@ internal import Foundation
 
 extension SyncEnvironment {
     /// The real world.
-    package static func live(certificateAuthorityFile: String? = nil) -> SyncEnvironment {
+    package static func live() -> SyncEnvironment {
         let clock = LiveMonotonicClock()
         return SyncEnvironment(
             wall: LiveWallClock(), monotonic: clock, random: LiveRandomSource(),
-            transport: URLSessionTransport(
-                clock: clock, certificateAuthorityFile: certificateAuthorityFile),
+            transport: URLSessionTransport(clock: clock),
             files: LiveFiles())
     }
 }

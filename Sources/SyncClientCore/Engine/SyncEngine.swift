@@ -172,6 +172,10 @@ actor SyncEngine {
         var bytes: [UInt8] = []
         var scan: PageScan?
         var writesSent = 0
+        /// The lowest priority that the pages kept were asked for.
+        var priorityMax: UInt64 = 9
+        /// Whether a kept page announced rows that were not asked for.
+        var announcesMore = false
         /// What the store knew of a gap at the end of the last step.
         var missingAfter: UInt64?
         var rowsReceived = 0
@@ -201,9 +205,12 @@ actor SyncEngine {
 
     private func send(_ round: inout Round) async throws(SyncFailure) -> SyncRoundMachine.Event {
         let holdsBack = round.machine.heldBackAfter != nil
+        let priority = round.priorityMax
         let plan = try await store.readOnWriter {
-            try RoundApplier.request($0, holdingBack: holdsBack)
+            try RoundApplier.request($0, holdingBack: holdsBack, goingOnUpTo: priority)
         }
+        if plan.priorityMax != priority { round.announcesMore = false }
+        round.priorityMax = plan.priorityMax
         guard !plan.needsRepair else { return .repairNeeded }
         switch await exchange(plan.body, at: "/v1/sync", &round) {
         case .failure(let event): return event
@@ -318,6 +325,7 @@ actor SyncEngine {
         }
         try environment.reach(.stageAfter)
         round.report.outcomes += result.outcomes
+        if scan.announcesMore(than: round.priorityMax) { round.announcesMore = true }
         took(scan, &round)
         return .staged
     }
@@ -330,11 +338,19 @@ actor SyncEngine {
         let bytes = round.bytes
         let wall = environment.wall.milliseconds()
         let environment = environment
+        let isPart =
+            round.priorityMax < 9
+            && (round.announcesMore || scan.announcesMore(than: round.priorityMax))
+        let priority = isPart ? round.priorityMax : 9
         let result = try await store.write { connection in
             let result = try RoundApplier.apply(
-                bytes, scan, checkpoint, wallMilliseconds: wall, connection)
+                bytes, scan, checkpoint, upTo: priority, wallMilliseconds: wall, connection)
             try environment.reach(.applyBeforeCommit)
             return result
+        }
+        if !result.removedBuckets.isEmpty {
+            // Older copies hold rows that may not be here any more.
+            try CacheSalvage.eraseCopies(in: store.directory, environment.files)
         }
         if result.hasRemovedBuckets {
             // The log still holds what was taken away; readers may keep it a while.
@@ -346,8 +362,8 @@ actor SyncEngine {
         round.missingAfter = result.missingAfter
         round.report.rows += result.rows
         round.report.deletes += result.deletes
-        took(scan, &round)
-        return .applied(writesWait: result.writesWait)
+        took(scan, &round, isAll: !isPart)
+        return isPart ? .appliedPart : .applied(writesWait: result.writesWait)
     }
 
     private func settle(_ round: inout Round) async throws(SyncFailure) -> SyncRoundMachine.Event {
@@ -386,12 +402,14 @@ actor SyncEngine {
 
     // MARK: -
 
-    private func took(_ scan: PageScan, _ round: inout Round) {
+    private func took(_ scan: PageScan, _ round: inout Round, isAll: Bool = false) {
         round.report.pages += 1
         let before = round.rowsReceived
         round.rowsReceived += scan.rows + scan.tombstones
         let expected = max(before + scan.ahead, round.rowsReceived)
-        let fraction = expected == 0 ? 1 : Double(round.rowsReceived) / Double(expected)
+        // The server counts what may come: what has come is all of it.
+        let fraction =
+            isAll || expected == 0 ? 1 : Double(round.rowsReceived) / Double(expected)
         round.fraction = min(1, max(round.fraction, fraction))
         let progress = SyncProgress(
             rowsReceived: round.rowsReceived, rowsExpected: expected, fraction: round.fraction)

@@ -1,3 +1,5 @@
+internal import CrashPoints
+
 /// What the client needs of the world, each piece replaceable in a test.
 ///
 /// Nothing else in this module reads a clock, draws a number, opens a
@@ -40,6 +42,7 @@ package struct SyncEnvironment: Sendable {
 
     /// Passes a point at which a test may stop the client.
     func reach(_ point: FaultPoint) throws(SyncFailure) {
+        point.crashPoint.reach()
         guard let faults else { return }
         do {
             try faults.reached(point)

@@ -64,6 +64,8 @@ package struct SyncRoundMachine: Hashable, Sendable {
         case staged
         /// The checkpoint has been applied.
         case applied(writesWait: Bool)
+        /// A checkpoint of the first priorities has been applied; the rest is to come.
+        case appliedPart
         /// What was received does not add up.
         case verificationFailed(bucket: String)
         /// Outcomes have been stored.
@@ -139,7 +141,7 @@ package struct SyncRoundMachine: Hashable, Sendable {
         case .unknown(let reason, let random):
             return again(after: nil, random, orStop: .noAnswer(reason: reason))
         case .cursorDropped, .refreshed, .pauseOver: return send()
-        case .staged:
+        case .staged, .appliedPart:
             gotSomewhere()
             return send()
         case .applied(let writesWait), .settled(let writesWait):

@@ -1,3 +1,4 @@
+internal import CrashPoints
 internal import SQLiteKit
 internal import SyncProtocol
 
@@ -38,8 +39,10 @@ extension OutboxTable {
             SELECT mid, previous_chain, chain, queued_at, mutation, ?2
             FROM outbox WHERE mid <= ?1
             """, limit, .integer(now))
+        CrashPoint.clientApplyAcknowledged.reach()
         try connection.run("DELETE FROM outbox WHERE mid <= ?", limit)
         try connection.run("DELETE FROM outbox_row WHERE mid <= ?", limit)
+        CrashPoint.clientApplyDeleted.reach()
         try connection.run(
             "DELETE FROM acknowledged WHERE acknowledged_at < ?1 OR mid <= ?2",
             .integer(now - Limits.acknowledgedMilliseconds),
@@ -84,6 +87,7 @@ extension OutboxTable {
         state.missingAfter = nil
         state.ackedMid = min(state.ackedMid, acked)
         state.answeredMid = acked
+        CrashPoint.clientOfferedAgain.reach()
         var waiting = 0
         try connection.run("SELECT count(*) FROM outbox WHERE mid > ?", after) {
             waiting = Int($0.int64(0))
@@ -113,54 +117,18 @@ extension OutboxTable {
             "SELECT mid, queued_at, mutation FROM acknowledged WHERE mid > 0 ORDER BY mid"
         ) { kept.append(try entry($0)) }
         kept += try entries(connection)
-        try connection.run("DELETE FROM outbox")
-        try connection.run("DELETE FROM outbox_row")
         try connection.run("DELETE FROM acknowledged")
         try connection.run("DELETE FROM outcome")
         let old = state.device
-        var numbers: [UInt64: UInt64] = [:]
         state.device = device
         state.nonce = nonce
-        state.lastChain = nonce
-        state.nextMid = 1
         state.missingAfter = nil
         state.isCopied = false
+        state.isAdopting = false
         state.ackedMid = 0
         state.answeredMid = 0
-        for entry in kept where !taken.contains(entry.mid) {
-            numbers[entry.mid] = state.nextMid
-            let operations = entry.mutation.operations.map { operation in
-                RowOperation(
-                    operation.key,
-                    operation.operation.renaming { dot in
-                        guard dot.device == old, let mid = numbers[dot.mid] else { return dot }
-                        return Dot(device: device, mid: mid)
-                    })
-            }
-            let time = HybridTime(packed: entry.mutation.time.packed, device: device)
-            let chain = MutationChain.link(
-                after: state.lastChain, mid: state.nextMid, time: time, operations: operations)
-            let mutation = Mutation(
-                mid: state.nextMid, time: time, schema: entry.mutation.schema,
-                operations: operations, chain: chain)
-            try insert(
-                Entry(mid: state.nextMid, queuedAt: entry.queuedAt, mutation: mutation),
-                previousChain: state.lastChain, connection)
-            state.lastChain = chain
-            state.nextMid += 1
-        }
-    }
-}
-
-extension Operation {
-    /// The same operation with the dots it names put through `rename`.
-    fileprivate func renaming(_ rename: (Dot) -> Dot) -> Operation {
-        switch self {
-        case .remove(let field, let element, let dots):
-            .remove(field: field, element: element, dots: dots.map(rename))
-        case .write(let field, let text, let dots):
-            .write(field: field, text: text, replacing: dots.map(rename))
-        case .create, .delete, .set, .raise, .mark, .add, .increment, .submit: self
-        }
+        try number(
+            kept.filter { !taken.contains($0.mid) }, after: 0, chain: nonce, from: old, &state,
+            connection)
     }
 }

@@ -40,6 +40,11 @@ enum OutboxTable {
             throw SyncFailure.writeRefused(code: error.code.rawValue, detail: error.detail)
         }
         guard try isRoomLeft(state, connection) else { throw SyncFailure.outboxFull }
+        // What a person has seen and changes must not stand above the change, however
+        // fast the clock was that stamped it.
+        for key in Set(operations.map(\.key)) {
+            if let seen = try RowQuery.latestWrite(key, connection) { state.clock.observe(seen) }
+        }
         let time = state.clock.stamp(wallMilliseconds: wallMilliseconds, device: state.device)
         let mid = state.nextMid
         let chain = MutationChain.link(
@@ -86,6 +91,8 @@ enum OutboxTable {
 
     /// Whether the outbox takes one more: counted by its first number, which costs one seek.
     private static func isRoomLeft(_ state: CacheState, _ connection: Connection) throws -> Bool {
+        // The numbers are not those of a row of writes then.
+        if state.isAdopting { return try count(connection) < Limits.outboxMax }
         var first = state.nextMid
         try connection.run("SELECT min(mid) FROM outbox") {
             if !$0.isNull(0) { first = UInt64(bitPattern: $0.int64(0)) }
@@ -141,7 +148,11 @@ enum OutboxTable {
                     baseChain: UInt64(bitPattern: row.int64(1)), frames: [], first: mid, count: 0)
             // Given up while it grows, or each step would copy it.
             batch = nil
-            row.withBlob(2) { mutation in
+            try row.withBlob(2) { mutation in
+                // What the storage has changed would be taken for a write of another device.
+                guard let decoded = try? MutationCodec.decode(mutation),
+                    isLinked(decoded, after: UInt64(bitPattern: row.int64(1)))
+                else { throw SyncFailure.cacheDamaged(path: connection.path) }
                 let size = mutation.count + 1
                 guard found.count == 0 || found.frames.count + size + 4 <= Limits.pushBytesMax,
                     mid == found.first + UInt64(found.count)

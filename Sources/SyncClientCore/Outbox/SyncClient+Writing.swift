@@ -41,10 +41,11 @@ extension SyncClient {
             let wall = environment.wall.milliseconds()
             var state = try CacheState.load(connection)
             let now = state.now(wallMilliseconds: wall)
+            let leaseTime = state.leaseTime(wallMilliseconds: wall)
             let context = WriteContext(
                 now: now,
-                document: { try RowQuery.document($0, now: now, connection) },
-                row: { try RowQuery.row($0, now: now, connection) })
+                document: { try RowQuery.document($0, now: leaseTime, connection) },
+                row: { try RowQuery.row($0, now: leaseTime, connection) })
             var last: OutboxTable.Entry?
             for operations in try make(context) {
                 last = try OutboxTable.append(

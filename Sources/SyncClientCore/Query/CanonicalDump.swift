@@ -8,15 +8,19 @@ internal import SyncProtocol
 /// {"pending":{"mid":…,"operations":[…],"time":…}}                       waiting, in order
 /// ```
 enum CanonicalDump {
-    static func write(_ connection: Connection, _ line: ([UInt8]) -> Void) throws {
+    static func write(
+        _ connection: Connection, now: Int64, _ line: ([UInt8]) -> Void
+    ) throws {
         var bytes: [UInt8] = []
         try connection.run(
             """
             SELECT name.text, row.id, owner.text, row.as_of, row.source_version, row.body
             FROM row JOIN name ON name.id = row.table_id
                 JOIN name AS owner ON owner.id = row.owner_id
+                JOIN bucket ON bucket.id = row.bucket_id
+            WHERE bucket.lease_until = 0 OR bucket.lease_until > ?1
             ORDER BY name.text, row.id
-            """
+            """, .integer(now)
         ) { row in
             bytes.removeAll(keepingCapacity: true)
             bytes.append(contentsOf: #"{"agency":"#.utf8)
@@ -34,7 +38,8 @@ enum CanonicalDump {
             bytes.append(UInt8(ascii: "}"))
             line(bytes)
         }
-        for entry in try OutboxTable.entries(connection) {
+        for entry in try OutboxTable.entries(connection)
+        where try !entry.isHidden(now: now, connection) {
             line(JSON.canonical(pending(entry)))
         }
     }

@@ -83,6 +83,12 @@ public struct ClientStatus: Hashable, Sendable {
     /// Stays until the person signs in again, or the server has its lost writes
     /// back. What waits is kept.
     public let heldBack: SyncFailure?
+
+    /// What happened to the data on this device, until the person puts it away.
+    public let notices: [CacheNotice]
+
+    /// The tables held that only a later version of this app knows, by name.
+    public let unknownTables: [String]
 }
 
 /// What a sync moved.

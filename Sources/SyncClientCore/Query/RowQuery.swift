@@ -16,7 +16,7 @@ enum RowQuery {
     ///
     /// Rows of a bucket whose lease has run out are not read at all.
     static func rows(_ table: String, now: Int64, _ connection: Connection) throws -> [SyncRow] {
-        let overlay = try overlay(table, connection)
+        let overlay = try overlay(table, now: now, connection)
         var rows: [SyncRow] = []
         var waiting = overlay.ids[...]
         try connection.run(
@@ -50,7 +50,7 @@ enum RowQuery {
     static func row(
         _ key: RowKey, now: Int64, _ connection: Connection
     ) throws -> SyncRow? {
-        let overlay = try overlay(key.table, connection)
+        let overlay = try overlay(key.table, now: now, connection)
         return show(key.table, key.id, try confirmed(key, now: now, connection), overlay)
     }
 
@@ -60,16 +60,32 @@ enum RowQuery {
     ) throws
         -> MergeDocument?
     {
-        let overlay = try overlay(key.table, connection)
+        let overlay = try overlay(key.table, now: now, connection)
         let confirmed = try confirmed(key, now: now, connection)
         return overlay.document(
             key.id, confirmed: confirmed.flatMap { MergeDocument(bytes: $0.body) })
     }
 
-    private static func overlay(_ table: String, _ connection: Connection) throws -> PendingOverlay
+    /// The latest write in a row that citizens write, as the server has confirmed it.
+    static func latestWrite(
+        _ key: RowKey, _ connection: Connection
+    ) throws
+        -> HybridTime?
     {
+        guard TablePolicy.all[key.table]?.writer == .citizen else { return nil }
+        // A lease that has ended hides a row and changes nothing of its order.
+        return try confirmed(key, now: .min, connection)
+            .flatMap { MergeDocument(bytes: $0.body) }?.touched
+    }
+
+    /// What waits for a table; of a part that may not be read now, nothing shows.
+    private static func overlay(
+        _ table: String, now: Int64, _ connection: Connection
+    ) throws -> PendingOverlay {
         let entries = try OutboxTable.entries(table: table, connection)
-        guard !entries.isEmpty else { return PendingOverlay([], table: table, refused: []) }
+        guard !entries.isEmpty, try !Leases.isClosed(table, now: now, connection) else {
+            return PendingOverlay([], table: table, refused: [])
+        }
         return PendingOverlay(
             entries, table: table, refused: try OutcomeTable.refusedWaiting(connection))
     }
@@ -104,18 +120,24 @@ enum RowQuery {
     ) -> SyncRow? {
         let policy = TablePolicy.all[table]
         let value: JSONValue?
+        var needsUpdate = policy == nil
         switch policy?.writer {
         case .citizen:
             let stored = confirmed.flatMap { MergeDocument(bytes: $0.body) }
             if confirmed != nil, stored == nil {
                 // A later version wrote it: shown as it is, never rewritten.
-                value = confirmed.flatMap { try? JSON.parse($0.body) }
+                value = confirmed.map { (try? JSON.parse($0.body)) ?? .null }
+                needsUpdate = true
             } else {
                 let document = overlay.document(id, confirmed: stored)
                 value = document.flatMap { $0.isAlive ? .object($0.shown) : nil }
             }
         case .agency, nil:
-            let body = confirmed.flatMap { try? JSON.parse($0.body, limits: .document) }
+            let body = confirmed.map { confirmed -> JSONValue in
+                if let known = try? JSON.parse(confirmed.body, limits: .document) { return known }
+                needsUpdate = true
+                return .null
+            }
             value =
                 overlay.touches(id) && policy?.takesSubmissions == true
                 ? overlay.submission(id, confirmed: body) : body
@@ -125,6 +147,6 @@ enum RowQuery {
             table: table, id: id, owner: confirmed?.owner ?? "",
             asOfMilliseconds: confirmed?.asOf ?? overlay.steps[id]?.last?.queuedAt ?? 0,
             sourceVersion: confirmed?.sourceVersion ?? 0, isConfirmed: confirmed != nil,
-            pendingMutations: overlay.mutations(id), value: value)
+            pendingMutations: overlay.mutations(id), value: value, needsUpdate: needsUpdate)
     }
 }

@@ -11,21 +11,25 @@ enum StatusQuery {
     ) throws -> ClientStatus {
         let state = try CacheState.load(connection)
         let now = state.now(wallMilliseconds: wallMilliseconds)
+        let leaseTime = state.leaseTime(wallMilliseconds: wallMilliseconds)
         let buckets = try BucketTable.load(connection).map { bucket in
             let lease = bucket.leaseUntil == 0 ? nil : Int64(clamping: bucket.leaseUntil)
             return ClientStatus.Bucket(
                 name: bucket.name, rows: Int(bucket.count), leaseUntilMilliseconds: lease,
-                isReadable: lease.map { $0 > now } ?? true)
+                isReadable: lease.map { $0 > leaseTime } ?? true)
         }
         return ClientStatus(
             account: account, isSignInExpired: isExpired, lastSyncMilliseconds: state.syncedAt,
             serverOffsetMilliseconds: state.clock.offsetMilliseconds, nowMilliseconds: now,
-            buckets: buckets, sources: try sources(connection),
+            buckets: buckets, sources: try sources(now: leaseTime, connection),
             queuedCount: try OutboxTable.count(connection),
-            queued: try OutboxTable.entries(limit: listMax, connection).map(\.queuedWrite),
+            queued: try OutboxTable.entries(limit: listMax, connection)
+                .filter { try !$0.isHidden(now: leaseTime, connection) }.map(\.queuedWrite),
             refused: try OutcomeTable.refused(listMax, connection),
             stagedPages: try StageTable.count(connection),
-            heldBack: state.missingAfter.map(SyncFailure.writesMissing))
+            heldBack: state.missingAfter.map(SyncFailure.writesMissing),
+            notices: try NoticeTable.load(connection),
+            unknownTables: try unknownTables(now: leaseTime, connection))
     }
 
     /// What is known while nobody is signed in.
@@ -33,10 +37,31 @@ enum StatusQuery {
         ClientStatus(
             account: nil, isSignInExpired: false, lastSyncMilliseconds: nil,
             serverOffsetMilliseconds: 0, nowMilliseconds: wallMilliseconds, buckets: [],
-            sources: [], queuedCount: 0, queued: [], refused: [], stagedPages: 0, heldBack: nil)
+            sources: [], queuedCount: 0, queued: [], refused: [], stagedPages: 0, heldBack: nil,
+            notices: [], unknownTables: [])
     }
 
-    private static func sources(_ connection: Connection) throws -> [ClientStatus.Source] {
+    private static func unknownTables(
+        now: Int64, _ connection: Connection
+    ) throws -> [String] {
+        var tables: [String] = []
+        try connection.run(
+            """
+            SELECT text FROM name WHERE EXISTS (
+                SELECT 1 FROM row JOIN bucket ON bucket.id = row.bucket_id
+                WHERE row.table_id = name.id
+                    AND (bucket.lease_until = 0 OR bucket.lease_until > ?1))
+            ORDER BY text
+            """, .integer(now)
+        ) { row in
+            if TablePolicy.all[row.text(0)] == nil { tables.append(row.text(0)) }
+        }
+        return tables
+    }
+
+    private static func sources(
+        now: Int64, _ connection: Connection
+    ) throws -> [ClientStatus.Source] {
         var sources: [ClientStatus.Source] = []
         try connection.run(
             """
@@ -44,8 +69,9 @@ enum StatusQuery {
                 bucket.name LIKE 'public/%' AS is_public
             FROM row JOIN name ON name.id = row.owner_id
                 JOIN bucket ON bucket.id = row.bucket_id
+            WHERE bucket.lease_until = 0 OR bucket.lease_until > ?1
             GROUP BY row.owner_id, is_public ORDER BY is_public, name.text
-            """
+            """, .integer(now)
         ) { row in
             sources.append(
                 ClientStatus.Source(

@@ -10,7 +10,7 @@ extension SyncClient {
         }
         let session = try signedIn()
         let isExpired = try await session.keeper.stored().isExpired
-        return try await session.store.read { connection in
+        return try await readLeased { connection, _ in
             try StatusQuery.status(
                 account: session.account, isExpired: isExpired, wallMilliseconds: wall, connection)
         }
@@ -18,19 +18,15 @@ extension SyncClient {
 
     /// The rows of a table as a screen shows them, ordered by the bytes of their ids.
     public func rows(_ table: String) async throws(SyncFailure) -> [SyncRow] {
-        let wall = environment.wall.milliseconds()
-        return try await signedIn().store.read { connection in
-            let now = try CacheState.load(connection).now(wallMilliseconds: wall)
-            return try RowQuery.rows(table, now: now, connection)
+        try await readLeased { connection, now in
+            try RowQuery.rows(table, now: now, connection)
         }
     }
 
     /// One row, or nil if there is none or it may not be read any more.
     public func row(_ table: String, _ id: String) async throws(SyncFailure) -> SyncRow? {
-        let wall = environment.wall.milliseconds()
-        return try await signedIn().store.read { connection in
-            let now = try CacheState.load(connection).now(wallMilliseconds: wall)
-            return try RowQuery.row(RowKey(table: table, id: id), now: now, connection)
+        try await readLeased { connection, now in
+            try RowQuery.row(RowKey(table: table, id: id), now: now, connection)
         }
     }
 
@@ -66,17 +62,23 @@ extension SyncClient {
     ///   that may block.
     /// - Throws: ``SyncFailure``.
     public func dumpCanonical(_ line: @Sendable ([UInt8]) -> Void) async throws(SyncFailure) {
-        try await signedIn().store.read { try CanonicalDump.write($0, line) }
+        try await readLeased { connection, now in
+            try CanonicalDump.write(connection, now: now, line)
+        }
     }
 
     /// Checks the cache: file, rights, counts and sums over all rows, clock.
     ///
-    /// Reads every row; changes nothing.
+    /// Reads every row; changes nothing. Where the structure of the file is damaged
+    /// though all of it can be read, the next opening makes a new one.
     public func doctor() async throws(SyncFailure) -> DoctorReport {
         let session = try signedIn()
         let wall = environment.wall.milliseconds()
         var checks = try await session.store.read {
             try Doctor.checks(wallMilliseconds: wall, $0)
+        }
+        if checks.contains(where: { $0.code == "cache.integrity" && !$0.isSound }) {
+            try session.store.noteDamage()
         }
         let directory = directory
         let path = session.store.directory

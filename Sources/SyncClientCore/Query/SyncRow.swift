@@ -30,10 +30,15 @@ public struct SyncRow: Hashable, Sendable, Identifiable {
     /// The value as a person sees it.
     package let value: JSONValue
 
+    /// Whether only a later version of this app knows what the row means.
+    ///
+    /// It is kept byte for byte, and shown as far as it can be.
+    public let needsUpdate: Bool
+
     /// Creates a row.
     package init(
         table: String, id: String, owner: String, asOfMilliseconds: Int64, sourceVersion: Int64,
-        isConfirmed: Bool, pendingMutations: [UInt64], value: JSONValue
+        isConfirmed: Bool, pendingMutations: [UInt64], value: JSONValue, needsUpdate: Bool = false
     ) {
         self.table = table
         self.id = id
@@ -43,6 +48,7 @@ public struct SyncRow: Hashable, Sendable, Identifiable {
         self.isConfirmed = isConfirmed
         self.pendingMutations = pendingMutations
         self.value = value
+        self.needsUpdate = needsUpdate
     }
 
     /// Whether a write of this device is still waiting in it.

@@ -1,3 +1,4 @@
+internal import CrashPoints
 internal import SQLiteKit
 internal import SyncProtocol
 
@@ -54,10 +55,12 @@ extension SyncClient {
         try await environment.execution.offPool { () throws(SyncFailure) in
             try directory.prepare()
             try directory.save(credentials)
+            CrashPoint.clientSignInSaved.reach()
             try directory.setCurrent(credentials.subject)
+            CrashPoint.clientSignInCurrent.reach()
         }
         let session = try await ClientSession.open(
-            credentials, directory: directory, environment: environment)
+            credentials, directory: directory, environment: environment, isNew: true)
         await replaceSession(with: session)
         return session.account
     }
@@ -90,6 +93,7 @@ extension SyncClient {
             }
             _ = try connection.checkpoint(.truncate)
         }
+        CrashPoint.clientSignOutErased.reach()
         await replaceSession(with: nil)
         let directory = directory
         let subject = session.account.subject
@@ -97,6 +101,7 @@ extension SyncClient {
             try directory.erase(subject)
             try directory.clearCurrent()
         }
+        CrashPoint.clientSignOutRemoved.reach()
         if let credentials, let address = try? ServerAddress(credentials.server) {
             await SignInService(server: address, environment: environment)
                 .revoke(credentials.refreshToken)
@@ -106,6 +111,6 @@ extension SyncClient {
     private static let erasure = """
         DELETE FROM row; DELETE FROM bucket; DELETE FROM name; DELETE FROM staged_page;
         DELETE FROM outbox; DELETE FROM outbox_row; DELETE FROM acknowledged; DELETE FROM outcome;
-        DELETE FROM aside;
+        DELETE FROM aside; DELETE FROM notice; DELETE FROM exported;
         """
 }

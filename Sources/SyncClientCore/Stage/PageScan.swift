@@ -119,6 +119,11 @@ struct PageScan: Sendable {
         }
     }
 
+    /// Whether a bucket is announced whose rows were not asked for.
+    func announcesMore(than priority: UInt64) -> Bool {
+        buckets.contains { !$0.name.isEmpty && $0.priority > priority }
+    }
+
     /// Rows that are still to come, this page's included, as the server counts.
     var ahead: Int {
         buckets.reduce(0) { $0 + Int(clamping: min($1.ahead, 1 << 40)) }

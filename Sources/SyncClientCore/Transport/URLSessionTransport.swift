@@ -18,12 +18,7 @@ final class URLSessionTransport: Transport {
     private let delegate: ExchangeDelegate
     private let clock: any MonotonicClock
 
-    init(clock: any MonotonicClock, certificateAuthorityFile: String? = nil) {
-        if let file = certificateAuthorityFile {
-            // WORKAROUND(docs/workarounds.md#7):
-            // what Foundation on Linux reads in place of the system's list.
-            setenv("URLSessionCertificateAuthorityInfoFile", file, 1)
-        }
+    init(clock: any MonotonicClock) {
         // Every configuration, also this one, begins with the shared cookies and the shared
         // cache: each makes an empty folder of its own. docs/cli.md names them. Nothing short
         // of replacing what the whole process shares would prevent it.

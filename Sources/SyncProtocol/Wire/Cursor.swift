@@ -128,7 +128,10 @@ package struct Cursor: Hashable, Sendable {
                 }
                 var step = try reader.varint()
                 if step == 0 {
-                    epoch = try reader.varint()
+                    let other = try reader.varint()
+                    // Said without need, it would make two spellings of one cursor.
+                    guard other != epoch else { throw reader.failure("cursor", "epoch repeated") }
+                    epoch = other
                     step = try reader.varint()
                 }
                 let (bucket, overflow) = previous.addingReportingOverflow(step)

@@ -36,6 +36,10 @@ package struct AuditEntry: Hashable, Sendable {
         case agencyRevoked = 21
         /// A person became known.
         case personAdded = 22
+        /// A person was given a bucket; the text names it, and the end if there is one.
+        case bucketGranted = 23
+        /// A bucket was taken away from a person; the text names it.
+        case bucketWithdrawn = 24
         /// Everything about a person was given out; the text says why.
         case personExported = 30
         /// Everything about a person was removed; the text says why.
@@ -58,6 +62,8 @@ package struct AuditEntry: Hashable, Sendable {
             case .agencyAdded: "agency_added"
             case .agencyRevoked: "agency_revoked"
             case .personAdded: "person_added"
+            case .bucketGranted: "bucket_granted"
+            case .bucketWithdrawn: "bucket_withdrawn"
             case .personExported: "person_exported"
             case .personErased: "person_erased"
             }

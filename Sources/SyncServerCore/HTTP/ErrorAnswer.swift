@@ -3,7 +3,15 @@ internal import HTTPWire
 /// The answer to a message that was refused before it became a request.
 enum ErrorAnswer {
     /// Appends a whole answer that names the rule and repeats no input.
-    static func append(_ rejection: Rejection, date: [UInt8], to output: ByteBuffer) {
+    ///
+    /// - Parameters:
+    ///   - rejection: What was refused, and why.
+    ///   - date: The field line `Date`.
+    ///   - isHead: Whether the message was a HEAD, whose answer has no body.
+    ///   - output: Where the answer goes.
+    static func append(
+        _ rejection: Rejection, date: [UInt8], isHead: Bool = false, to output: ByteBuffer
+    ) {
         let head = StaticHead(
             rejection.status,
             [
@@ -17,7 +25,7 @@ enum ErrorAnswer {
         output.append("Connection: close\r\nContent-Length: ")
         output.append(decimal: body.count)
         output.append("\r\n\r\n")
-        output.append(body)
+        if !isHead { output.append(body) }
     }
 }
 

@@ -114,6 +114,7 @@ extension HTTPConnection {
                 return reject(Rejection(413, .bodyTooLarge))
             }
             body = .collect(max: max)
+            machine.limitBody(to: max)
             if machine.head.framing == .chunked { collected = service.takeBuffer() }
         case .stream(let sink):
             body = .stream(sink)
@@ -188,7 +189,9 @@ extension HTTPConnection {
             self.collected = nil
             service.giveBack(collected)
         }
-        ErrorAnswer.append(rejection, date: service.dateField, to: startOutput())
+        let isHead = machine.head.method == .head
+        ErrorAnswer.append(
+            rejection, date: service.dateField, isHead: isHead, to: startOutput())
         flags.insert(.closesAfterOutput)
     }
 }

@@ -29,7 +29,7 @@ enum Heads {
         200,
         [
             "Content-Type": "application/x-ndjson", "Cache-Control": "no-store",
-            "X-Content-Type-Options": "nosniff",
+            "X-Accel-Buffering": "no", "X-Content-Type-Options": "nosniff",
         ])
 
     static let events = StaticHead(

@@ -15,7 +15,8 @@ extension SyncService {
     ///
     /// The entry is committed with the writes of others, in one transaction that
     /// also looks at the rights again: a device whose rights ended while its page
-    /// was built gets nothing. Where no entry can be written nothing is disclosed.
+    /// was built gets nothing, and one that lost a bucket is answered anew. Where no
+    /// entry can be written nothing is disclosed.
     ///
     /// - Parameters:
     ///   - rows: What the answer holds of people's rows.
@@ -23,9 +24,10 @@ extension SyncService {
     ///   - session: To whom.
     ///   - form: The form of the answer.
     ///   - exchange: Holds the answer.
+    ///   - again: Answers anew.
     func release(
         _ rows: AuditRanges, for purpose: Purpose, to session: Session, _ form: Form,
-        _ exchange: Exchange
+        _ exchange: Exchange, orElse again: @escaping @Sendable (SyncService, Exchange) -> Void
     ) {
         guard !rows.isEmpty else { return Self.answer(form, exchange) }
         let id = exchange.id
@@ -39,6 +41,19 @@ extension SyncService {
                     return { context in
                         context.exchange(id)?.respond(
                             Heads.unauthorised, body: ErrorBody.unauthorised.bytes)
+                    }
+                }
+                let visible = try context.transaction.visibleBuckets(to: device, now: context.now)
+                guard
+                    rows.ranges.allSatisfy({ range in
+                        visible.contains { $0.number == range.bucket }
+                    })
+                else {
+                    return { context in
+                        guard let service = context.handler as? SyncService,
+                            let exchange = context.exchange(id)
+                        else { return }
+                        again(service, exchange)
                     }
                 }
                 try context.audit.append(

@@ -104,7 +104,9 @@ extension SyncService {
                     return try answer(request, claims, session, into: &sink)
                 }
             }
-            release(disclosed, for: .repair, to: session, form, exchange)
+            release(disclosed, for: .repair, to: session, form, exchange) {
+                $0.reconcile(request, claims, session, form, $1)
+            }
         } catch is PageBuilder.Revoked {
             _ = refuse(exchange, Heads.unauthorised, .unauthorised)
         } catch StoreFailure.inconsistent(let what) {
@@ -123,7 +125,8 @@ extension SyncService {
         sink.append(.hello(Hello(serverMilliseconds: parts.now())))
         let machine = ReconcileMachine(pages: pages, indexes: parts.indexes, limits: limits)
         let asker = PageBuilder.Asker(
-            device: session.device, id: session.id, person: session.person)
+            device: session.device, id: session.id, person: session.person,
+            now: parts.now())
         let summary = try reader.snapshot { snapshot in
             try machine.answer(
                 request, claims, for: asker, in: snapshot, names: { try reader.name($0) },

@@ -229,7 +229,10 @@ extension SyncService {
     private func loadHeads(_ session: Session) {
         let commits = parts.heads.commits
         try? reader.snapshot { snapshot in
-            guard let device = try snapshot.device(session.device) else { return }
+            // Rights that are not as usual end by the clock, which no head shows.
+            guard let device = try snapshot.device(session.device), device.rights == 0 else {
+                return
+            }
             parts.heads.load(
                 try snapshot.buckets(of: session.person), person: session.person, device: device,
                 asOf: commits)
@@ -241,14 +244,14 @@ extension SyncService {
         _ exchange: Exchange
     ) {
         let asker = PageBuilder.Asker(
-            device: session.device, id: session.id, person: session.person)
+            device: session.device, id: session.id, person: session.person, now: parts.now())
         func build(
-            _ buckets: [BucketRecord], _ snapshot: any StoreSnapshot, into body: BodyWriter
+            _ view: PageBuilder.View, _ snapshot: any StoreSnapshot, into body: BodyWriter
         ) throws -> PageBuilder.Summary {
             func build(_ sink: inout some FrameSink) throws -> PageBuilder.Summary {
                 sink.append(.hello(Hello(serverMilliseconds: parts.now())))
                 return try pages.build(
-                    request, cursor, for: asker, in: snapshot, buckets: buckets,
+                    request, cursor, for: asker, in: snapshot, seeing: view,
                     names: { try reader.name($0) }, into: &sink)
             }
             switch form {
@@ -262,17 +265,19 @@ extension SyncService {
         }
         do {
             try reader.snapshot(holding: parts.heads.commits) { snapshot in
-                let buckets = try snapshot.buckets(of: asker.person)
-                guard !pages.isPublic(buckets, since: cursor) else {
+                let view = try pages.view(of: asker, in: snapshot)
+                guard !view.isPublic(since: cursor) else {
                     // Everyone's rows are no disclosure: they leave while they are read.
                     return try exchange.respond(
                         form == .binary ? Heads.frames : Heads.frameLines,
                         sliceFields: form == .binary ? Heads.longFrames : ""
-                    ) { body in metrics.page(try build(buckets, snapshot, into: body)) }
+                    ) { body in metrics.page(try build(view, snapshot, into: body)) }
                 }
-                let summary = try exchange.hold { try build(buckets, snapshot, into: $0) }
+                let summary = try exchange.hold { try build(view, snapshot, into: $0) }
                 metrics.page(summary)
-                release(summary.disclosed, for: .sync, to: session, form, exchange)
+                release(summary.disclosed, for: .sync, to: session, form, exchange) {
+                    $0.page(request, cursor, session, form, $1)
+                }
             }
         } catch is PageBuilder.Revoked {
             _ = refuse(exchange, Heads.unauthorised, .unauthorised)

@@ -1,4 +1,5 @@
 internal import CitizenData
+internal import CrashPoints
 internal import SyncProtocol
 
 /// What became of the lines of a feed.
@@ -98,6 +99,7 @@ struct FeedMachine {
                 owner: agency.code, asOf: record.asOf, sourceVersion: record.sourceVersion,
                 hash: .zero, isAlive: record.body != nil, body: record.body ?? []),
             replacing: stored)
+        CrashPoint.serverFeedWritten.reach()
         return .applied
     }
 

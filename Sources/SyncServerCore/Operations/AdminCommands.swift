@@ -10,7 +10,7 @@ struct AdminCommands {
     let limits: Limits
     let personKey: HMACKey
 
-    private var transaction: any StoreTransaction { context.transaction }
+    var transaction: any StoreTransaction { context.transaction }
 
     /// Why a command was not carried out.
     struct Refusal: Error, Hashable {
@@ -33,6 +33,9 @@ struct AdminCommands {
             case "approve": return .success([try approve(command)])
             case "device.list": return .success(try listDevices(command))
             case "device.revoke": return .success([try revokeDevice(command)])
+            case "grant": return .success([try grant(command)])
+            case "revoke": return .success([try withdraw(command)])
+            case "grants": return .success(try listRights(command))
             case "compact": return .success([try compact(command)])
             default:
                 throw Refusal(
@@ -141,7 +144,7 @@ struct AdminCommands {
         }
     }
 
-    private func findPerson(_ name: String) throws -> PersonRecord {
+    func findPerson(_ name: String) throws -> PersonRecord {
         if let person = try transaction.person(subject: name) { return person }
         if let tag = try? hash(name), let person = try transaction.person(tag: tag) {
             return person
@@ -222,7 +225,7 @@ struct AdminCommands {
             ]))
     }
 
-    private func text(_ command: JSONValue, _ member: String) throws -> String {
+    func text(_ command: JSONValue, _ member: String) throws -> String {
         guard let text = command[member]?.text, !text.isEmpty else {
             throw Refusal(
                 code: "admin.usage", message: "\(member) is missing",

@@ -1,3 +1,4 @@
+internal import CrashPoints
 internal import SyncProtocol
 
 /// Purges tombstones that are older than any device is expected to be away.
@@ -45,7 +46,10 @@ struct Compaction {
                 break
             }
             let count = try context.book.purge(bucket.number, upTo: line, max: left)
-            if count > 0 { report.buckets += 1 }
+            if count > 0 {
+                report.buckets += 1
+                CrashPoint.serverCompactPurged.reach()
+            }
             report.purged += count
             if count == left { report.hasMore = true }
             try transaction.removeMarks(of: bucket.number, before: line.at)

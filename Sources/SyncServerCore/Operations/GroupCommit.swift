@@ -1,3 +1,4 @@
+internal import CrashPoints
 internal import Dispatch
 package import NetworkIO
 internal import Synchronization
@@ -27,6 +28,8 @@ package final class GroupCommit: Sendable {
         package var devices: [DeviceNumber: UInt64]
         /// Whether cached sessions must be dropped.
         package var endsSessions: Bool
+        /// The people whose rights changed.
+        package var rightsChanged: [PersonNumber] = []
     }
 
     private enum Work: Sendable {
@@ -263,14 +266,17 @@ package final class GroupCommit: Sendable {
                 return try job.run(context)
             }
             try context.book.flush()
+            CrashPoint.serverCommitBefore.reach()
             return (
                 completions,
                 Published(
                     buckets: context.book.changedRecords, devices: context.movedDevices,
-                    endsSessions: context.endsSessions),
+                    endsSessions: context.endsSessions,
+                    rightsChanged: context.rightsChanged),
                 context.audit.entries
             )
         }
+        CrashPoint.serverCommitAfter.reach()
         metrics.committed(jobs: jobs.count, auditEntries: entries)
         if entries > 0 { box.hasNotedHistory = true }
         if !box.lastFailure.isEmpty {
@@ -278,6 +284,7 @@ package final class GroupCommit: Sendable {
             metrics.log(.info, "store.commits_again")
         }
         publish(published)
+        CrashPoint.serverReplyBefore.reach()
         deliver(zip(jobs, completions).map { ($0.loop, $1) })
     }
 

@@ -1,3 +1,4 @@
+internal import CitizenData
 internal import Glibc
 internal import NetworkIO
 internal import SQLiteKit
@@ -32,7 +33,7 @@ struct ServerOptions {
 
     private static let known: Set<String> = [
         "data", "listen", "loops", "public-url", "config", "tables", "pid", "person", "device",
-        "days", "heads", "audit-heads",
+        "days", "heads", "audit-heads", "until",
     ]
 
     init(_ arguments: [String], environment: (String) -> String?) throws(Problem) {
@@ -130,8 +131,8 @@ struct ServerOptions {
 
     /// The words that a command may begin with.
     private static let commands: Set<String> = [
-        "serve", "agency", "person", "approve", "device", "backup", "restore", "compact", "verify",
-        "audit", "version", "help",
+        "serve", "agency", "person", "approve", "device", "grant", "revoke", "grants",
+        "backup", "restore", "compact", "verify", "audit", "version", "help",
     ]
 
     /// The backup that `restore` names.
@@ -178,6 +179,22 @@ struct ServerOptions {
         case ("device", "revoke"):
             members = [("command", "device.revoke"), ("device", try word(2, "ID"))]
             expected = 3
+        case ("grant", _):
+            members = [
+                ("command", "grant"), ("bucket", try word(1, "BUCKET")),
+                ("person", try value("person")),
+            ]
+            if let until = values["until"] {
+                members.append(("until_ms", .integer(try Self.moment(until))))
+            }
+        case ("revoke", _):
+            members = [
+                ("command", "revoke"), ("bucket", try word(1, "BUCKET")),
+                ("person", try value("person")),
+            ]
+        case ("grants", _):
+            members = [("command", "grants"), ("person", try value("person"))]
+            expected = 1
         case ("backup", _):
             members = [("command", "backup"), ("file", .string(try absolute(word(1, "FILE"))))]
         case ("compact", _):
@@ -203,6 +220,16 @@ struct ServerOptions {
             throw Problem("too many words: \(words.dropFirst(expected).joined(separator: " "))")
         }
         return .object(JSONObject(members))
+    }
+
+    /// The moment that a person means by a day (its end, in Thailand) or by a time.
+    private static func moment(_ text: String) throws(Problem) -> Int64 {
+        if let milliseconds = Decimal.parse(text.utf8) { return Int64(clamping: milliseconds) }
+        if let day = CivilDate(iso: text) { return BangkokTime.start(of: day) + 86_400_000 }
+        guard let moment = BangkokTime.read(text) else {
+            throw Problem("--until must be a day or a time, such as 2026-12-31")
+        }
+        return moment.milliseconds
     }
 
     /// The server may stand in another directory than the one who asks.

@@ -21,6 +21,9 @@ package enum ServerProgram {
           person add [--pid PID | --pid-stdin] | list             --data DIR
           approve CODE --person SUBJECT|PID                       --data DIR
           device list --person SUBJECT|PID | revoke ID            --data DIR
+          grant BUCKET --person SUBJECT|PID [--until DAY|TIME]    --data DIR
+          revoke BUCKET --person SUBJECT|PID                      --data DIR
+          grants --person SUBJECT|PID                             --data DIR
           backup FILE | verify                                    --data DIR
           compact [--days 90]                                     --data DIR
           restore FILE                                            --data DIR
@@ -63,6 +66,13 @@ package enum ServerProgram {
     // MARK: - Serving
 
     private static func serve(_ options: ServerOptions) -> Int32 {
+        guard environment("SWIFT_DETERMINISTIC_HASHING") == nil else {
+            fail(
+                code: "server.hashing",
+                "With SWIFT_DETERMINISTIC_HASHING whoever sends chosen keys can slow the server.",
+                "Start it without that variable.")
+            return 1
+        }
         TerminationSignals.block()
         signal(SIGPIPE, SIG_IGN)
         // A file that may not grow is a full disk, and no reason to end.

@@ -1,3 +1,4 @@
+internal import CrashPoints
 internal import HTTPWire
 package import NetworkIO
 internal import Synchronization
@@ -183,6 +184,7 @@ package final class TangRatServer: Sendable {
         admin?.drain(milliseconds: 1_000)
         front.stop()
         admin?.stop()
+        CrashPoint.serverStopDrained.reach()
         commits.close()
         noteAuditHead()
         store.close()
@@ -211,7 +213,7 @@ final class Poker: Sendable {
 
     func poke(_ published: GroupCommit.Published) {
         let everyone = published.buckets.contains { $0.person == 0 }
-        let people = Array(Set(published.buckets.map(\.person)))
+        let people = Array(Set(published.buckets.map(\.person) + published.rightsChanged))
         guard everyone || !people.isEmpty || published.endsSessions else { return }
         let endsSessions = published.endsSessions
         for loop in loops {

@@ -20,6 +20,9 @@ package final class WriterContext {
     /// Whether rights or tokens ended, so that cached sessions are dropped.
     var endsSessions = false
 
+    /// The people whose rights to buckets changed.
+    var rightsChanged: [PersonNumber] = []
+
     /// Creates a context.
     ///
     /// - Parameters:

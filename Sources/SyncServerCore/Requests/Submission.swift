@@ -1,4 +1,5 @@
 internal import CitizenData
+internal import CrashPoints
 internal import SyncProtocol
 
 /// A request that a citizen hands to an agency.
@@ -94,6 +95,7 @@ struct Submission {
             key, owner: agency,
             body: JSON.canonical(.object(requestBody(entered: entered, receipt: receiptNumber))),
             book: book, person: person, now: now)
+        CrashPoint.serverSubmissionWritten.reach()
     }
 
     private func requestBody(entered: String, receipt: String) -> JSONObject {

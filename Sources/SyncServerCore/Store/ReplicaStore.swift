@@ -115,6 +115,9 @@ package protocol StoreSnapshot: AnyObject {
 
     /// Where the audit chain ends.
     func auditHead() throws -> AuditHead
+
+    /// The rights of a person that are not as usual, in any order.
+    func rights(of person: PersonNumber) throws -> [RightRecord]
 }
 
 /// The one that writes.
@@ -184,6 +187,14 @@ package protocol StoreTransaction: StoreSnapshot {
     func purge(
         _ bucket: BucketNumber, above floor: UInt64, through rev: UInt64, max: Int
     ) throws -> PurgedRows
+
+    // Rights.
+
+    /// Stores a right, and counts the change for the person's devices.
+    func save(_ right: RightRecord, of person: PersonNumber) throws
+
+    /// Makes a right as usual again, and counts the change for the person's devices.
+    func removeRight(to bucket: BucketNumber, of person: PersonNumber) throws
 
     // Devices and their outcomes.
     func save(_ device: DeviceRecord) throws

@@ -34,6 +34,10 @@ package struct BucketRecord: Hashable, Sendable {
     package var sum: HashSum
     /// Which buckets are sent first; 1 is the first.
     package var priority: UInt64
+    /// When the right of the person who asked ends, in milliseconds since 1970; 0 if never.
+    ///
+    /// Not of the bucket: ``StoreSnapshot/visibleBuckets(to:now:)`` fills it in.
+    package var leaseUntil: UInt64 = 0
 
     /// Creates an empty bucket's record.
     package init(number: BucketNumber, name: String, person: PersonNumber) {
@@ -78,11 +82,14 @@ package struct DeviceRecord: Hashable, Sendable {
     package var lastChain: UInt64
     /// The packed time stored for that mutation.
     package var lastTime: UInt64
+    /// Counts the changes of the person's rights; 0 where they are as usual.
+    package var rights: UInt64
 
     /// Creates a record.
     package init(
         number: DeviceNumber, id: DeviceID, person: PersonNumber, name: String, added: Int64,
-        revoked: Int64 = 0, lastMid: UInt64 = 0, lastChain: UInt64 = 0, lastTime: UInt64 = 0
+        revoked: Int64 = 0, lastMid: UInt64 = 0, lastChain: UInt64 = 0, lastTime: UInt64 = 0,
+        rights: UInt64 = 0
     ) {
         self.number = number
         self.id = id
@@ -93,7 +100,27 @@ package struct DeviceRecord: Hashable, Sendable {
         self.lastMid = lastMid
         self.lastChain = lastChain
         self.lastTime = lastTime
+        self.rights = rights
     }
+}
+
+/// A person's right to a bucket, where it is not as usual.
+///
+/// As usual is: everything of one's own and of everybody's, without an end.
+package struct RightRecord: Hashable, Sendable {
+    /// The bucket.
+    package var bucket: BucketNumber
+    /// When it ends, in milliseconds since 1970; 0 if never, -1 if it is withdrawn.
+    package var until: Int64
+
+    /// Creates a record.
+    package init(bucket: BucketNumber, until: Int64) {
+        self.bucket = bucket
+        self.until = until
+    }
+
+    /// Whether the bucket may be seen.
+    package func isOpen(at now: Int64) -> Bool { until == 0 || until > now }
 }
 
 /// Which rows a key is unique among.

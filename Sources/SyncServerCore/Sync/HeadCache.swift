@@ -101,6 +101,7 @@ package final class HeadCache: Sendable {
     package func publish(_ published: GroupCommit.Published) {
         state.withLock { state in
             state.commits += 1
+            for person in published.rightsChanged { state.people[person] = nil }
             for bucket in published.buckets {
                 let head = Head(
                     bucket: UInt64(bucket.number), epoch: bucket.epoch, head: bucket.head)

@@ -15,12 +15,15 @@ package struct PageBuilder {
         package var id: DeviceID
         /// The device's person.
         package var person: PersonNumber
+        /// When it asks, by the server's clock, in milliseconds since 1970.
+        package var now: Int64
 
         /// Creates an asker.
-        package init(device: DeviceNumber, id: DeviceID, person: PersonNumber) {
+        package init(device: DeviceNumber, id: DeviceID, person: PersonNumber, now: Int64) {
             self.device = device
             self.id = id
             self.person = person
+            self.now = now
         }
     }
 
@@ -91,11 +94,31 @@ package struct PageBuilder {
             .sealed(for: device, key: key)
     }
 
-    /// Whether a page can hold nothing but everyone's rows.
-    func isPublic(_ buckets: [BucketRecord], since cursor: Cursor) -> Bool {
-        buckets.allSatisfy {
-            $0.person == 0 || $0.head <= cursor.entry(of: $0.index)?.rev ?? 0
+    /// What a device may see at one moment.
+    struct View {
+        /// The device.
+        let device: DeviceRecord
+        /// The buckets, in any order.
+        let buckets: [BucketRecord]
+
+        /// Whether a page can hold nothing but everyone's rows.
+        func isPublic(since cursor: Cursor) -> Bool {
+            buckets.allSatisfy {
+                $0.person == 0 || $0.head <= cursor.entry(of: $0.index)?.rev ?? 0
+            }
         }
+    }
+
+    /// Looks up what a device may see, in the moment of the rows.
+    ///
+    /// - Throws: ``Revoked`` if its rights have ended, or what the store throws.
+    func view(of asker: Asker, in snapshot: any StoreSnapshot) throws -> View {
+        guard let device = try snapshot.device(asker.device) else {
+            throw StoreFailure.inconsistent("device \(asker.device) is missing")
+        }
+        guard device.revoked == 0 else { throw Revoked() }
+        return View(
+            device: device, buckets: try snapshot.visibleBuckets(to: device, now: asker.now))
     }
 
     /// Builds a page.
@@ -105,22 +128,18 @@ package struct PageBuilder {
     ///   - cursor: Its opened cursor.
     ///   - asker: The device.
     ///   - snapshot: The moment in time.
-    ///   - known: The buckets that the device sees at that moment; looked up if nil.
+    ///   - known: What the device may see at that moment; looked up if nil.
     ///   - names: Gives the text of a name number.
     ///   - sink: Takes the frames.
     /// - Returns: How much there was, for the metrics.
     /// - Throws: What the store throws.
     func build(
         _ request: SyncRequest, _ cursor: Cursor, for asker: Asker,
-        in snapshot: any StoreSnapshot, buckets known: [BucketRecord]? = nil,
+        in snapshot: any StoreSnapshot, seeing known: View? = nil,
         names: (Int64) throws -> String, into sink: inout some FrameSink
     ) throws -> Summary {
-        let buckets = try known ?? snapshot.buckets(of: asker.person)
-        guard let device = try snapshot.device(asker.device) else {
-            throw StoreFailure.inconsistent("device \(asker.device) is missing")
-        }
-        // In the moment of the rows: rights that have ended show nothing.
-        guard device.revoked == 0 else { throw Revoked() }
+        let view = try known ?? view(of: asker, in: snapshot)
+        let (device, buckets) = (view.device, view.buckets)
         let hasMoreOutcomes = try appendOutcomes(request, asker, device, snapshot, into: &sink)
         if let problem = check(cursor, buckets) {
             sink.append(.restart(reason: problem.rawValue))
@@ -136,7 +155,11 @@ package struct PageBuilder {
             announce(
                 bucket, after: start, isHeld: cursor.entry(of: bucket.index) != nil, into: &sink)
         }
-        for (bucket, start) in moved {
+        if cursor.grantsRevision != device.rights {
+            announceRights(buckets, cursor, into: &sink)
+        }
+        // The others are announced all the same, so that the device knows what it lacks.
+        for (bucket, start) in moved where bucket.priority <= request.priorityMax {
             try appendRows(
                 of: bucket, after: start, snapshot: snapshot, names: names, page: &page,
                 into: &sink)
@@ -218,12 +241,23 @@ package struct PageBuilder {
         return moved
     }
 
+    /// Names the buckets that have not moved, because the ends of rights may have.
+    private func announceRights(
+        _ buckets: [BucketRecord], _ cursor: Cursor, into sink: inout some FrameSink
+    ) {
+        for bucket in buckets.sorted(by: { $0.number < $1.number })
+        where cursor.entry(of: bucket.index)?.rev == bucket.head {
+            announce(bucket, after: bucket.head, isHeld: true, into: &sink)
+        }
+    }
+
     private func announce<Sink: FrameSink>(
         _ bucket: BucketRecord, after start: UInt64, isHeld: Bool, into sink: inout Sink
     ) {
         let state = BucketState(
             index: bucket.index, name: bucket.name, epoch: bucket.epoch, head: bucket.head,
-            count: bucket.count, sum: bucket.sum, priority: bucket.priority, leaseUntil: 0,
+            count: bucket.count, sum: bucket.sum, priority: bucket.priority,
+            leaseUntil: bucket.leaseUntil,
             ahead: min(bucket.head - start, bucket.count + bucket.tombstones))
         sink.append(.bucket(isHeld && !Sink.standsAlone ? state.forHolder : state))
     }
@@ -273,6 +307,7 @@ package struct PageBuilder {
         into sink: inout Sink
     ) {
         let rows = UInt64(page.summary.rows + page.summary.tombstones)
+        if !page.isFull { page.cursor.grantsRevision = device.rights }
         let cursor = page.cursor.sealed(for: asker.id, key: key)
         if page.isFull {
             sink.append(.page(PageEnd(cursor: cursor, rows: rows, sum: page.sum)))

@@ -1,4 +1,5 @@
 internal import CitizenData
+internal import CrashPoints
 package import SyncProtocol
 
 /// How a push ended, for the answer and for those who watch.
@@ -45,6 +46,7 @@ struct PushMachine {
         guard let person = try transaction.person(device.person) else {
             throw StoreFailure.inconsistent("device \(number) belongs to nobody")
         }
+        let closed = try transaction.closedBuckets(of: device, now: serverMilliseconds)
         var result = PushResult(ackedMid: device.lastMid, failure: nil, taken: 0)
         var taken: [OutcomeRecord] = []
         taken.reserveCapacity(mutations.count)
@@ -71,7 +73,8 @@ struct PushMachine {
                 result.failure = .forked
                 break
             }
-            let outcome = try apply(mutation, from: device, person: person)
+            let outcome = try apply(mutation, from: device, person: person, closed)
+            CrashPoint.serverPushWritten.reach()
             taken.append(OutcomeRecord(outcome: outcome, chain: mutation.chain))
             device.lastMid = mutation.mid
             device.lastChain = mutation.chain
@@ -95,7 +98,8 @@ struct PushMachine {
     // MARK: - One mutation
 
     private func apply(
-        _ mutation: Mutation, from device: DeviceRecord, person: PersonRecord
+        _ mutation: Mutation, from device: DeviceRecord, person: PersonRecord,
+        _ closed: Set<String>
     ) throws -> Outcome {
         do throws(WriteRules.Problem) {
             guard mutation.time.device == device.id else {
@@ -105,6 +109,9 @@ struct PushMachine {
             try WriteRules.check(mutation.operations)
         } catch {
             return refusal(mutation, error.code.rawValue, error.detail)
+        }
+        if !closed.isEmpty, let key = Self.isClosed(mutation, of: person, closed) {
+            return refusal(mutation, RefusalCode.rightEnded.rawValue, key.description)
         }
         var plan = Plan(time: accepted(mutation, device), dot: mutation.dot)
         for operation in mutation.operations {
@@ -134,6 +141,16 @@ struct PushMachine {
             mid: mutation.mid, status: merged ? .merged : .accepted,
             code: plan.time != mutation.time ? "time_restamped" : plan.sawNewer ? "newer_write" : ""
         )
+    }
+
+    /// The first row of a mutation whose home the person has no right to now.
+    private static func isClosed(
+        _ mutation: Mutation, of person: PersonRecord, _ closed: Set<String>
+    ) -> RowKey? {
+        mutation.operations.map(\.key).first { key in
+            TablePolicy.all[key.table].map { closed.contains($0.bucket(subject: person.subject)) }
+                ?? false
+        }
     }
 
     private func refusal(_ mutation: Mutation, _ code: String, _ detail: String) -> Outcome {

@@ -60,7 +60,7 @@ struct ReconcileMachine {
             throw PageBuilder.Revoked()
         }
         let visible = Dictionary(
-            try snapshot.buckets(of: asker.person).map { ($0.name, $0) },
+            try snapshot.visibleBuckets(to: device, now: asker.now).map { ($0.name, $0) },
             uniquingKeysWith: { first, _ in first })
         var state = AnswerState(
             bytesLeft: min(max(Int(clamping: request.bytesMax), 1), limits.pageBytesMax))
@@ -103,7 +103,7 @@ struct ReconcileMachine {
         BucketState(
             index: bucket.index, name: bucket.name, epoch: bucket.epoch,
             head: bucket.head, count: bucket.count, sum: bucket.sum, priority: bucket.priority,
-            leaseUntil: 0, ahead: 0)
+            leaseUntil: bucket.leaseUntil, ahead: 0)
     }
 
     private struct AnswerState {

@@ -36,6 +36,21 @@ struct ProgramFiles: FileOperations {
         try mapped { () throws(SimulatedDisk.Refusal) in try disk.removeFile(path) }
     }
 
+    func move(_ path: String, to target: String) throws(SyncFailure) {
+        try checkAlive()
+        try mapped { () throws(SimulatedDisk.Refusal) in try disk.moveFile(path, to: target) }
+    }
+
+    func isEmpty(_ path: String) throws(SyncFailure) -> Bool {
+        try checkAlive()
+        return disk.bytes(of: path)?.isEmpty ?? true
+    }
+
+    func identity(_ path: String) throws(SyncFailure) -> UInt64? {
+        try checkAlive()
+        return disk.number(of: path)
+    }
+
     func names(in path: String) throws(SyncFailure) -> [String] {
         let prefix = path + "/"
         return disk.paths.filter { $0.utf8.starts(with: prefix.utf8) }

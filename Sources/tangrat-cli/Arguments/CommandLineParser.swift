@@ -81,7 +81,7 @@ enum CommandLineParser {
             throw .valueUnknown(.lang, language, allowed: "th, en")
         }
         if let empty = OptionName.allCases.first(where: {
-            [.data, .server, .certificateAuthority].contains($0) && invocation.value($0) == ""
+            [.data, .server].contains($0) && invocation.value($0) == ""
         }) {
             throw .valueMissing(empty)
         }

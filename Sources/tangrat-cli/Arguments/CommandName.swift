@@ -1,7 +1,7 @@
 /// The commands of the program; the raw value is what a person types.
 enum CommandName: String, CaseIterable, Sendable {
     case home
-    case login, logout, sync, status, outcomes, aside, doctor, dump
+    case login, logout, sync, status, outcomes, aside, salvage, doctor, dump
     case licence, vehicles, tickets, bills, credit, entitlements, documents
     case socialSecurity = "social-security"
     case health, newborn, civil, consents
@@ -52,7 +52,7 @@ enum CommandName: String, CaseIterable, Sendable {
         switch self {
         case .services, .notifications, .request, .note: nil
         case .prefs: 3
-        case .show, .aside: 2
+        case .show, .aside, .salvage: 2
         case .pin, .unpin, .why, .help: 1
         default: table == nil ? 0 : 1
         }
@@ -66,6 +66,7 @@ enum CommandName: String, CaseIterable, Sendable {
         case .logout: "logout [--discard-unsent]"
         case .sync: "sync [--watch] [--trace]"
         case .aside: "aside [use ROW|drop ROW]"
+        case .salvage: "salvage [send FILE|drop]"
         case .dump: "dump --canonical"
         case .doctor: "doctor [--deep]"
         case .services: "services [WORD…]"

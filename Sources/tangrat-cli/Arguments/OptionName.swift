@@ -3,20 +3,19 @@ enum OptionName: String, CaseIterable, Sendable {
     // Common to all commands.
     case json, lang, data, plain, help, version
     case noColor = "no-color"
-    case certificateAuthority = "ca-file"
     // Of single commands.
     case server, name, watch, trace, canonical, deep, all, set, statement, attach, detach, action
     case discardUnsent = "discard-unsent"
 
     /// The options that every command takes.
     static let common: [OptionName] = [
-        .json, .lang, .data, .plain, .noColor, .certificateAuthority, .help, .version,
+        .json, .lang, .data, .plain, .noColor, .help, .version,
     ]
 
     /// Whether a value follows.
     var takesValue: Bool {
         switch self {
-        case .lang, .data, .certificateAuthority, .server, .name, .set, .statement, .attach,
+        case .lang, .data, .server, .name, .set, .statement, .attach,
             .detach, .action:
             true
         case .json, .plain, .help, .version, .noColor, .watch, .trace, .canonical, .deep,

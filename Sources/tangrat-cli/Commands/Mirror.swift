@@ -24,6 +24,9 @@ protocol Mirror: Sendable {
     func writesAside() async throws(SyncFailure) -> [AsideWrites]
     func useWritesAside(_ row: String) async throws(SyncFailure) -> QueuedWrite
     func dropWritesAside(_ row: String) async throws(SyncFailure)
+    func notices() async throws(SyncFailure) -> [CacheNotice]
+    func dropNotices() async throws(SyncFailure)
+    func sendExported(_ path: String) async throws(SyncFailure) -> Int
     func outcomes(limit: Int) async throws(SyncFailure) -> [WriteOutcome]
     func dumpCanonical(_ line: @Sendable ([UInt8]) -> Void) async throws(SyncFailure)
 

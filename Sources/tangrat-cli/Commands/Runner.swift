@@ -68,14 +68,8 @@ struct Runner: Sendable {
 
     /// Opens the person's data, and names what cannot be used.
     private func openData(_ invocation: Invocation) async throws -> any Mirror {
-        let authorities = invocation.value(.certificateAuthority)
-        if let authorities, world.readFile(authorities) == nil {
-            throw Trouble(
-                "usage.file_unreadable", RequestMessage.fileMissing.filled(authorities),
-                CommandMessage.authoritiesAdvice.words, exit: .usage)
-        }
         do throws(SyncFailure) {
-            return try await world.open(invocation.value(.data), authorities)
+            return try await world.open(invocation.value(.data))
         } catch {
             guard case .storageFailed(let code) = error else { throw error }
             throw Trouble(

@@ -33,12 +33,13 @@ extension Session {
 
     /// Shows any table.
     func show() async throws -> Int32 {
-        let tables = TablePolicy.all.keys.sorted()
+        let unknown = standing.unknownTables
+        let tables = (TablePolicy.all.keys + unknown).sorted()
         guard let name = invocation.operands.first else {
             try listTables(tables)
             return ExitCode.done.rawValue
         }
-        guard TablePolicy.all[name] != nil else {
+        guard tables.contains(where: { $0.utf8.elementsEqual(name.utf8) }) else {
             throw UsageProblem.unknownTable(
                 name, suggestion: Suggestion.nearest(to: name, in: tables))
         }
@@ -54,7 +55,10 @@ extension Session {
         var page = Page()
         page.title(say(CommandMessage.wantsTables))
         for table in tables {
-            page.field(table, say(TableNames.name(table)))
+            page.field(
+                table,
+                TablePolicy.all[table] == nil
+                    ? say(RowMessage.updateNeeded) : say(TableNames.name(table)))
         }
         output.show(page)
     }

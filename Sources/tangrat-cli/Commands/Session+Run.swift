@@ -14,6 +14,7 @@ extension Session {
         case .status: try await status()
         case .outcomes: try await outcomes()
         case .aside: try await aside()
+        case .salvage: try await salvage()
         case .doctor: return try await doctor()
         case .dump: try await dump()
         case .services: return try await searchServices()

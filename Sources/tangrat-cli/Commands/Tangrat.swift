@@ -31,10 +31,8 @@ extension World {
             error: { StandardStreams.write($0, to: STDERR_FILENO) },
             hostName: ProcessInfo.processInfo.hostName,
             readFile: StandardStreams.read,
-            open: { data, authorities async throws(SyncFailure) -> any Mirror in
-                try await SyncClient.open(
-                    SyncConfiguration(
-                        dataDirectory: data, certificateAuthorityFile: authorities))
+            open: { data async throws(SyncFailure) -> any Mirror in
+                try await SyncClient.open(SyncConfiguration(dataDirectory: data))
             })
     }
 }

@@ -28,6 +28,6 @@ struct World: Sendable {
     var readFile: @Sendable (String) -> [UInt8]?
     /// Opens the person's data.
     var open:
-        @Sendable (_ data: String?, _ authorities: String?) async throws(SyncFailure)
+        @Sendable (_ data: String?) async throws(SyncFailure)
             -> any Mirror
 }

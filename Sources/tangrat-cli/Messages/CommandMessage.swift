@@ -10,7 +10,7 @@ enum CommandMessage: Message {
     case unpinned, pinMark, serviceUnknown, serviceAdvice, didYouMean, noted, services
     case noService, catalogueEmpty, canDo, outcomes, noOutcomes, accepted, merged, refused
     case seenNobody, pinTargets, whyRule, noFreshRule, interrupted, version, wantsTables
-    case authoritiesAdvice, dataUnusable, dataAdvice, error, notPinned, nonePinned, arePinned
+    case dataUnusable, dataAdvice, error, notPinned, nonePinned, arePinned
 
     var words: Bilingual {
         switch self {
@@ -68,10 +68,6 @@ enum CommandMessage: Message {
             Bilingual(
                 "เลิกปักหมุด {1} แล้ว รอส่ง",
                 "{1} is no longer pinned, queued.")
-        case .authoritiesAdvice:
-            Bilingual(
-                "ระบุไฟล์ใบรับรองที่อ่านได้ หรือไม่ใส่ --ca-file",
-                "Name a file of certificates that can be read, or leave --ca-file out.")
         case .dataUnusable:
             Bilingual(
                 "ใช้ที่เก็บข้อมูล {1} ไม่ได้ ({2})",

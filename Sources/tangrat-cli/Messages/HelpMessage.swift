@@ -22,7 +22,6 @@ enum HelpMessage: Message {
         ("--json", Bilingual("ผลลัพธ์สำหรับโปรแกรม", "output for programs")),
         ("--lang th|en", Bilingual("ภาษา", "the language")),
         ("--data DIR", Bilingual("ที่เก็บข้อมูล", "where the data are kept")),
-        ("--ca-file FILE", Bilingual("ใบรับรองของระบบ", "certificate authorities to trust")),
         ("--plain", Bilingual("สำหรับโปรแกรมอ่านหน้าจอ", "for screen readers")),
         ("--no-color", Bilingual("ไม่ใช้สี", "no colour")),
     ]
@@ -60,6 +59,10 @@ extension CommandName: Message {
             Bilingual(
                 "รายการที่รอคุณตัดสินใจว่าจะใช้หรือทิ้ง",
                 "changes that wait for you to use or drop them")
+        case .salvage:
+            Bilingual(
+                "สิ่งที่เกิดกับข้อมูลในเครื่อง และการเปลี่ยนแปลงที่กู้คืน",
+                "what happened to the data here, and changes that were saved")
         case .doctor: Bilingual("ตรวจข้อมูลในเครื่อง", "check the data on this device")
         case .dump: Bilingual("ข้อมูลทั้งหมดสำหรับเปรียบเทียบ", "everything, for comparing devices")
         case .licence: Bilingual("ใบขับขี่", "driving licences")

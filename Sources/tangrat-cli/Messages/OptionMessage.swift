@@ -42,7 +42,7 @@ extension OptionName {
             Bilingual("new, renew, amend, …", "new, renew, amend, …; what the service offers")
         case .discardUnsent:
             Bilingual("ทิ้งการเปลี่ยนแปลงที่ยังไม่ได้ส่ง", "throw away changes that were not sent")
-        case .json, .lang, .data, .plain, .help, .version, .noColor, .certificateAuthority: nil
+        case .json, .lang, .data, .plain, .help, .version, .noColor: nil
         }
     }
 }

@@ -6,7 +6,7 @@ enum RowMessage: Message {
     case queued, settled, dated, bandFresh, bandAging, bandStale, bandExpired, bandRevoked
     case bandClock, unconfirmed, revokedState, informationOnly, notStated, pointsOf, speedOf
     case perMonth, perDay, once, linesDiffer, contentGone, hidden, hiddenWhy, count
-    case nothingHere, moreRows, yes, no, scanToPay
+    case nothingHere, moreRows, yes, no, scanToPay, updateNeeded, updateNeededFor
 
     var words: Bilingual {
         switch self {
@@ -60,6 +60,11 @@ enum RowMessage: Message {
                 "อีก {1} รายการ ดูทั้งหมดด้วย --all",
                 "{1} more. See all with --all")
         case .scanToPay: Bilingual("สแกนเพื่อชำระด้วยแอปธนาคาร", "Scan to pay with the app of a bank")
+        case .updateNeeded: Bilingual("ต้องอัปเดตแอป", "update needed")
+        case .updateNeededFor:
+            Bilingual(
+                "อัปเดตแอปเพื่อดูข้อมูลชนิดใหม่ “{1}” ให้ครบถ้วน",
+                "Update the app to see the new records “{1}” in full.")
         case .yes: Bilingual("ใช่", "yes")
         case .no: Bilingual("ไม่ใช่", "no")
         }

@@ -57,6 +57,16 @@ struct Attention: Sendable {
         if standing.heldBack != nil {
             add("writes_held_back", .now, HomeMessage.heldBack.words, command: "login")
         }
+        for notice in standing.notices {
+            add(
+                "cache_\(notice.kind.rawValue)", .now,
+                SalvageMessage(notice.kind).filled(notice.detail), command: "salvage")
+        }
+        for table in standing.unknownTables {
+            add(
+                "update_needed", .note, RowMessage.updateNeededFor.filled(table),
+                command: "show \(table)")
+        }
         let drift = Freshness.clockDriftMax.magnitude
         if standing.serverOffset.magnitude > drift || standing.now < standing.lastSync ?? 0 {
             add("clock_suspect", .now, HomeMessage.clockSuspect.words, command: "doctor")

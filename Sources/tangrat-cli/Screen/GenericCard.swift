@@ -38,6 +38,7 @@ struct GenericCard: Sendable {
             let label = Self.stateLabel(shown.row.table, state, fields.text(state))
             card.badge = say(label)
         }
+        if shown.row.needsUpdate { card.badge = say(RowMessage.updateNeeded) }
         let shownAbove = Set([
             state, titleMember.map { "\($0)_th" }, titleMember.map { "\($0)_en" },
         ])

@@ -24,7 +24,7 @@ enum RowJSON {
             "owner_th": .string(name.thai),
             "pending": .array(row.pendingMutations.map { .integer(Int64(clamping: $0)) }),
             "source_version": .integer(row.sourceVersion),
-            "table": .string(row.table),
+            "table": .string(row.table), "update_needed": .bool(row.needsUpdate),
             "value": shown.isHidden ? .null : row.value,
         ]
         if let annotation = shown.annotation { object["annotation"] = annotation.value }

@@ -36,6 +36,10 @@ struct Standing: Hashable, Sendable {
     var stagedPages = 0
     /// Why no write is sent, though reading goes on; or nil.
     var heldBack: SyncFailure?
+    /// What happened to the data on this device.
+    var notices: [CacheNotice] = []
+    /// The tables that only a later version of the app knows.
+    var unknownTables: [String] = []
 
     /// The buckets whose right to read has ended.
     var closedBuckets: [Bucket] { buckets.filter { !$0.isReadable } }
@@ -65,6 +69,7 @@ extension Standing {
                     newestAsOf: $0.newestAsOfMilliseconds)
             },
             queuedCount: status.queuedCount, queued: status.queued, refused: status.refused,
-            stagedPages: status.stagedPages, heldBack: status.heldBack)
+            stagedPages: status.stagedPages, heldBack: status.heldBack,
+            notices: status.notices, unknownTables: status.unknownTables)
     }
 }

@@ -38,6 +38,25 @@ struct PlainAddress: Hashable, Sendable {
         port = String(number)
     }
 
+    /// Reads `HOST:PORT` or `[HOST]:PORT`, where the port may be 0 for any.
+    ///
+    /// - Throws: `Trouble` with exit code 2.
+    init(listening text: String) throws(Trouble) {
+        let colon = text.lastIndex(of: ":") ?? text.endIndex
+        let name = text[..<colon]
+        let isBracketed = name.hasPrefix("[") && name.hasSuffix("]")
+        let number = text[colon...].dropFirst()
+        let isNumber = number.utf8.allSatisfy { (0x30...0x39).contains($0) }
+        guard !name.isEmpty, isBracketed || !name.contains(":"), isNumber, UInt16(number) != nil
+        else {
+            throw .usage(
+                "listen", "\(text) is no place to listen",
+                advice: "It must be HOST:PORT with a numeric host, for instance 127.0.0.1:8471")
+        }
+        host = String(isBracketed ? name.dropFirst().dropLast() : name)
+        port = String(number)
+    }
+
     /// Connects a socket that never blocks.
     ///
     /// - Throws: `Trouble` if nobody listens there.

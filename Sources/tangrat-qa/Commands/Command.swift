@@ -18,7 +18,9 @@ struct Command: Sendable {
     let run: @Sendable (Options, Console) async throws -> ExitCode
 
     /// All commands, in the order of the help.
-    static let all: [Command] = [.simulate, .worldLoad, .worldList, .worldSignIn]
+    static let all: [Command] = [
+        .simulate, .worldLoad, .worldList, .worldSignIn, .proxy, .points,
+    ]
 
     /// The options of every command.
     static let common = [

@@ -1,3 +1,4 @@
+internal import CrashPoints
 internal import SQLiteKit
 internal import SyncProtocol
 
@@ -39,11 +40,13 @@ struct HistoryMark: Sendable {
         var new = ""
         try connection.run("SELECT lower(hex(randomblob(16)))") { new = $0.text(0) }
         try write([old, new])
+        CrashPoint.serverHistoryNamed.reach()
         try connection.transaction(.immediate) {
             try $0.run(
                 "INSERT OR REPLACE INTO value(name, value) VALUES ('history', ?1)",
                 .blob(Array(new.utf8)))
         }
+        CrashPoint.serverHistoryMarked.reach()
         try write([new])
     }
 

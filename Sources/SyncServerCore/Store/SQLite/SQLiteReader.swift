@@ -165,6 +165,18 @@ class SQLiteMoment: StoreSnapshot {
         }
     }
 
+    func rights(of person: PersonNumber) throws -> [RightRecord] {
+        var rights: [RightRecord] = []
+        try connection.statement(HotStatements.rightsOfPerson).use { statement in
+            try statement.bind(1, person)
+            while try statement.step() {
+                rights.append(
+                    RightRecord(bucket: statement.int64(0), until: statement.int64(1)))
+            }
+        }
+        return rights
+    }
+
     // MARK: - Records
 
     private static func row(_ row: Statement) throws -> RowInPlace {
@@ -216,7 +228,8 @@ class SQLiteMoment: StoreSnapshot {
             added: row.int64(column + 4), revoked: row.int64(column + 5),
             lastMid: try count(row, column + 6, "a mutation's number"),
             lastChain: UInt64(bitPattern: row.int64(column + 7)),
-            lastTime: UInt64(bitPattern: row.int64(column + 8)))
+            lastTime: UInt64(bitPattern: row.int64(column + 8)),
+            rights: try count(row, column + 9, "a count of rights"))
     }
 
     static func agency(_ row: Statement) -> AgencyRecord {

@@ -1,3 +1,4 @@
+internal import CrashPoints
 internal import NetworkIO
 internal import SQLiteKit
 package import SyncProtocol
@@ -56,6 +57,7 @@ package final class SQLiteStore: ReplicaStore {
         // Before the first answer: a write that comes again is answered from what is here.
         try connection.makeLogDurable()
         try ServerSchema.migrations.apply(to: connection)
+        CrashPoint.serverOpened.reach()
         func value(_ name: String, _ make: () -> [UInt8]) throws -> [UInt8] {
             var found: [UInt8]?
             try connection.run("SELECT value FROM value WHERE name = ?1", .text(name)) {

@@ -192,14 +192,16 @@ final class SQLiteTransaction: SQLiteMoment, StoreTransaction {
             """
         ).run(
             .integer(Int64(bitPattern: id.number)), .integer(person), .text(name), .integer(added))
-        return DeviceRecord(
-            number: connection.lastInsertRowID, id: id, person: person, name: name, added: added)
+        let number = connection.lastInsertRowID
+        return try device(number)
+            ?? DeviceRecord(number: number, id: id, person: person, name: name, added: added)
     }
 
     func device(id: DeviceID) throws -> DeviceRecord? {
         try connection.statement(
             """
-            SELECT no, id, person, name, added, revoked, last_mid, last_chain, last_time
+            SELECT no, id, person, name, added, revoked, last_mid, last_chain, last_time,
+                (SELECT rights FROM person p WHERE p.no = device.person)
             FROM device WHERE id = ?1
             """
         ).first(.integer(Int64(bitPattern: id.number))) { try Self.device($0, from: 0) }
@@ -209,11 +211,35 @@ final class SQLiteTransaction: SQLiteMoment, StoreTransaction {
         var devices: [DeviceRecord] = []
         try connection.statement(
             """
-            SELECT no, id, person, name, added, revoked, last_mid, last_chain, last_time
+            SELECT no, id, person, name, added, revoked, last_mid, last_chain, last_time,
+                (SELECT rights FROM person p WHERE p.no = device.person)
             FROM device WHERE person = ?1 ORDER BY no
             """
         ).run(.integer(person)) { devices.append(try Self.device($0, from: 0)) }
         return devices
+    }
+
+    // MARK: - Rights
+
+    func save(_ right: RightRecord, of person: PersonNumber) throws {
+        try connection.statement(
+            """
+            INSERT INTO person_right(person, bucket, until) VALUES (?1, ?2, ?3)
+            ON CONFLICT(person, bucket) DO UPDATE SET until = excluded.until
+            """
+        ).run(.integer(person), .integer(right.bucket), .integer(right.until))
+        try countRights(of: person)
+    }
+
+    func removeRight(to bucket: BucketNumber, of person: PersonNumber) throws {
+        try connection.statement("DELETE FROM person_right WHERE person = ?1 AND bucket = ?2")
+            .run(.integer(person), .integer(bucket))
+        try countRights(of: person)
+    }
+
+    private func countRights(of person: PersonNumber) throws {
+        try connection.statement("UPDATE person SET rights = rights + 1 WHERE no = ?1")
+            .run(.integer(person))
     }
 
     // MARK: - People and agencies

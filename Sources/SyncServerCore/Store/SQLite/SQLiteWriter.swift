@@ -1,3 +1,4 @@
+internal import CrashPoints
 internal import SQLiteKit
 internal import SyncProtocol
 
@@ -56,10 +57,12 @@ final class SQLiteWriter: StoreWriter {
             try? connection.layOutLog(pages: checkpoints.policy.passivePages * 5 / 4)
             return nil
         }
+        CrashPoint.serverCheckpointBefore.reach()
         let done = try guarded {
             try connection.checkpoint(
                 mode, waitingMilliseconds: checkpoints.policy.readersMillisecondsMax)
         }
+        CrashPoint.serverCheckpointAfter.reach()
         return LogUpkeep(
             pages: pages, isWhole: !done.wasBusy && done.copiedPages == done.logPages)
     }
@@ -81,11 +84,13 @@ final class SQLiteWriter: StoreWriter {
     }
 
     func backup(to path: String) throws {
+        CrashPoint.serverBackupBefore.reach()
         do {
             try connection.backup(to: path)
         } catch let error as FileError where error.isTaken {
             throw StoreFailure.taken(path)
         }
+        CrashPoint.serverBackupCopied.reach()
         // From here on the copy is an older state than this file.
         try guarded { try history.renew(connection) }
     }

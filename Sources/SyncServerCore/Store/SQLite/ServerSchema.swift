@@ -79,6 +79,14 @@ enum ServerSchema {
                     CREATE TABLE audit(
                         no INTEGER PRIMARY KEY, entry BLOB NOT NULL, link BLOB NOT NULL) STRICT;
                     """),
+            Migration(
+                "rights that are not as usual",
+                sql: """
+                    ALTER TABLE person ADD COLUMN rights INTEGER NOT NULL DEFAULT 0;
+                    CREATE TABLE person_right(
+                        person INTEGER NOT NULL, bucket INTEGER NOT NULL, until INTEGER NOT NULL,
+                        PRIMARY KEY(person, bucket)) STRICT, WITHOUT ROWID;
+                    """),
         ])
 }
 
@@ -135,7 +143,8 @@ package enum HotStatements {
             priority = ?8, purged = ?9 WHERE no = ?1
         """
     static let deviceByNumber: StaticString = """
-        SELECT no, id, person, name, added, revoked, last_mid, last_chain, last_time
+        SELECT no, id, person, name, added, revoked, last_mid, last_chain, last_time,
+            (SELECT rights FROM person p WHERE p.no = device.person)
         FROM device WHERE no = ?1
         """
     static let saveDevice: StaticString = """
@@ -156,8 +165,12 @@ package enum HotStatements {
         """
     static let tokenByHash: StaticString = """
         SELECT t.device, t.kind, t.expires, t.used, d.no, d.id, d.person, d.name, d.added,
-            d.revoked, d.last_mid, d.last_chain, d.last_time
+            d.revoked, d.last_mid, d.last_chain, d.last_time,
+            (SELECT rights FROM person p WHERE p.no = d.person)
         FROM token t JOIN device d ON d.no = t.device WHERE t.hash = ?1
+        """
+    static let rightsOfPerson: StaticString = """
+        SELECT bucket, until FROM person_right WHERE person = ?1
         """
     static let personByNumber: StaticString = """
         SELECT no, subject, added FROM person WHERE no = ?1
@@ -179,7 +192,7 @@ package enum HotStatements {
         rowsAfter, marksAfter, rowByNumber, bucketsOfPerson, bucketByNumber, bucketByName,
         tombstonesBetween, rowByKey, insertRow, updateRow, saveBucket, deviceByNumber, saveDevice,
         outcomesAfter, outcomeByMid, insertOutcomes,
-        tokenByHash, personByNumber, personByTag, personBySubject,
+        tokenByHash, rightsOfPerson, personByNumber, personByTag, personBySubject,
         appendAudit, auditHead, auditAfter,
     ].map { $0.description }
 }

@@ -1,3 +1,4 @@
+internal import CrashPoints
 internal import SQLiteKit
 internal import SyncProtocol
 
@@ -28,16 +29,21 @@ enum StoreRestore {
         try removeAll("\(directory)/\(fresh)")
         do {
             try copy(file, to: "\(directory)/\(fresh)")
+            CrashPoint.serverRestoreCopied.reach()
             try check(fresh, in: directory)
+            CrashPoint.serverRestoreChecked.reach()
         } catch {
             try? removeAll("\(directory)/\(fresh)")
             throw error
         }
         let kept = try keep("\(directory)/\(name)", directory, now)
+        CrashPoint.serverRestoreKept.reach()
         // A log that stays would be taken for the new file's own.
         try Files.remove("\(directory)/\(name)-wal")
         try Files.remove("\(directory)/\(name)-shm")
+        CrashPoint.serverRestoreCleared.reach()
         try Files.moveIntoPlace("\(directory)/\(fresh)", as: "\(directory)/\(name)")
+        CrashPoint.serverRestoreMoved.reach()
         return kept
     }
 

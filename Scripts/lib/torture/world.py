@@ -21,6 +21,18 @@ class Violation(Exception):
     """Something that must never be."""
 
 
+class Skipped(Exception):
+    """A step that this machine cannot do: why, and what to do about it."""
+
+
+class NotStarted(Violation):
+    """The server ended before it listened."""
+
+    def __init__(self, code, message):
+        super().__init__(message)
+        self.code = code
+
+
 def check(condition, message):
     if not condition:
         raise Violation(message)
@@ -32,29 +44,36 @@ class World:
     def __init__(self, binaries, folder):
         self.server_program = os.path.join(binaries, "tangrat-server")
         self.client_program = os.path.join(binaries, "tangrat")
+        self.qa_program = os.path.join(binaries, "tangrat-qa")
         self.folder = folder
         self.data = os.path.join(folder, "server")
         self.port = 0
         self.process = None
         self.pid = 0
         self.starts = []
+        # Programs beside server and devices, which end with the world.
+        self.helpers = []
         self.environment = dict(ENVIRONMENT, HOME=folder)
 
-    def start(self, wrapper=(), seconds_max=START_SECONDS_MAX):
-        """Starts the server; under strace if a wrapper is given."""
-        command = list(wrapper) + [
+    def start(self, wrapper=(), seconds_max=START_SECONDS_MAX, env=None, log=None):
+        """Starts the server; under strace or another clock if a wrapper is given."""
+        command = [*wrapper,
             self.server_program, "serve", "--data", self.data,
             "--listen", "127.0.0.1:%d" % self.port,
         ]
-        errors = open(os.path.join(self.folder, "server.log"), "ab")
+        errors = open(log or os.path.join(self.folder, "server.log"), "ab")
         begun = time.monotonic()
         self.process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors,
-            env=self.environment)
+            env=dict(self.environment, **(env or {})))
         errors.close()
         line = self.process.stdout.readline().decode()
         took = time.monotonic() - begun
-        check("listening on" in line, "the server does not start: %r" % line)
+        if "listening on" not in line:
+            code = self.process.wait(timeout=30)
+            self.process.stdout.close()
+            self.process = None
+            raise NotStarted(code, "the server does not start: it ended with %d" % code)
         if not wrapper:
             self.starts.append(took)
         check(took < seconds_max, "the server took %.2f s to start" % took)
@@ -63,6 +82,15 @@ class World:
         if wrapper:
             with open("/proc/%d/task/%d/children" % (self.pid, self.pid)) as children:
                 self.pid = int(children.read().split()[0])
+
+    def end_all(self):
+        """Ends everything."""
+        self.end()
+        for helper in self.helpers:
+            if helper.poll() is None:
+                helper.kill()
+                helper.wait()
+        self.helpers = []
 
     def end(self, number=signal.SIGKILL):
         """Ends the server and waits for it."""
@@ -77,10 +105,25 @@ class World:
         self.process = None
         return code
 
-    def admin(self, *words):
-        done = subprocess.run(
+    def operator(self, *words, env=None):
+        """Runs an operator's command and gives how it ended."""
+        return subprocess.run(
             [self.server_program, *words, "--data", self.data], capture_output=True,
-            env=self.environment, timeout=120)
+            env=dict(self.environment, **(env or {})), timeout=120)
+
+    def has_ended(self):
+        """Whether the server is gone, waiting a moment for one that is going."""
+        try:
+            self.process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            return False
+        self.process.stdout.close()
+        code = self.process.returncode
+        self.process = None
+        return code
+
+    def admin(self, *words):
+        done = self.operator(*words)
         check(done.returncode == 0, "%s: %s" % (words, (done.stderr + done.stdout).decode()))
         return json.loads(done.stdout.splitlines()[0])
 

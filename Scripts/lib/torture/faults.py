@@ -5,8 +5,9 @@ import shutil
 import signal
 import subprocess
 
-from torture_devices import CommandDevice, LineDevice, Mirror, check_ledgers, count
-from torture_world import check, is_alive
+from torture.devices import CommandDevice, LineDevice, Mirror, check_ledgers, count
+from torture.household import KILLED, Household
+from torture.world import NotStarted, check, is_alive
 
 FAULTS = [
     "fdatasync:error=EIO:when=2", "fdatasync:error=EIO:when=5..7", "fdatasync:error=EIO:when=3+",
@@ -17,11 +18,8 @@ FAULTS = [
 ]
 
 
-def torture_faults(world, draw):
+def torture_faults(world, rounds, draw):
     strace = shutil.which("strace")
-    if strace is None:
-        print("faults: skipped, strace is not installed")
-        return
     world.start(seconds_max=10)
     person = world.admin("person", "add")["subject"]
     writers = [LineDevice(world, person, "writer-%d" % number) for number in range(2)]
@@ -31,9 +29,18 @@ def torture_faults(world, draw):
     for fault in FAULTS:
         world.end()
         call = fault.split(":")[0]
-        world.start(
-            [strace, "-f", "-o", "/dev/null", "-P", log, "-e", "trace=" + call, "-e",
-             "inject=" + fault], seconds_max=20)
+        try:
+            world.start(
+                [strace, "-f", "-o", "/dev/null", "-P", log, "-e", "trace=" + call, "-e",
+                 "inject=" + fault], seconds_max=20)
+        except NotStarted as ended:
+            # What a killed server left could not be made durable: then nobody is told of it.
+            check(ended.code == 1, "%s: the server ended with %d" % (fault, ended.code))
+            world.start(seconds_max=10)
+            mirror.pull()
+            check_ledgers(writers, mirror)
+            print("  %-34s did not start" % fault, flush=True)
+            continue
         before = [(writer.acked, writer.refused_busy) for writer in writers]
         died = False
         reads = 0
@@ -74,15 +81,12 @@ def torture_faults(world, draw):
                  "stopped" if died else "recovered" if recovered
                  else "reads served %d times, no writes" % reads), flush=True)
     world.end()
-    print("faults: %d kinds; no acknowledged write lost" % len(FAULTS))
+    return "%d kinds; no acknowledged write lost" % len(FAULTS)
 
 
-def torture_steps(world, draw):
+def torture_steps(world, rounds, draw):
     """Kills a device at its first, second, third … system call of each kind in a sync."""
     strace = shutil.which("strace")
-    if strace is None:
-        print("steps: skipped, strace is not installed")
-        return
     world.start(seconds_max=10)
     person = world.admin("person", "add")["subject"]
     first = CommandDevice(world, person, "a")
@@ -132,5 +136,99 @@ def torture_steps(world, draw):
     first.run("doctor")
     world.verify()
     world.end()
-    print("steps: %d kills, %d writes there once; slowest start of the device %.2f s; "
-          "no violation" % (killed, len(acked), max(first.starts)))
+    return ("%d kills, %d writes there once; slowest start of the device %.2f s"
+            % (killed, len(acked), max(first.starts)))
+
+
+CALLS = ("write", "pwrite64", "fsync", "fdatasync", "ftruncate", "openat", "unlink")
+
+
+def injection(call, kind, when, paths):
+    """The words of strace that let a call on some files fail."""
+    words = [shutil.which("strace"), "-f", "-o", "/dev/null"]
+    for path in paths:
+        words += ["-P", path]
+    return words + ["-e", "trace=" + call, "-e", "inject=%s:%s:when=%s" % (call, kind, when)]
+
+
+def drawn(draw):
+    """A call, what happens to it, and at which of its turns."""
+    call = draw.choice(CALLS)
+    kind = draw.choice(["error=EIO", "error=ENOSPC", "signal=KILL"])
+    first = draw.choice([1, 1, 2, 2, 3, 4, 5, 7, 9, 12, 16, 24])
+    return call, kind, "%d%s" % (first, draw.choice(["", "", "+"]))
+
+
+def torture_calls(world, rounds, draw):
+    """A device whose n-th call fails once or for ever, while it writes and syncs."""
+    world.start(seconds_max=10)
+    home = Household(world, names="ab", writers=1)
+    home.settle_and_check("at first")
+    ends = {}
+    for number in range(rounds):
+        device = home.devices[0]
+        call, kind, when = drawn(draw)
+        where = "round %d, %s %s at %s" % (number + 1, call, kind, when)
+        paths = [device.folder, os.path.join(device.folder, "current"), device.account] + [
+            os.path.join(device.account, name) for name in (
+                "credentials", "cache.sqlite", "cache.sqlite-wal", "cache.sqlite-shm",
+                "writer.lock", "sync.lock")]
+        wrapper = injection(call, kind, when, paths)
+        for act in draw.sample([home.pin, home.sync, home.sync], 2):
+            code, _ = act(device, wrapper=wrapper)
+            ends[code] = ends.get(code, 0) + 1
+        home.write()
+        device.start()
+        home.settle_and_check(where)
+    home.devices[0].run("doctor")
+    return "%d rounds, ends %s; %d writes there once" % (
+        rounds, " ".join("%d: %d" % pair for pair in sorted(ends.items())), len(home.acked))
+
+
+def torture_starts(world, rounds, draw):
+    """A server whose n-th call fails while it starts, backs up, serves and stops."""
+    world.start(seconds_max=10)
+    home = Household(world, names="ab", writers=2)
+    home.settle_and_check("at first")
+    ends = {}
+    for number in range(rounds):
+        call, kind, when = drawn(draw)
+        where = "round %d, %s %s at %s" % (number + 1, call, kind, when)
+        world.end(draw.choice([signal.SIGKILL, signal.SIGTERM]))
+        backup = os.path.join(world.folder, "backup-%d" % number)
+        paths = [world.data, backup, backup + ".partial"] + [
+            os.path.join(world.data, name) for name in (
+                "server.sqlite", "server.sqlite-wal", "server.sqlite-shm", "server.history",
+                "server.lock")]
+        log = os.path.join(world.folder, "injected.log")
+        try:
+            world.start(injection(call, kind, when, paths), seconds_max=30, log=log)
+            end = "ran"
+        except NotStarted as ended:
+            check(ended.code == 1 or ended.code in KILLED,
+                  "%s: the server ended with %d: %s" % (where, ended.code, tail(log)))
+            end = "did not start" if ended.code == 1 else "killed"
+        if end == "ran":
+            for _ in range(4):
+                home.pin(draw.choice(home.devices))
+                home.write()
+            home.sync(home.devices[0])
+            done = world.operator("backup", backup)
+            check(done.returncode in (0, 1),
+                  "%s: backup ended with %d: %s" % (where, done.returncode, done.stderr))
+            home.sync(home.devices[1])
+            home.write()
+            code = world.end(draw.choice([signal.SIGKILL, signal.SIGTERM]))
+            check(code in KILLED + (0, 1, None),
+                  "%s: the server ended with %s: %s" % (where, code, tail(log)))
+        ends[end] = ends.get(end, 0) + 1
+        world.start(seconds_max=10)
+        home.settle_and_check(where)
+    return "%d rounds: %s; %d writes of devices and %d of writers there once" % (
+        rounds, ", ".join("%d %s" % (n, end) for end, n in sorted(ends.items())),
+        len(home.acked), sum(writer.acked for writer in home.writers))
+
+
+def tail(path):
+    with open(path, "rb") as log:
+        return log.read()[-1500:].decode(errors="replace")

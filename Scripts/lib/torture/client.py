@@ -7,8 +7,8 @@ import subprocess
 import threading
 import time
 
-from torture_devices import CommandDevice, LineDevice, Mirror, check_ledgers, count
-from torture_world import check
+from torture.devices import CommandDevice, LineDevice, Mirror, check_ledgers, count
+from torture.world import check
 
 KINDS = ["draft", "note", "pin", "sync", "sync"]
 
@@ -227,10 +227,9 @@ def torture_client(world, rounds, draw):
     load.stopping.set()
     first.device.run("doctor")
     check(world.end(signal.SIGTERM) == 0, "SIGTERM does not end with 0")
-    print("client: %d rounds, kills %s, %d writes there once, %d of them unknown at the kill, "
-          "%d commands; beside it %d commands and %d pushes of other devices, %d kills of the "
-          "server; slowest start of the device after a kill %.2f s, of the server %.2f s; "
-          "no violation"
-          % (rounds, dict(sorted(first.kills.items())), len(first.acked), first.survived,
-             first.serial, second.serial, hand.mid, server_kills, max(first.device.starts),
-             max(world.starts)))
+    return ("%d rounds, kills %s, %d writes there once, %d of them unknown at the kill, "
+            "%d commands; beside it %d commands and %d pushes of other devices, %d kills of the "
+            "server; slowest start of the device after a kill %.2f s, of the server %.2f s"
+            % (rounds, dict(sorted(first.kills.items())), len(first.acked), first.survived,
+               first.serial, second.serial, hand.mid, server_kills, max(first.device.starts),
+               max(world.starts)))

@@ -8,7 +8,7 @@ import subprocess
 import time
 import urllib.parse
 
-from torture_world import START_SECONDS_MAX, Violation, check
+from torture.world import START_SECONDS_MAX, Violation, check
 
 DRAFTS_KEPT = 40
 
@@ -37,6 +37,7 @@ class LineDevice:
             }), form)
         granted = json.loads(body)
         self.token = granted["access_token"]
+        self.renewal = granted["refresh_token"]
         self.device = granted["device_id"]
         self.mid = 0
         self.acked = 0
@@ -46,6 +47,7 @@ class LineDevice:
         self.refused_busy = 0
         self.repeated = 0
         self.connection = None
+        self.port = None
 
     def draft(self, mid):
         return "%s-%d" % (self.device, mid)
@@ -71,17 +73,31 @@ class LineDevice:
         }))
 
     def sync(self, body):
+        """Sends frames; an access token that is over is renewed once."""
+        status, answer = self.post(body)
+        if status == 401:
+            _, renewed = self.world.request(
+                "POST", "/v1/oauth/token",
+                urllib.parse.urlencode(
+                    {"grant_type": "refresh_token", "refresh_token": self.renewal}),
+                {"Content-Type": "application/x-www-form-urlencoded"})
+            tokens = json.loads(renewed)
+            check("access_token" in tokens, "%s: no new token: %s" % (self.name, tokens))
+            self.token, self.renewal = tokens["access_token"], tokens["refresh_token"]
+            status, answer = self.post(body)
+        return status, answer
+
+    def post(self, body):
         if self.connection is None:
             self.connection = http.client.HTTPConnection(
-                "127.0.0.1", self.world.port, timeout=20)
+                "127.0.0.1", self.port or self.world.port, timeout=20)
         try:
             return self.world.request(
                 "POST", "/v1/sync", body,
                 {"Authorization": "Bearer " + self.token, "Content-Type": "application/json"},
                 self.connection)
         except (OSError, http.client.HTTPException):
-            self.connection.close()
-            self.connection = None
+            self.hang_up()
             raise
 
     def push(self):
@@ -100,6 +116,11 @@ class LineDevice:
             return False
         if status == 503:
             self.refused_busy += 1
+            return False
+        if self.port and not self.is_whole(status, answer):
+            # Somebody between here and the server answered: nothing is known.
+            self.unknown += 1
+            self.hang_up()
             return False
         check(status == 200, "%s: status %d: %r" % (self.name, status, answer[:300]))
         lines = [json.loads(line) for line in answer.splitlines()]
@@ -123,6 +144,20 @@ class LineDevice:
         self.acked = last
         self.waiting = []
         return True
+
+    @staticmethod
+    def is_whole(status, answer):
+        """Whether an answer is one of the server's, to its last line."""
+        try:
+            lines = [json.loads(line) for line in answer.splitlines()]
+        except ValueError:
+            return False
+        return status == 200 and bool(lines) and lines[-1].get("frame") == "pushed"
+
+    def hang_up(self):
+        if self.connection is not None:
+            self.connection.close()
+            self.connection = None
 
     def resend_old(self, draw):
         """Sends an acknowledged mutation again, as a proxy might, hours later."""
@@ -162,9 +197,7 @@ class Mirror:
 
     def pull(self):
         # The server may have been killed since: a connection of its own.
-        if self.device.connection is not None:
-            self.device.connection.close()
-            self.device.connection = None
+        self.device.hang_up()
         while True:
             status, answer = self.device.sync(
                 json.dumps({"frame": "sync", "cursor": self.cursor, "rows_max": 10000}).encode())
@@ -215,23 +248,49 @@ def check_ledgers(writers, mirror):
 class CommandDevice:
     """A data directory of `tangrat`."""
 
-    def __init__(self, world, person, name):
+    def __init__(self, world, person, name, port=None, folder=None, env=None):
         self.world = world
-        self.folder = os.path.join(world.folder, "device-" + name)
+        self.name = name
+        self.person = person
+        self.port = port or world.port
+        self.folder = folder or os.path.join(world.folder, "device-" + name)
         self.starts = []
-        login = self.spawn("login", "--server", "http://127.0.0.1:%d" % world.port, "--json")
+        code, errors = self.login(env=env)
+        check(code == 0 or env, "login: %s" % errors)
+
+    def login(self, env=None):
+        """Signs in, and gives how that ended and what it complained of."""
+        login = self.spawn(
+            "login", "--server", "http://127.0.0.1:%d" % self.port, "--json", env=env)
         code = json.loads(login.stdout.readline())["user_code"]
-        world.admin("approve", code, "--person", person)
-        output, errors = login.communicate(timeout=60)
-        check(login.returncode == 0, "login: %s" % errors.decode())
+        self.world.admin("approve", code, "--person", self.person)
+        _, errors = login.communicate(timeout=60)
+        return login.returncode, errors.decode()
 
-    def spawn(self, *words):
+    @property
+    def account(self):
+        """The folder of the person's account."""
+        return os.path.join(self.folder, "accounts", self.person)
+
+    def spawn(self, *words, env=None, wrapper=(), stdout=subprocess.PIPE):
         return subprocess.Popen(
-            [self.world.client_program, *words, "--data", self.folder], stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self.world.environment)
+            [*wrapper, self.world.client_program, *words, "--data", self.folder],
+            stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.PIPE,
+            env=dict(self.world.environment, **(env or {})))
 
-    def run(self, *words):
-        process = self.spawn(*words)
+    def attempt(self, *words, env=None, wrapper=(), seconds=300):
+        """Runs a command that may fail: how it ended, and what it complained of."""
+        process = self.spawn(*words, env=env, wrapper=wrapper)
+        try:
+            _, errors = process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+            raise Violation("tangrat %s does not end within %d s" % (words, seconds))
+        return process.returncode, errors.decode(errors="replace")
+
+    def run(self, *words, env=None):
+        process = self.spawn(*words, env=env)
         output, errors = process.communicate(timeout=120)
         check(process.returncode == 0,
               "tangrat %s ended with %d: %s" % (words, process.returncode, errors.decode()))

@@ -5,8 +5,8 @@ import signal
 import threading
 import time
 
-from torture_devices import LineDevice, Mirror, check_ledgers
-from torture_world import check
+from torture.devices import LineDevice, Mirror, check_ledgers
+from torture.world import check
 
 
 def torture_server(world, rounds, draw):
@@ -76,8 +76,8 @@ def torture_server(world, rounds, draw):
     fresh.pull()
     check(fresh.rows == mirror.rows, "a new reader sees other rows than one over all crashes")
     check(world.end(signal.SIGTERM) == 0, "SIGTERM does not end with 0")
-    print("server: %d kills, %d writes acknowledged, %d unknown at a kill, %d requests cut, "
-          "%d old ones sent again; slowest start %.2f s; no violation"
-          % (rounds, sum(w.acked for w in writers), unknown_at_kill,
-             sum(w.unknown for w in writers), sum(w.repeated for w in writers),
-             max(world.starts)))
+    return ("%d kills, %d writes acknowledged, %d unknown at a kill, %d requests cut, "
+            "%d old ones sent again; slowest start %.2f s"
+            % (rounds, sum(w.acked for w in writers), unknown_at_kill,
+               sum(w.unknown for w in writers), sum(w.repeated for w in writers),
+               max(world.starts)))

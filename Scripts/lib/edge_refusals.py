@@ -1,0 +1,158 @@
+"""What the edge promises beside the table: addresses, versions of TLS, descriptors that run out."""
+
+import asyncio
+import os
+import re
+import signal
+import socket
+import subprocess
+
+from edge_http import exchange, read_answers
+from edge_world import NAME, ROOT, Certificates, Nginx, check
+
+# With the first there is room for one connection beside the store's own files.
+OPEN_LIMITS = (64, 128)
+KNOCKERS = 200
+
+
+def described_paths():
+    """Each address of docs/openapi.yaml with one of its methods."""
+    found, path = [], None
+    with open(os.path.join(ROOT, "docs", "openapi.yaml")) as file:
+        for line in file:
+            if match := re.match(r"  (/[^:]*):$", line):
+                path = match[1]
+            elif path and (match := re.match(r"    (get|post|delete|put):$", line)):
+                found.append((match[1].upper(), re.sub(r"\{[a-z_]+\}", "BCDF-GHJK", path)))
+            elif line.startswith("components:"):
+                break
+    return found
+
+
+def check_paths(world, options):
+    """The site passes on every address that is described, and nothing else."""
+    certificates = Certificates(os.path.join(world.folder, "tls"))
+    nginx = Nginx(os.path.join(world.folder, "nginx"), certificates, world.port)
+    nginx.start()
+    kept = {"/metrics", "/healthz", "/readyz"}
+
+    def ask(method, path):
+        request = "%s %s HTTP/1.1\r\nHost: %s\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        data = asyncio.run(exchange(
+            nginx.port, [(request % (method, path, NAME)).encode()], certificates.context(), NAME))
+        return read_answers(data, [method.encode()])[0]
+
+    try:
+        paths = described_paths()
+        check(len(paths) > 8, "docs/openapi.yaml has %d addresses" % len(paths))
+        for method, path in paths:
+            answer = ask(method, path)
+            if path in kept:
+                check(answer.status == 403, "%s is open to all: %d" % (path, answer.status))
+            else:
+                is_served = answer.status < 500 and answer.status not in (403, 404)
+                check(is_served, "%s %s: nginx does not pass it on: %d"
+                      % (method, path, answer.status))
+        for path in ("/", "/admin", "/v1", "/v1/", "/v1/sync/", "/v2/sync", "/v1/agency",
+                     "/server.sqlite", "/.git/config", "/devices"):
+            answer = ask("GET", path)
+            check(answer.status == 404 and answer.code is None,
+                  "%s goes beyond nginx: %d" % (path, answer.status))
+    finally:
+        nginx.end()
+    print("  %d addresses of openapi.yaml through nginx, %d of them kept from the public"
+          % (len(paths), len(kept)), flush=True)
+
+
+def check_tls(world, options):
+    """TLS 1.2 and 1.3 with the private authority, nothing older, and no name but the site's."""
+    certificates = Certificates(os.path.join(world.folder, "tls"))
+    nginx = Nginx(os.path.join(world.folder, "nginx"), certificates, world.port)
+    nginx.start()
+
+    def openssl(*words, name=NAME):
+        done = subprocess.run(
+            ["openssl", "s_client", "-connect", "127.0.0.1:%d" % nginx.port, "-servername", name,
+             "-CAfile", certificates.authority, "-verify_return_error", "-brief", *words],
+            stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
+        text = (done.stdout + done.stderr).decode(errors="replace")
+        version = re.search(r"Protocol version: (\S+)", text)
+        return version[1] if version else None
+
+    try:
+        check(openssl("-tls1_3") == "TLSv1.3", "no TLS 1.3")
+        check(openssl("-tls1_2") == "TLSv1.2", "no TLS 1.2")
+        weak = ("-cipher", "DEFAULT@SECLEVEL=0")
+        for old in ("-tls1_1", "-tls1"):
+            check(openssl(old, *weak) is None, "%s is spoken" % old)
+        for cipher in ("AES128-SHA", "ECDHE-ECDSA-AES128-SHA", "ECDHE-ECDSA-AES128-SHA256",
+                       "NULL@SECLEVEL=0"):
+            check(openssl("-tls1_2", "-cipher", cipher) is None, "%s is spoken" % cipher)
+        check(openssl("-tls1_2", name="elsewhere.example") is None, "another name is served")
+        data = asyncio.run(exchange(
+            nginx.plain_port, [("GET / HTTP/1.1\r\nHost: %s\r\n\r\n" % NAME).encode()]))
+        check(data == b"", "plain HTTP is answered: %r" % data[:200])
+        data = asyncio.run(exchange(
+            nginx.port, [("GET / HTTP/1.1\r\nHost: %s\r\n\r\n" % NAME).encode()]))
+        check(b" 400 " in data.split(b"\r\n")[0] and b"Location" not in data,
+              "plain HTTP on the port of TLS: %r" % data[:200])
+    finally:
+        nginx.end()
+    print("  TLS 1.3 and 1.2 with forward secrecy; 1.1, 1.0, four ciphers, another name and plain "
+          "HTTP refused", flush=True)
+
+
+def check_descriptors(world, options):
+    """A server with few descriptors refuses whom it cannot take, serves the rest, and recovers."""
+    for limit in OPEN_LIMITS:
+        exhaust_descriptors(world, limit)
+
+
+def exhaust_descriptors(world, limit):
+    world.end(signal.SIGTERM)
+    # A shell that stays, because the server is looked for among the children of what is started.
+    world.start(["sh", "-c", '"$@"; exit $?', "sh", "prlimit",
+                 "--nofile=%d:%d" % (limit, limit)], seconds_max=20)
+    before = world.descriptors()
+    first = socket.create_connection(("127.0.0.1", world.port), timeout=20)
+
+    def is_served(connection):
+        connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+        return b'{"status":"ok"}' in connection.recv(4096)
+
+    check(is_served(first), "the first connection is not served")
+    knockers = []
+    for _ in range(KNOCKERS):
+        knockers.append(socket.create_connection(("127.0.0.1", world.port), timeout=20))
+    served, refused, silent = 0, 0, 0
+    for knocker in knockers:
+        try:
+            knocker.settimeout(20)
+            knocker.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+            head = knocker.recv(4096)
+            served += b" 200 " in head
+            if b" 503 " in head:
+                refused += 1
+                check(b"Retry-After:" in head, "503 without Retry-After")
+            silent += not head
+        except OSError:
+            silent += 1
+    check(is_served(first), "the connection from before is not served any more")
+    check(refused > 0, "nobody was refused")
+    check(served > 0 or limit == min(OPEN_LIMITS), "nobody was served")
+    check(served + refused + silent == KNOCKERS and silent == 0,
+          "%d knockers got no answer" % silent)
+    # A write needs files of its own besides the connection's.
+    world.admin("person", "add")
+    for knocker in knockers:
+        knocker.close()
+    first.close()
+    left = world.wait_for_descriptors(before)
+    check(left <= before, "%d descriptors before, %d after" % (before, left))
+    again = socket.create_connection(("127.0.0.1", world.port), timeout=20)
+    check(is_served(again), "not served after the others have left")
+    again.close()
+    check(world.process.poll() is None, "the server ended")
+    print("  with %d descriptors: of %d connections %d served, %d answered 503; an open one and "
+          "an operator's write served meanwhile; all served again after"
+          % (limit, KNOCKERS, served, refused), flush=True)

@@ -1,0 +1,135 @@
+internal import SQLiteKit
+internal import SyncProtocol
+
+extension OutboxTable {
+    /// Numbers the writes that wait after the last one that the server has.
+    ///
+    /// For a cache that cannot know by itself what the server has: it was salvaged,
+    /// or writes were taken out of it. A write with its own number up to the
+    /// server's last one is there already, under that very name; one with a higher
+    /// number never was, so a new number makes no second effect.
+    ///
+    /// - Parameters:
+    ///   - acked: The number of the last write that the server has.
+    ///   - chain: Its link of the chain.
+    ///   - state: The state; the caller saves it.
+    ///   - now: The time by the server's clock, in milliseconds.
+    ///   - connection: The writer, in a transaction.
+    /// - Throws: ``SyncFailure/deviceCopied`` where that write is not this device's.
+    static func adopt(
+        upTo acked: UInt64, chain: UInt64, _ state: inout CacheState, now: Int64,
+        _ connection: Connection
+    ) throws {
+        guard acked < Limits.temporaryMid else { throw SyncFailure.deviceCopied }
+        let limit = SQLiteValue.integer(Int64(bitPattern: acked))
+        var ours: UInt64?
+        try connection.run(
+            """
+            SELECT chain FROM outbox WHERE mid = ?1
+            UNION ALL SELECT chain FROM acknowledged WHERE mid = ?1
+            """, limit
+        ) { ours = UInt64(bitPattern: $0.int64(0)) }
+        if let ours, ours != chain { throw SyncFailure.deviceCopied }
+        try connection.run(
+            """
+            INSERT OR IGNORE INTO acknowledged
+                (mid, previous_chain, chain, queued_at, mutation, acknowledged_at)
+            SELECT mid, previous_chain, chain, queued_at, mutation, ?2
+            FROM outbox WHERE mid <= ?1
+            """, limit, .integer(now))
+        try connection.run("DELETE FROM outbox WHERE mid <= ?", limit)
+        var waiting: [Entry] = []
+        // A server put back to an older state may miss what it had confirmed.
+        try connection.run(
+            "SELECT mid, queued_at, mutation FROM acknowledged WHERE mid > ? ORDER BY mid", limit
+        ) { waiting.append(try entry($0)) }
+        waiting += try entries(connection)
+        // Pages of the log may still hold them under their older numbers.
+        for entry in waiting { try NoticeTable.remember(entry.mutation.chain, connection) }
+        try connection.run("DELETE FROM acknowledged WHERE mid > ?", limit)
+        try connection.run("DELETE FROM outcome WHERE mid > ?", limit)
+        state.missingAfter = nil
+        state.isAdopting = false
+        state.ackedMid = acked
+        state.answeredMid = acked
+        try number(
+            waiting, after: acked, chain: acked == 0 ? state.nonce : chain, from: state.device,
+            &state, connection)
+    }
+
+    /// Puts writes into the empty outbox, in order and without gaps.
+    ///
+    /// Sets and texts that name one of them by its old dot name it by its new one.
+    static func number(
+        _ waiting: [Entry], after last: UInt64, chain: UInt64, from old: DeviceID,
+        _ state: inout CacheState, _ connection: Connection
+    ) throws {
+        try connection.run("DELETE FROM outbox")
+        try connection.run("DELETE FROM outbox_row")
+        var numbers: [UInt64: UInt64] = [:]
+        state.lastChain = chain
+        state.nextMid = last + 1
+        let device = state.device
+        for entry in waiting {
+            numbers[entry.mid] = state.nextMid
+            let operations = entry.mutation.operations.map { operation in
+                RowOperation(
+                    operation.key,
+                    operation.operation.renaming { dot in
+                        guard dot.device == old, let mid = numbers[dot.mid] else { return dot }
+                        return Dot(device: device, mid: mid)
+                    })
+            }
+            let time = HybridTime(packed: entry.mutation.time.packed, device: device)
+            let link = MutationChain.link(
+                after: state.lastChain, mid: state.nextMid, time: time, operations: operations)
+            let mutation = Mutation(
+                mid: state.nextMid, time: time, schema: entry.mutation.schema,
+                operations: operations, chain: link)
+            try insert(
+                Entry(mid: state.nextMid, queuedAt: entry.queuedAt, mutation: mutation),
+                previousChain: state.lastChain, connection)
+            state.lastChain = link
+            state.nextMid += 1
+        }
+    }
+
+    /// The number of writes from the first on whose bytes are those that were stored.
+    ///
+    /// The server would take a write whose bytes the storage has changed for one
+    /// of another device.
+    static func unchanged(_ connection: Connection) throws -> Int {
+        var count = 0
+        var isWhole = true
+        try connection.run("SELECT previous_chain, queued_at, mutation FROM outbox ORDER BY mid") {
+            guard isWhole, let mutation = try? entry($0).mutation else {
+                isWhole = false
+                return
+            }
+            isWhole = isLinked(mutation, after: UInt64(bitPattern: $0.int64(0)))
+            if isWhole { count += 1 }
+        }
+        return count
+    }
+
+    /// Whether a write has the link of the chain that follows from what it does.
+    static func isLinked(_ mutation: Mutation, after previous: UInt64) -> Bool {
+        mutation.chain
+            == MutationChain.link(
+                after: previous, mid: mutation.mid, time: mutation.time,
+                operations: mutation.operations)
+    }
+}
+
+extension Operation {
+    /// The same operation with the dots it names put through `rename`.
+    fileprivate func renaming(_ rename: (Dot) -> Dot) -> Operation {
+        switch self {
+        case .remove(let field, let element, let dots):
+            .remove(field: field, element: element, dots: dots.map(rename))
+        case .write(let field, let text, let dots):
+            .write(field: field, text: text, replacing: dots.map(rename))
+        case .create, .delete, .set, .raise, .mark, .add, .increment, .submit: self
+        }
+    }
+}

@@ -1,0 +1,78 @@
+internal import SQLiteKit
+internal import SyncProtocol
+
+extension OutboxTable {
+    /// Removes everything about the rows of buckets that were taken away.
+    ///
+    /// What waits for them would be refused, and may not stay on the device.
+    ///
+    /// - Parameters:
+    ///   - buckets: Their names.
+    ///   - acked: The last write that the server has.
+    ///   - state: The state.
+    ///   - now: The time, for the notices, in milliseconds.
+    ///   - connection: The writer, in a transaction.
+    /// - Returns: Whether writes that the server has not are gone, so that those
+    ///   that stay need other numbers.
+    /// - Throws: What the storage refuses.
+    static func withdraw(
+        _ buckets: [String], acked: UInt64, _ state: CacheState, now: Int64,
+        _ connection: Connection
+    ) throws -> Bool {
+        var hasGap = false
+        for bucket in buckets where bucket.utf8.starts(with: "person/".utf8) {
+            let tables = Set(
+                TablePolicy.all.values
+                    .filter { !$0.isPublic && $0.bucket(subject: state.subject) == bucket }
+                    .map(\.table))
+            var waiting = Set<UInt64>()
+            for table in tables {
+                try connection.run("SELECT mid FROM outbox_row WHERE table_name = ?", .text(table))
+                {
+                    waiting.insert(UInt64(bitPattern: $0.int64(0)))
+                }
+                try connection.run(
+                    "DELETE FROM aside WHERE substr(row, 1, length(?1)) = ?1", .text(table + "/"))
+                try connection.run(
+                    "UPDATE outcome SET detail = '' WHERE substr(detail, 1, length(?1)) = ?1",
+                    .text(table + "/"))
+            }
+            for mid in waiting {
+                let number = SQLiteValue.integer(Int64(bitPattern: mid))
+                // Pages of the log may hold it a while; it must not be taken back from there.
+                try connection.run(
+                    "INSERT OR IGNORE INTO exported SELECT chain FROM outbox WHERE mid = ?", number)
+                try connection.run("DELETE FROM outbox WHERE mid = ?", number)
+                try connection.run("DELETE FROM outbox_row WHERE mid = ?", number)
+            }
+            var older: [UInt64] = []
+            try connection.run("SELECT mid, queued_at, mutation FROM acknowledged") { row in
+                let mutation = try entry(row).mutation
+                if mutation.operations.contains(where: { tables.contains($0.key.table) }) {
+                    older.append(mutation.mid)
+                }
+            }
+            for mid in older {
+                try connection.run(
+                    "DELETE FROM acknowledged WHERE mid = ?", .integer(Int64(bitPattern: mid)))
+            }
+            let lost = waiting.count { $0 > acked }
+            if lost > 0 { hasGap = true }
+            var notice = CacheNotice(kind: .withdrawn, atMilliseconds: now, kept: 0, lost: lost)
+            notice.detail = bucket
+            try NoticeTable.append(notice, connection)
+        }
+        return hasGap
+    }
+}
+
+extension OutboxTable.Entry {
+    /// Whether it tells of a part of the data that may not be read now.
+    func isHidden(now: Int64, _ connection: Connection) throws -> Bool {
+        for table in Set(mutation.operations.map(\.key.table))
+        where try Leases.isClosed(table, now: now, connection) {
+            return true
+        }
+        return false
+    }
+}

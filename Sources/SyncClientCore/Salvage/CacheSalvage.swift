@@ -1,0 +1,320 @@
+internal import SQLiteKit
+internal import SyncProtocol
+
+/// Saves what can be read of a damaged cache into a new one.
+///
+/// What the person wrote comes first: before anything else the writes that wait
+/// are exported as lines that people and programs can read. Then a new cache is
+/// made from all that is still right, and takes the place of the damaged file.
+/// The next round learns from the server which of the writes it has, compares
+/// the mirror, and fetches what is missing.
+///
+/// ```text
+///   found ─▶ export ─▶ new cache, complete ─▶ "ready" ─▶ names exchanged ─▶ done
+/// ```
+///
+/// The note `cache.damaged` stays until the end, so a salvage that is killed is
+/// begun again, or finished where the new cache was complete. Whoever salvages
+/// holds the writer's lock.
+struct CacheSalvage: Sendable {
+    /// What is wrong with the file.
+    enum Reason: String, Sendable {
+        /// SQLite met damage while it read.
+        case damaged
+        /// Writes stand in the log that SQLite does not see.
+        case log
+        /// It is no cache, or the cache of somebody else.
+        case foreign
+    }
+
+    /// The directory of the account.
+    let directory: String
+    /// Whose cache it should be.
+    let subject: String
+    /// The device whose writes count.
+    let device: DeviceID
+    /// The world.
+    let environment: SyncEnvironment
+
+    private var files: any FileOperations { environment.files }
+    private var path: String { directory + "/cache.sqlite" }
+    private var fresh: String { directory + "/salvage.new" }
+    private var copy: String { directory + "/salvage.copy" }
+    private var note: String { Self.note(in: directory) }
+
+    /// Where a cache is noted to be damaged.
+    static func note(in directory: String) -> String { directory + "/cache.damaged" }
+
+    /// Finishes what was begun, and looks for what does not show by opening the file.
+    ///
+    /// - Returns: The writes that stand in the log, whether or not SQLite sees them.
+    /// - Throws: ``SyncFailure``.
+    func prepare() throws(SyncFailure) -> [RawWrites.Write] {
+        if let text = try files.read(note, bytesMax: 1_024) {
+            let words = String(decoding: text, as: UTF8.self).split(
+                separator: "\n", omittingEmptySubsequences: false
+            )
+            .map(String.init)
+            if words.count == 2, words[0] == "ready" {
+                try exchange(kept: words[1])
+            } else {
+                try run(words.first.flatMap(Reason.init) ?? .damaged)
+            }
+        }
+        let log = try files.read(path + "-wal", bytesMax: Limits.salvageBytesMax) ?? []
+        guard log.count > 32 else { return [] }
+        // SQLite removes the log of an empty file unread.
+        guard try !files.isEmpty(path) else {
+            try run(.log)
+            return []
+        }
+        let found = RawWrites(devices: [device]).find(database: [], log: log).values
+            .sorted { $0.entry.mid < $1.entry.mid }
+        // Looked at before anything is written: closing empties the log.
+        guard try hasGap(found) else { return found }
+        try run(.log)
+        return []
+    }
+
+    private func options(_ mode: ConnectionOptions.Mode) -> ConnectionOptions {
+        var options = ConnectionOptions(mode)
+        options.vfs = environment.execution.vfs
+        return options
+    }
+
+    /// Whether the log holds writes that do not follow on those that SQLite sees.
+    private func hasGap(_ found: [RawWrites.Write]) throws(SyncFailure) -> Bool {
+        guard !found.isEmpty,
+            let connection = try? Connection(path: path, options: options(.readOnly))
+        else { return false }
+        defer { connection.close() }
+        // What cannot be read is found out by opening it in earnest.
+        guard var state = try? CacheState.load(connection) else { return false }
+        do {
+            return try Self.unseen(found, &state, connection) == nil
+        } catch {
+            return false
+        }
+    }
+
+    /// The writes in the log that follow on those that SQLite sees.
+    ///
+    /// - Returns: The writes, or nil where there is a gap before one of them.
+    private static func unseen(
+        _ found: [RawWrites.Write], _ state: inout CacheState, _ connection: Connection
+    ) throws -> [RawWrites.Write]? {
+        var unseen: [RawWrites.Write] = []
+        for write in found where write.entry.mid >= state.nextMid {
+            let mutation = write.entry.mutation
+            // Of an older name, or numbered anew since: these frames are left from then.
+            guard mutation.time.device == state.device,
+                state.isAdopting || mutation.mid < Limits.temporaryMid,
+                try !NoticeTable.isKnown(mutation.chain, connection)
+            else { continue }
+            guard mutation.mid == state.nextMid, write.previousChain == state.lastChain else {
+                return nil
+            }
+            unseen.append(write)
+            state.nextMid += 1
+            state.lastChain = mutation.chain
+            state.clock.observe(mutation.time)
+        }
+        return unseen
+    }
+
+    /// Takes writes back that SQLite does not see in the log.
+    ///
+    /// SQLite reads a log up to the first frame whose checksum is wrong, and so
+    /// says nothing of damage: whatever was stored after it is gone without a word.
+    ///
+    /// - Parameters:
+    ///   - found: What ``prepare()`` gave.
+    ///   - connection: The writer, in a transaction.
+    /// - Returns: Whether all are here now; if not, the cache must be salvaged.
+    /// - Throws: What the storage refuses.
+    static func takeBack(_ found: [RawWrites.Write], _ connection: Connection) throws -> Bool {
+        var state = try CacheState.load(connection)
+        guard let unseen = try unseen(found, &state, connection) else { return false }
+        guard !unseen.isEmpty else { return true }
+        for write in unseen {
+            try OutboxTable.insert(write.entry, previousChain: write.previousChain, connection)
+        }
+        try state.save(connection)
+        return true
+    }
+
+    /// Salvages.
+    ///
+    /// - Parameters:
+    ///   - reason: What is wrong.
+    ///   - inLog: Writes that were found in the log, which may be gone by now.
+    /// - Throws: ``SyncFailure``, and the damaged file is still in its place.
+    func run(_ reason: Reason, inLog: [RawWrites.Write] = []) throws(SyncFailure) {
+        try files.write(Array(reason.rawValue.utf8), to: note)
+        for end in ["", "-wal", "-shm"] { try files.remove(fresh + end) }
+        let now = environment.wall.milliseconds()
+        let database = try files.read(path, bytesMax: Limits.salvageBytesMax) ?? []
+        let log = try files.read(path + "-wal", bytesMax: Limits.salvageBytesMax) ?? []
+        var reader: DamagedCache?
+        if reason != .foreign { reader = try openCopy(database, isPatched: true, withLog: true) }
+        if reason != .foreign, reader?.state == nil {
+            reader.map(close)
+            reader = try openCopy(database, isPatched: true, withLog: false)
+        }
+        defer { reader.map(close) }
+        var state = reader?.state
+        if let other = state?.subject, other != subject, !other.isEmpty { state = nil }
+        if state?.device == DeviceID(0) { state = nil }
+        var found = RawWrites(devices: devices(state)).find(database: database, log: log)
+        for write in inLog { found[write.entry.mid] = write }
+        found = found.filter { reader?.isNumberedAnew($0.value, state) != true }
+        if state != nil { found.merge(reader?.waiting() ?? [:]) { _, read in read } }
+        // What the server has confirmed may still stand in old pages.
+        let writes = found.values.filter { $0.entry.mid > state?.ackedMid ?? 0 }
+            .sorted { $0.entry.mid < $1.entry.mid }
+        var notice = CacheNotice(
+            kind: reason == .foreign ? .foreign : .damaged, atMilliseconds: now,
+            kept: writes.count, lost: lost(writes, state))
+        if !writes.isEmpty {
+            notice.keep(export: "\(directory)/outbox-\(now).jsonl")
+            try export(writes, to: notice.export)
+        }
+        let name = reason == .foreign ? "cache.foreign" : "cache.damaged"
+        let kept = "\(directory)/\(name)-\(now).sqlite"
+        // Where everything was read, the file has no further use, and its rows may not stay.
+        let keepsFile = reason == .foreign || notice.lost != 0
+        if keepsFile { notice.file = kept }
+        do {
+            try make(from: reader, state, writes, notice)
+        } catch {
+            throw StorageErrors.failure(error, path: fresh)
+        }
+        try files.write(Array("ready\n\(keepsFile ? kept : "")".utf8), to: note)
+        try exchange(kept: keepsFile ? kept : "")
+    }
+
+    // MARK: - Reading
+
+    /// Whose writes count: a device that signed in anew may still have its older name here.
+    private func devices(_ state: CacheState?) -> Set<DeviceID> {
+        Set([device] + (state.map { [$0.device] } ?? []))
+    }
+
+    /// How many writes are missing between those known to have been made; nil if nobody knows.
+    private func lost(_ writes: [RawWrites.Write], _ state: CacheState?) -> Int? {
+        guard let state, state.nextMid < Limits.temporaryMid, state.ackedMid < state.nextMid
+        else { return nil }
+        let end = max(state.nextMid, (writes.last?.entry.mid ?? 0) + 1)
+        return max(0, Int(clamping: end - state.ackedMid - 1) - writes.count)
+    }
+
+    /// Opens a copy, so that nothing about the damaged files changes.
+    private func openCopy(
+        _ database: [UInt8], isPatched: Bool, withLog: Bool
+    ) throws(SyncFailure) -> DamagedCache {
+        var database = database
+        if database.isEmpty {
+            database = try files.read(path, bytesMax: Limits.salvageBytesMax) ?? []
+        }
+        if isPatched { Self.patchHeader(&database) }
+        for end in ["", "-wal", "-shm"] { try files.remove(copy + end) }
+        try files.write(database, to: copy)
+        if withLog, let log = try files.read(path + "-wal", bytesMax: Limits.salvageBytesMax) {
+            try files.write(log, to: copy + "-wal")
+        }
+        return DamagedCache(copy: copy, options(.readWriteCreate))
+    }
+
+    private func close(_ reader: DamagedCache) {
+        reader.close()
+        for end in ["", "-wal", "-shm"] { try? files.remove(copy + end) }
+    }
+
+    /// Writes what stands in the header of every cache, and the number of pages there are.
+    private static func patchHeader(_ database: inout [UInt8]) {
+        guard database.count >= 100 else { return }
+        let magic = Array("SQLite format 3".utf8) + [0]
+        // Page size 4096, log for reading and writing, no reserve, payload fractions.
+        let sizes: [UInt8] = [0x10, 0, 2, 2, 0, 64, 32, 32]
+        database.replaceSubrange(0..<24, with: magic + sizes)
+        let pages = UInt32(clamping: database.count / RawWrites.pageBytes)
+        for (index, shift) in stride(from: 24, through: 0, by: -8).enumerated() {
+            database[28 + index] = UInt8(truncatingIfNeeded: pages >> UInt32(shift))
+        }
+        // The number of pages counts where these two agree.
+        database.replaceSubrange(92..<96, with: database[24..<28])
+        database.replaceSubrange(44..<48, with: [0, 0, 0, 4])
+        database.replaceSubrange(56..<60, with: [0, 0, 0, 1])
+    }
+
+    // MARK: - Writing
+
+    /// Writes what waits as lines, in the JSON form of the protocol.
+    private func export(
+        _ writes: [RawWrites.Write], to path: String
+    ) throws(SyncFailure) {
+        var writer = JSONFrameWriter()
+        var lines: [UInt8] = []
+        for write in writes { writer.append(.mutation(write.entry.mutation), to: &lines) }
+        try files.write(lines, to: path)
+    }
+
+    private func make(
+        from reader: DamagedCache?, _ known: CacheState?, _ writes: [RawWrites.Write],
+        _ notice: CacheNotice
+    ) throws {
+        var options = options(.readWriteCreate)
+        options.secureDelete = .on
+        options.identity = CacheSchema.migrations.identity
+        let target = try Connection(path: fresh, options: options)
+        defer { target.close() }
+        try CacheSchema.migrations.apply(to: target)
+        let nonce = environment.random.next()
+        try target.transaction(.immediate) { target in
+            try reader?.copyHistory(to: target)
+            try reader?.copyMirror(to: target)
+            var state = try CacheState.load(target)
+            if let known {
+                state = known
+            } else {
+                state.device = device
+                state.nonce = nonce
+                state.lastChain = nonce
+            }
+            state.subject = subject
+            for write in writes {
+                try OutboxTable.insert(
+                    write.entry, previousChain: write.previousChain, target)
+                try NoticeTable.remember(write.entry.mutation.chain, target)
+                state.clock.observe(write.entry.mutation.time)
+            }
+            state.cursor = []
+            state.stagedCursor = nil
+            state.stagedIsWhole = false
+            state.isAdopting = true
+            state.nextMid = max(state.nextMid, Limits.temporaryMid)
+            try Recount.run(target)
+            // Whatever is missing or wrong in the mirror is found by the next round.
+            state.repair = try RepairIndex.holdsRows(target) ? .running : .none
+            try state.save(target)
+            try NoticeTable.append(notice, target)
+        }
+        _ = try target.checkpoint(.truncate)
+    }
+
+    /// Puts the new cache in the place of the damaged one; may be begun again at any step.
+    private func exchange(kept: String) throws(SyncFailure) {
+        if try files.identity(fresh) != nil {
+            // A log that stayed would be taken for the new file's own.
+            if kept.isEmpty {
+                try files.remove(path + "-wal")
+            } else {
+                try files.move(path + "-wal", to: kept + "-wal")
+            }
+            for rest in [path + "-shm", fresh + "-wal", fresh + "-shm"] { try files.remove(rest) }
+            if !kept.isEmpty { try files.move(path, to: kept) }
+            try files.move(fresh, to: path)
+        }
+        try files.remove(note)
+    }
+}

@@ -1,0 +1,142 @@
+internal import SQLiteKit
+internal import SyncProtocol
+
+/// Reads a copy of a damaged cache through SQLite, as far as it can be read.
+///
+/// A table is read from its beginning until the damage, then from its end. A row
+/// of the mirror counts if it has the hash that stands beside it.
+struct DamagedCache {
+    private let connection: Connection?
+
+    /// Opens a copy; one that cannot be opened has nothing to read.
+    init(copy path: String, _ options: ConnectionOptions) {
+        connection = try? Connection(path: path, options: options)
+        // A cache of an earlier version is read like one of this version.
+        _ = try? connection.map { try CacheSchema.migrations.apply(to: $0) }
+    }
+
+    func close() { connection?.close() }
+
+    /// The row of numbers, if it can be read.
+    var state: CacheState? { connection.flatMap { try? CacheState.load($0) } }
+
+    /// The writes that wait and are as they were made, by number.
+    func waiting() -> [UInt64: RawWrites.Write] {
+        var found: [UInt64: RawWrites.Write] = [:]
+        for order in ["ASC", "DESC"] {
+            let sql = "SELECT previous_chain, queued_at, mutation FROM outbox ORDER BY mid \(order)"
+            let isComplete = each(sql) { row in
+                guard let entry = try? OutboxTable.entry(row) else { return }
+                let mutation = entry.mutation
+                let previous = UInt64(bitPattern: row.int64(0))
+                let link = MutationChain.link(
+                    after: previous, mid: mutation.mid, time: mutation.time,
+                    operations: mutation.operations)
+                guard link == mutation.chain else { return }
+                found[entry.mid] = RawWrites.Write(entry: entry, previousChain: previous)
+            }
+            if isComplete { break }
+        }
+        return found
+    }
+
+    /// Whether a write found in an old page has another number since.
+    func isNumberedAnew(_ write: RawWrites.Write, _ state: CacheState?) -> Bool {
+        guard let connection, let state else { return false }
+        if write.entry.mid >= Limits.temporaryMid, !state.isAdopting { return true }
+        return (try? NoticeTable.isKnown(write.entry.mutation.chain, connection)) ?? false
+    }
+
+    /// Copies what was written before, what became of it, and what the person was told.
+    func copyHistory(to target: Connection) throws {
+        try copy(
+            "acknowledged", "mid, previous_chain, chain, queued_at, acknowledged_at, mutation",
+            "iiiiib", to: target)
+        try copy("outcome", "mid, status, received_at, code, detail", "iiitt", to: target)
+        try copy("aside", "number, chain, queued_at, row, mutation", "iiitb", to: target)
+        try copy("notice", "number, at, kept, kind, export, file, detail", "iiitttt", to: target)
+        try copy("exported", "chain", "i", to: target)
+    }
+
+    /// Copies the rows that have the hash that stands beside them.
+    func copyMirror(to target: Connection) throws {
+        try copy("name", "id, text", "it", to: target)
+        try copy(
+            "bucket", "id, epoch, head, count, priority, lease_until, number, name, sum",
+            "iiiiiiitb", to: target)
+        var names: [Int64: String] = [:]
+        try target.run("SELECT id, text FROM name") { names[$0.int64(0)] = $0.text(1) }
+        try copy(
+            "row",
+            "rowid, table_id, bucket_id, owner_id, rev, as_of, source_version, id, hash, body",
+            "iiiiiiitbb", to: target
+        ) { row in
+            guard let table = names[row.int64(1)], let owner = names[row.int64(3)] else {
+                return false
+            }
+            let hash = RowHash.hash(
+                key: RowKey(table: table, id: row.text(7)), owner: owner, asOf: row.int64(5),
+                sourceVersion: row.int64(6), body: row.blob(9))
+            return HashSum(row.blob(8)) == hash
+        }
+    }
+
+    // MARK: - Copying
+
+    /// Copies a table from both ends; kinds are i for integers, t for text, b for bytes.
+    private func copy(
+        _ table: String, _ columns: String, _ kinds: String, to target: Connection,
+        where isRight: (Statement) -> Bool = { _ in true }
+    ) throws {
+        let kinds = Array(kinds.utf8)
+        let marks = kinds.map { _ in "?" }.joined(separator: ", ")
+        let insert = try target.prepare(
+            "INSERT OR IGNORE INTO \(table)(\(columns)) VALUES (\(marks))")
+        let key = columns.prefix { $0 != "," }
+        for order in ["ASC", "DESC"] {
+            var failure: (any Error)?
+            let isComplete = each("SELECT \(columns) FROM \(table) ORDER BY \(key) \(order)") {
+                guard failure == nil, isRight($0) else { return }
+                do {
+                    try write($0, kinds, with: insert)
+                } catch let error as SQLiteError where error.isConstraint {
+                    // Not a row of a sound cache.
+                } catch {
+                    failure = error
+                }
+            }
+            if let failure { throw failure }
+            if isComplete { return }
+        }
+    }
+
+    private func write(_ row: Statement, _ kinds: [UInt8], with insert: Statement) throws {
+        try insert.use { insert in
+            for (column, kind) in kinds.enumerated() {
+                let position = column + 1
+                switch kind {
+                case UInt8(ascii: "i"): try insert.bind(position, row.int64(column))
+                case UInt8(ascii: "t"): try insert.bind(position, row.text(column))
+                default: try insert.bind(position, row.blob(column))
+                }
+            }
+            _ = try insert.step()
+        }
+    }
+
+    /// Gives rows until the damage.
+    ///
+    /// - Returns: Whether there was none.
+    @discardableResult
+    private func each(_ sql: String, _ body: (Statement) -> Void) -> Bool {
+        guard let statement = try? connection?.prepare(sql) else { return false }
+        do {
+            try statement.use { statement in
+                while try statement.step() { body(statement) }
+            }
+            return true
+        } catch {
+            return false
+        }
+    }
+}

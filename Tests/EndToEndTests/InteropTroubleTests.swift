@@ -1,0 +1,225 @@
+import Foundation
+import Testing
+
+extension WorldTests {
+    /// Goal: what docs/protocol.md says of copies, restored servers, purged tombstones
+    /// and lost answers is enough to lose and to double nothing.
+    ///
+    /// Method: the client in `Tests/Interop`; a counter shows that a write took
+    /// effect once, a note that it took effect at all.
+    @Suite("A client written from the document, in trouble")
+    struct InteropTroubleTests {
+        private static func count(_ id: String, note: String) -> String {
+            "[\(LineDevice.create("annotation", id)),\(LineDevice.increment(id)),"
+                + #"{"do":"write","table":"annotation","id":"\#(id)","field":"note","text":"\#(note)","#
+                + #""dots":[]}]"#
+        }
+
+        private func shown(_ device: PythonDevice, _ id: String) async throws -> (Int?, [String]) {
+            let shown = try await device.must("show", "annotation", id)["shown"] as? [String: Any]
+            return (shown?["shown"] as? Int, (shown?["note"] as? [String] ?? []).sorted())
+        }
+
+        @Test("sends a write once though its answer was lost, and refreshes its token")
+        func lostAnswer() async throws {
+            try await RealWorld.run { world in
+                let subject = try await world.person()
+                let device = try await world.pythonDevice("a", of: subject)
+                try await device.must("write", Self.count("x", note: "one"))
+                #expect(try await device.trouble("sync", "--lose", "1") == "client.no_answer")
+                try await device.must("write", Self.count("x", note: "two"))
+                try await device.must("forget", "token")
+                try await device.must("sync")
+                #expect(try await shown(device, "x") == (2, ["one", "two"]))
+                #expect(try await world.metric("tangrat_mutations_taken_total") == 2)
+                #expect(try await world.metric("tangrat_mutations_repeated_total") == 1)
+            }
+        }
+
+        @Test("counts a write once whose answer was lost before its device had a new name")
+        func lostThenRenamed() async throws {
+            try await RealWorld.run { world in
+                let subject = try await world.person()
+                let device = PythonDevice(world: world, home: world.path("python-a"))
+                let first = try await device.signIn(for: subject)
+                try await device.must("write", Self.count("x", note: "before"))
+                try await device.must("sync")
+                try await device.must("write", Self.count("x", note: "lost"))
+                try await device.must(
+                    "write",
+                    #"[{"do":"set","table":"annotation","id":"none","field":"nickname","#
+                        + #""value":"n"}]"#)
+                #expect(try await device.trouble("sync", "--lose", "1") == "client.no_answer")
+                #expect(try await world.metric("tangrat_mutations_taken_total") == 3)
+                try await device.must("write", Self.count("x", note: "never sent"))
+                let id = try #require(first["device"] as? String)
+                try await world.admin("device", "revoke", id)
+                #expect(try await device.trouble("sync") == "client.signed_out")
+                #expect(try await device.signIn(for: subject)["device"] as? String != id)
+
+                // The answer about the old name is lost as well: nothing has moved meanwhile.
+                #expect(try await device.trouble("sync", "--lose", "1") == "client.no_answer")
+                let everything = (3, ["before", "lost", "never sent"])
+                #expect(try await shown(device, "x") == everything)
+                let report = try await device.must("sync")
+                #expect((report["requests"] as? [String: Int])?["/v1/devices/replace"] == 1)
+                #expect(try await shown(device, "x") == everything)
+                // What was refused is sent once more, because nobody was told.
+                let codes = try await device.lines("outcomes").map {
+                    PlainJSON.object($0)["code"] as? String
+                }
+                #expect(codes == ["row_absent", ""])
+                #expect(try await world.metric("tangrat_mutations_taken_total") == 5)
+                #expect(try await world.metric("tangrat_mutations_repeated_total") == 0)
+                let other = try await world.pythonDevice("b", of: subject)
+                try await other.must("sync")
+                #expect(try await shown(other, "x") == everything)
+                #expect(try await device.dump() == other.dump())
+            }
+        }
+
+        @Test("finds that it is a copy, and neither copy loses or doubles a write")
+        func copied() async throws {
+            try await RealWorld.run { world in
+                let subject = try await world.person()
+                let device = PythonDevice(world: world, home: world.path("python-a"))
+                let first = try await device.signIn(for: subject)["device"] as? String
+                try await device.must("write", Self.count("x", note: "both"))
+                try await device.must("sync")
+                let copy = PythonDevice(world: world, home: world.path("python-copy"))
+                try FileManager.default.copyItem(atPath: device.home, toPath: copy.home)
+                try await device.must("write", Self.count("x", note: "of the first"))
+                try await copy.must("write", Self.count("x", note: "of the copy"))
+                try await device.must("sync")
+                #expect(try await copy.trouble("sync") == "client.copied")
+                #expect(try await copy.trouble("sync") == "client.copied")
+                #expect(try await copy.signIn(for: subject)["device"] as? String != first)
+                try await copy.must("sync")
+                // Whoever takes a name's place ends its rights; the original loses nothing by that.
+                try await device.must("write", Self.count("x", note: "of the original"))
+                #expect(try await device.trouble("sync") == "client.signed_out")
+                #expect(try await device.signIn(for: subject)["device"] as? String != first)
+                try await device.must("sync")
+                try await copy.must("sync")
+                let both = (4, ["both", "of the copy", "of the first", "of the original"])
+                #expect(try await shown(copy, "x") == both)
+                #expect(try await shown(device, "x") == both)
+                #expect(try await copy.dump() == device.dump())
+            }
+        }
+
+        @Test("keeps its outbox where its rights have ended, and sends it under a new name")
+        func revoked() async throws {
+            try await RealWorld.run { world in
+                let subject = try await world.person()
+                let device = PythonDevice(world: world, home: world.path("python-a"))
+                let first = try await device.signIn(for: subject)
+                try await device.must("write", Self.count("x", note: "before"))
+                try await device.must("sync")
+                try await device.must("write", Self.count("x", note: "meanwhile"))
+                let id = try #require(first["device"] as? String)
+                try await world.admin("device", "revoke", id)
+                #expect(try await device.trouble("sync") == "client.signed_out")
+                let again = try await device.signIn(for: subject)
+                #expect(again["device"] as? String != id)
+                try await device.must("sync")
+                #expect(try await shown(device, "x") == (2, ["before", "meanwhile"]))
+
+                // A device that signs in again goes on under its name, unless it ended its rights.
+                let kept = try await device.signIn(for: subject)["device"] as? String
+                #expect(kept == again["device"] as? String)
+                try await device.must("write", Self.count("x", note: "kept"))
+                try await device.must("sync")
+                let other = PythonDevice(world: world, home: world.path("python-other"))
+                try FileManager.default.copyItem(atPath: device.home, toPath: other.home)
+                try await device.must("revoke")
+                #expect(try await other.trouble("sync") == "client.signed_out")
+                let counted = try await world.pythonDevice("b", of: subject)
+                try await counted.must("sync")
+                #expect(try await shown(counted, "x").0 == 3)
+            }
+        }
+
+        @Test("compares what it holds where tombstones were purged, and asks about stale writes")
+        func floor() async throws {
+            try await RealWorld.run { world in
+                let subject = try await world.person()
+                let key = try await world.agency("dlt", "driving_licence")
+                try await world.mustFeed(
+                    (0..<2_000).map { BadInputTests.line("r-\($0)", subject) }, key: key)
+                let away = try await world.pythonDevice("away", of: subject)
+                try await away.must("sync")
+                try await away.must("write", Self.count("x", note: "use me"))
+                let other = try await world.pythonDevice("other", of: subject)
+                try await other.must("write", "[\(LineDevice.create("annotation", "gone"))]")
+                try await other.must(
+                    "write", #"[{"do":"delete","table":"annotation","id":"gone"}]"#)
+                try await other.must("sync")
+                try await world.mustFeed(
+                    [
+                        #"{"table":"driving_licence","id":"r-7","subject":"\#(subject)","#
+                            + #""as_of":2,"source_version":2,"deleted":1}"#
+                    ], key: key)
+                #expect(try await world.admin("compact", "--days", "0")["purged"] as? Int == 2)
+
+                let report = try await away.must("sync")
+                #expect(report["repairs"] as? Int == 1)
+                #expect(PythonDevice.cost(report).bytes <= 8 * 1_024)
+                #expect(report["aside"] as? Int == 1)
+                let codes = try await away.lines("outcomes").map {
+                    PlainJSON.object($0)["code"] as? String
+                }
+                #expect(codes == ["create_stale"])
+                // The push was taken before the cursor was refused, and the answer said so.
+                #expect(try await world.metric("tangrat_mutations_repeated_total") == 0)
+                try await other.must("sync")
+                #expect(try await away.dump() == other.dump())
+                #expect(try await !away.dump().contains { $0.contains("\"r-7\"") })
+
+                try await away.must("aside", "use")
+                try await away.must("sync")
+                #expect(try await shown(away, "x") == (1, ["use me"]))
+                #expect(try await away.lines("aside").isEmpty)
+            }
+        }
+
+        @Test("gives a restored server back what it lost, once", arguments: [true, false])
+        func restored(isTold: Bool) async throws {
+            try await RealWorld.run { world in
+                let subject = try await world.person()
+                let key = try await world.agency("dlt", "driving_licence")
+                try await world.mustFeed(
+                    (0..<500).map { BadInputTests.line("r-\($0)", subject) }, key: key)
+                let device = try await world.pythonDevice("a", of: subject)
+                try await device.must("write", Self.count("x", note: "before"))
+                let old = try await device.must("sync")["lineage"] as? String
+                let file = world.path("yesterday.sqlite")
+                try await world.admin("backup", file)
+                try await device.must("write", Self.count("x", note: "after"))
+                try await device.must("sync")
+                let late = try await world.pythonDevice("late", of: subject)
+                try await late.must("write", Self.count("x", note: "of a late device"))
+                try await late.must("sync")
+                try await device.must("write", Self.count("x", note: "never sent"))
+
+                #expect(try await world.stop(SIGTERM) == 0)
+                try await RestoreWorldTests.restore(file, world, isTold: isTold)
+                try await world.start()
+                let report = try await device.must("sync")
+                #expect(report["repairs"] as? Int == 1)
+                #expect(report["lineage"] as? String != old)
+                #expect(try await shown(device, "x") == (3, ["after", "before", "never sent"]))
+                // The restored server has never had this device, nor its tokens.
+                #expect(try await late.trouble("sync") == "client.signed_out")
+                try await late.signIn(for: subject)
+                try await late.must("sync")
+                try await device.must("sync")
+                #expect(
+                    try await shown(late, "x")
+                        == (4, ["after", "before", "never sent", "of a late device"]))
+                #expect(try await device.dump() == late.dump())
+                #expect(try await world.admin("verify")["sound"] as? Int == 1)
+            }
+        }
+    }
+}

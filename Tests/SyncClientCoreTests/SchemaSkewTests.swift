@@ -1,0 +1,185 @@
+import Foundation
+import SQLiteKit
+import SyncProtocol
+import TestSupport
+import Testing
+
+@testable import SyncClientCore
+
+/// Goal: versions of app, cache and server that do not match lose nothing and say so.
+///
+/// Method: caches are made by the very steps that earlier versions had, with
+/// writes that wait, and opened by this version; the files are copied in the
+/// middle of each step, as a kill would leave them.
+@Suite("Versions that do not match")
+struct SchemaSkewTests {
+    private static let versions = Int64(1)..<CacheSchema.migrations.identity.versionMax
+
+    /// A cache as an earlier version left it: two writes wait, one row is held.
+    private static func makeCache(_ path: String, version: Int64) throws {
+        let options = ConnectionOptions(.readWriteCreate)
+        let connection = try Connection(path: path, options: options)
+        defer { connection.close() }
+        try CacheSchema.migrations.upTo(version).apply(to: connection)
+        let device = ModelServer.device
+        let nonce: UInt64 = 0x77
+        var chain = nonce
+        var inserts: [(UInt64, UInt64, UInt64, [UInt8])] = []
+        for mid in 1...2 as ClosedRange<UInt64> {
+            let time = HybridTime(milliseconds: 1_800_000_000_000 + mid, device: device)
+            let operations = [
+                RowOperation(.pinned, .create),
+                RowOperation(.pinned, .add(field: "services", element: "s\(mid)")),
+            ]
+            let link = MutationChain.link(
+                after: chain, mid: mid, time: time, operations: operations)
+            var bytes: [UInt8] = []
+            MutationCodec.append(
+                Mutation(mid: mid, time: time, schema: 1, operations: operations, chain: link),
+                to: &bytes)
+            inserts.append((mid, chain, link, bytes))
+            chain = link
+        }
+        for (mid, previous, link, bytes) in inserts {
+            try connection.run(
+                """
+                INSERT INTO outbox(mid, previous_chain, chain, queued_at, mutation)
+                VALUES (?, ?, ?, 5, ?)
+                """,
+                .integer(Int64(mid)), .integer(Int64(bitPattern: previous)),
+                .integer(Int64(bitPattern: link)), .blob(bytes))
+            try connection.run(
+                "INSERT INTO outbox_row(table_name, row_id, mid) VALUES ('pinned', 'me', ?)",
+                .integer(Int64(mid)))
+        }
+        try connection.run(
+            "UPDATE state SET device = ?, nonce = ?, next_mid = 3, last_chain = ?",
+            .integer(Int64(bitPattern: device.number)), .integer(Int64(nonce)),
+            .integer(Int64(bitPattern: chain)))
+        let body = Array(#"{"n":1}"#.utf8)
+        let hash = RowHash.hash(
+            key: RowKey(table: "vehicle", id: "v1"), owner: "dlt", asOf: 1_700_000_000_000,
+            sourceVersion: 1, body: body)
+        try connection.run("INSERT INTO name(id, text) VALUES (1, 'vehicle'), (2, 'dlt')")
+        try connection.run(
+            """
+            INSERT INTO bucket(id, name, epoch, head, count, sum, priority, lease_until)
+            VALUES (1, 'person/wanna/core', 1, 1, 1, ?, 1, 0)
+            """, .blob(hash.bytes))
+        try connection.run(
+            "INSERT INTO row VALUES (1, 'v1', 1, 2, 1, 1700000000000, 1, ?, ?)",
+            .blob(hash.bytes), .blob(body))
+        _ = try connection.checkpoint(.truncate)
+    }
+
+    /// Puts files in the place of the cache of a device that is signed in.
+    private static func put(_ path: String, _ world: TestWorld) throws {
+        let files = LiveFiles()
+        for end in ["", "-wal"] {
+            let target = world.accountPath + "/cache.sqlite" + end
+            if let bytes = try files.readAny(path + end) {
+                try files.write(bytes, to: target)
+            } else {
+                try files.remove(target)
+            }
+        }
+        try files.remove(world.accountPath + "/cache.sqlite-shm")
+    }
+
+    /// Opens the cache and checks that everything of it is there and is sent.
+    private static func check(_ world: TestWorld, _ what: String) async throws {
+        let client = try await world.open()
+        #expect(try await client.notices().isEmpty, "\(what)")
+        #expect(
+            try await client.row("pinned", "me")?.texts("services") == ["s1", "s2"], "\(what)")
+        #expect(try await client.rows("vehicle").map(\.id) == ["v1"], "\(what)")
+        _ = try await client.sync()
+        #expect(world.server.with { $0.applied } == [1, 2], "\(what)")
+        #expect(try await client.dump() == world.server.confirmed(), "\(what)")
+        #expect(try await client.doctor().isSound, "\(what)")
+        await client.close()
+    }
+
+    private static func signedIn(_ world: TestWorld) async throws {
+        world.server.put("vehicle", "v1", body: #"{"n":1}"#)
+        await (try await world.signedIn()).close()
+    }
+
+    @Test("migrate an old cache with what waits in it", arguments: versions)
+    func old(version: Int64) async throws {
+        try await inWorld { world in
+            try await Self.signedIn(world)
+            let folder = try TemporaryDirectory()
+            try Self.makeCache(folder.file("old"), version: version)
+            try Self.put(folder.file("old"), world)
+            try await Self.check(world, "version \(version)")
+        }
+    }
+
+    @Test("go on after a kill in the middle of any step", arguments: [1, 4])
+    func killed(from version: Int64) async throws {
+        let folder = try TemporaryDirectory()
+        let path = folder.file("old")
+        try Self.makeCache(path, version: version)
+        let connection = try Connection(path: path, options: ConnectionOptions(.readWriteCreate))
+        let killed = try KilledCopies(of: path)
+        try killed.run(every: 60, connection) {
+            try CacheSchema.migrations.apply(to: connection)
+        }
+        connection.close()
+        #expect(killed.copies.count > 20)
+        var seen: Set<Int64> = []
+        for copy in killed.copies {
+            let reader = try Connection(path: copy, options: ConnectionOptions(.readOnly))
+            try reader.run("PRAGMA user_version") { seen.insert($0.int64(0)) }
+            reader.close()
+            try await inWorld { world in
+                try await Self.signedIn(world)
+                try Self.put(copy, world)
+                try await Self.check(world, copy)
+            }
+        }
+        // Each version was met, so each step was interrupted.
+        #expect(seen == Set(version...CacheSchema.migrations.identity.versionMax))
+    }
+
+    @Test(
+        "keep tables and fields of a newer server byte for byte, and say that an update is needed")
+    func newerServer() async throws {
+        try await inWorld { world in
+            let odd = #"{"depth":[[[[{"x":[1,2,{"ก":"ข"}]}]]]],"new_kind":"y"}"#
+            world.server.put("future_table", "f1", body: odd)
+            world.server.put("vehicle", "v1", body: #"{"brand":"a","field_of_later":{"z":1}}"#)
+            world.server.put(
+                "pinned", "me", body: #"{"v":99,"what":"a later merge"}"#, owner: "citizen")
+            let client = try await world.signedIn()
+            // Frames of a later version are passed over.
+            world.server.fail(
+                .change { bytes in
+                    let end = Int(bytes[0]) + 1
+                    var changed = Array(bytes[..<end])
+                    changed += [4, 99, 1, 2, 3]
+                    return changed + bytes[end...]
+                })
+            _ = try await client.sync()
+            let dump = try await client.dump()
+            #expect(dump == world.server.confirmed())
+            #expect(dump.contains { $0.contains(odd) })
+            let future = try #require(try await client.row("future_table", "f1"))
+            #expect(future.needsUpdate)
+            #expect(try await client.row("vehicle", "v1")?.needsUpdate == false)
+            #expect(try await client.row("pinned", "me")?.needsUpdate == true)
+            #expect(try await client.status().unknownTables == ["future_table"])
+            #expect(try await client.doctor().isSound)
+            await client.close()
+        }
+    }
+}
+
+extension LiveFiles {
+    /// Reads a file that need not be private.
+    fileprivate func readAny(_ path: String) throws -> [UInt8]? {
+        guard let data = FileManager.default.contents(atPath: path) else { return nil }
+        return Array(data)
+    }
+}
