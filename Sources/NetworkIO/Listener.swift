@@ -109,6 +109,12 @@ package final class Listener: ReadinessHandler {
 extension Listener {
     private static let backlog: Int32 = 1024
 
+    /// How long a peer may leave the kernel's packets unacknowledged.
+    ///
+    /// Without it a watcher whose phone lost its network would be kept for a
+    /// quarter of an hour.
+    private static let deadPeerMilliseconds: Int32 = 60_000
+
     private static func bindTCP(
         _ host: String, _ port: UInt16
     ) throws(SystemError) -> OwnedDescriptor {
@@ -122,6 +128,10 @@ extension Listener {
         setOption(open.number, SOL_SOCKET, SO_REUSEADDR)
         // Accepted sockets inherit this: answers are not held back for more.
         setOption(open.number, Int32(IPPROTO_TCP), TCP_NODELAY)
+        // And these: a peer that acknowledges nothing for a minute is gone, also if nobody writes.
+        setOption(open.number, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, deadPeerMilliseconds)
+        setOption(open.number, SOL_SOCKET, SO_KEEPALIVE)
+        setOption(open.number, Int32(IPPROTO_TCP), TCP_KEEPIDLE, deadPeerMilliseconds / 1_000)
         address4.sin_family = sa_family_t(AF_INET)
         address4.sin_port = port.bigEndian
         address6.sin6_family = sa_family_t(AF_INET6)
@@ -196,9 +206,11 @@ extension Listener {
         return OwnedDescriptor(owning: number)
     }
 
-    private static func setOption(_ descriptor: Int32, _ level: Int32, _ name: Int32) {
-        var one: Int32 = 1
-        setsockopt(descriptor, level, name, &one, socklen_t(MemoryLayout<Int32>.size))
+    private static func setOption(
+        _ descriptor: Int32, _ level: Int32, _ name: Int32, _ value: Int32 = 1
+    ) {
+        var value = value
+        setsockopt(descriptor, level, name, &value, socklen_t(MemoryLayout<Int32>.size))
     }
 
     private static func bind<Address>(_ descriptor: Int32, to address: inout Address) -> Int32 {

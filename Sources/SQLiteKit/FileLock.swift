@@ -62,6 +62,8 @@ package final class FileLock: Sendable {
     package func release() {
         descriptor.withLock { descriptor in
             guard descriptor >= 0 else { return }
+            // Closing is not enough: a child between fork and exec has the file open too.
+            _ = flock(descriptor, LOCK_UN)
             _ = Glibc.close(descriptor)
             descriptor = -1
         }

@@ -50,6 +50,23 @@ package enum Files {
         let descriptor = Glibc.open(partial, O_WRONLY | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else { throw .last("open", partial) }
         defer { _ = Glibc.close(descriptor) }
+        try writeAll(bytes, descriptor, partial)
+        try moveIntoPlace(partial, as: path)
+    }
+
+    /// Adds bytes to the end of a file, made for the owner only, and syncs them.
+    package static func append(_ bytes: [UInt8], to path: String) throws(FileError) {
+        let descriptor = Glibc.open(
+            path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { throw .last("open", path) }
+        defer { _ = Glibc.close(descriptor) }
+        try writeAll(bytes, descriptor, path)
+        guard fsync(descriptor) == 0 else { throw .last("fsync", path) }
+    }
+
+    private static func writeAll(
+        _ bytes: [UInt8], _ descriptor: Int32, _ path: String
+    ) throws(FileError) {
         var written = 0
         while written < bytes.count {
             let count = bytes.withUnsafeBytes { buffer in
@@ -57,10 +74,9 @@ package enum Files {
                     descriptor, buffer.baseAddress.map { $0 + written }, bytes.count - written)
             }
             if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { throw .last("write", partial) }
+            guard count > 0 else { throw .last("write", path) }
             written += count
         }
-        try moveIntoPlace(partial, as: path)
     }
 
     /// Makes a file longer with zeros that are on the disk, never shorter.

@@ -3,8 +3,35 @@ internal import SyncProtocol
 /// Every limit of the server in one place, with its unit and its reason.
 ///
 /// Production uses the values as they stand; tests make them small so that the
-/// edges are reached.
+/// edges are reached. `docs/limits.md` is the same table for people, and a test
+/// compares the two.
 package struct Limits: Sendable {
+    /// The limits of connections, and in them those of messages.
+    package var http = HTTPLimits()
+
+    /// The most requests that one device or agency may have open at once, counted
+    /// until their answers are taken.
+    package var requestsPerTokenMax = 32
+
+    /// The most live streams in all: fewer than connections, so that who comes to
+    /// sync still finds room.
+    package var watchersMax = 10_000
+
+    /// The most live streams of one device; one more ends the oldest.
+    ///
+    /// Some for each program on it, and some that the server does not know to be
+    /// dead yet.
+    package var watchersPerDeviceMax = 16
+
+    /// Descriptors that are never given to connections: files, loops, sockets.
+    package var descriptorsReserved = 32
+
+    /// The same for each event loop, which has its own files and its own poll.
+    package var descriptorsReservedPerLoop = 8
+
+    /// The most commands of operators at once.
+    package var adminConnectionsMax = 16
+
     /// The largest body of `/v1/sync`: 500 mutations of a few kilobytes.
     package var syncBodyBytesMax = 1_024 * 1_024
 
@@ -67,15 +94,17 @@ package struct Limits: Sendable {
     /// milliseconds, because the answer may have been lost.
     package var refreshGraceMilliseconds: Int64 = 60_000
 
+    /// How often the head of the audit chain is written down elsewhere, in milliseconds.
+    package var auditHeadMilliseconds: Int64 = 300_000
+
+    /// The most entries of the audit chain that are read at one moment.
+    package var auditReadMax = 10_000
+
     /// How many people's heads and sessions are kept in memory.
     package var cachedPeopleMax = 200_000
 
     /// How many watchers a shared bucket wakes at once; the rest follow in turn.
     package var liveSpreadAtOnce = 256
-
-    /// How many live streams one device may hold on one event loop: some for each
-    /// program on it, and some that the server does not know to be dead yet.
-    package var liveStreamsPerDeviceMax = 16
 
     /// How many sign-ins may wait for approval at once.
     package var pendingSignInsMax = 10_000

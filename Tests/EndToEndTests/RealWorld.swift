@@ -303,11 +303,18 @@ struct LineDevice: Sendable {
 
     /// All rows the server shows this device, by table and id.
     func rows() async throws -> [String: [String: Any]] {
+        guard let rows = try await rowsIfRead() else { throw WorldProblem("503") }
+        return rows
+    }
+
+    /// The same; nil where the disk has no room for the note that rows were read.
+    func rowsIfRead() async throws -> [String: [String: Any]]? {
         var rows: [String: [String: Any]] = [:]
         var cursor = ""
         while true {
             let answer = try await send(
                 Data(#"{"frame":"sync","cursor":"\#(cursor)","rows_max":10000}"#.utf8))
+            if answer.status == 503, answer.text.contains("server.storage") { return nil }
             for row in answer.frames("row") {
                 rows["\(row["table"] ?? "")/\(row["id"] ?? "")"] = row["body"] as? [String: Any]
             }
@@ -317,6 +324,15 @@ struct LineDevice: Sendable {
             }
             cursor = next
         }
+    }
+
+    /// The cursor of a device that has everything.
+    func head() async throws -> String {
+        let answer = try await send(Data(#"{"frame":"sync","rows_max":10000}"#.utf8))
+        guard let cursor = answer.frames("checkpoint").first?["cursor"] as? String else {
+            throw WorldProblem("no checkpoint: \(answer.text.suffix(300))")
+        }
+        return cursor
     }
 
     static func hex(_ number: Int) -> String {

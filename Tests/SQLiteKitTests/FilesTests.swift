@@ -42,6 +42,30 @@ struct FilesTests {
         #expect(reason { try Files.createDirectory(folder.path) } == .openToOthers)
     }
 
+    /// A program that is being started holds every descriptor of its parent until it
+    /// runs: giving the lock back must not wait for that.
+    @Test("is no longer locked once the lock is given back, whoever else has it open")
+    func inheritedLock() throws {
+        let path = folder.file("lock")
+        let lock = try #require(try FileLock.tryAcquire(path))
+        var buffer = [CChar](repeating: 0, count: 4_096)
+        let open = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")
+            .compactMap { Int32($0) }
+            .first { number in
+                let count = readlink("/proc/self/fd/\(number)", &buffer, buffer.count)
+                return count > 0
+                    && String(
+                        decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+                        == path
+            }
+        let inherited = dup(try #require(open))
+        defer { close(inherited) }
+        #expect(try FileLock.tryAcquire(path) == nil)
+        lock.release()
+        let again = try #require(try FileLock.tryAcquire(path))
+        again.release()
+    }
+
     @Test("is replaced as a whole")
     func replace() throws {
         let path = folder.file("token")

@@ -101,7 +101,9 @@ struct FaultTests {
             sessions: SessionCache(sessionsMax: 10), indexes: RangeIndexCache(rowsMax: 1_000),
             metrics: metrics, limits: Limits(),
             secrets: seededSecrets(3), now: { noon },
-            publicURL: { PublicURL(listening: .unix(path: ""), port: 0) }, isReady: { true })
+            publicURL: { PublicURL(listening: .unix(path: ""), port: 0) }, isReady: { true },
+            holders: HolderLedger(requestsMax: 32),
+            watchers: WatcherRegistry(watchersMax: 10, perDeviceMax: 2))
         let store = fixture.store
         let server = HTTPServer(configuration: .init(address: .tcp(port: 0), loopCount: 1)) {
             SyncService(
@@ -265,7 +267,7 @@ struct LateRevocationTests {
         try fixture.write { context in
             try SignInMachine(
                 context: context, limits: fixture.limits, secrets: seededSecrets(2)
-            ).revoke(device)
+            ).revoke(device, by: .operator)
         }
         #expect(throws: PageBuilder.Revoked.self) {
             try fixture.page(SyncRequest(), for: device)

@@ -136,6 +136,11 @@ final class HTTPTestClient {
         return size == 0 ? nil : Array(bytes.dropLast(2))
     }
 
+    /// Reads and drops so many bytes.
+    func skip(_ count: Int) throws {
+        _ = try take(count)
+    }
+
     /// Whether the server closes without sending anything more.
     func isClosedByServer() throws -> Bool {
         guard buffer.isEmpty else { return false }

@@ -74,6 +74,9 @@ final class HTTPTestServer {
         try HTTPTestClient(port: server.port, receiveBuffer: receiveBuffer)
     }
 
+    /// What all connections hold in buffers.
+    var bufferedBytes: Int { server.bufferedBytes }
+
     /// Moves the clock and lets every loop look at its deadlines.
     func advance(milliseconds: Int64) throws {
         clock?.advance(milliseconds: milliseconds)
@@ -132,6 +135,10 @@ final class TestHandler: RequestHandler {
         case "/build":
             try? exchange.respond(Self.ok) { body in
                 for number in 0..<500 { body.buffer.append(decimal: number) }
+            }
+        case "/large":
+            try? exchange.respond(Self.ok) { body in
+                for _ in 0..<1_000 { body.buffer.append(Self.bigChunk) }
             }
         case "/slices": buildSlices(exchange, lines: 300, failsAfter: nil)
         case "/slices/many": buildSlices(exchange, lines: 8_000, failsAfter: nil)

@@ -57,7 +57,7 @@ struct LimitsTests {
             + "that is not local",
         "idle connection": "\(http.idleMillisecondsMax / 1_000) s",
         "live streams of a device":
-            "\(limits.liveStreamsPerDeviceMax) on each event loop; one more is 503",
+            "\(limits.watchersPerDeviceMax); one more ends the oldest",
         "sign-ins that wait": grouped(limits.pendingSignInsMax),
         "jobs that wait for the writer": grouped(limits.writerQueueMax),
     ]

@@ -5,39 +5,6 @@ import Testing
 
 @testable import SyncServerCore
 
-@Suite("Live streams of one device")
-struct LiveLimitTests {
-    @Test("are so many at once, and one more when one has ended")
-    func limit() throws {
-        let running = try RunningServer {
-            $0.loops = 1
-            $0.limits.liveStreamsPerDeviceMax = 2
-        }
-        let subject = try running.addPerson()
-        let phone = try running.signIn(subject)
-        let tablet = try running.signIn(subject)
-        let first = try phone.watch(running)
-        let second = try phone.watch(running)
-        let fields = ["Authorization": "Bearer \(phone.token)"]
-        let refused = try running.request("GET", "/v1/live", fields)
-        #expect(refused.status == 503 && refused.head.contains("Retry-After: "))
-        _ = try tablet.watch(running)
-        first.close()
-        // The server learns of it in a turn of its own.
-        var again = try running.client()
-        var head = ""
-        for _ in 0..<2_000 {
-            again = try running.client()
-            try again.send(
-                "GET /v1/live HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \(phone.token)\r\n\r\n")
-            head = try again.head()
-            if head.contains("200 OK") { break }
-        }
-        #expect(head.contains("200 OK"))
-        #expect(second.isSilent(milliseconds: 0))
-    }
-}
-
 @Suite("A public change under many watchers")
 struct LiveSpreadTests {
     /// Goal: what waits to be woken is bounded by the watchers, not by the changes.
@@ -51,7 +18,7 @@ struct LiveSpreadTests {
             $0.loops = 1
             $0.limits.liveSpreadAtOnce = 1
             $0.clock = turned.clock
-            $0.httpLimits.tickMilliseconds = 1
+            $0.limits.http.tickMilliseconds = 1
         }
         let subject = try running.addPerson()
         let key = try running.addAgency("dga", ["agency"])

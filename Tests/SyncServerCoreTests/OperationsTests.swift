@@ -344,7 +344,7 @@ struct MetricsTests {
         metrics.unchanged()
         metrics.watchers(2)
         metrics.fed(FeedTally(applied: 3, unchanged: 2, stale: 1, refused: 4))
-        metrics.committed(jobs: 7)
+        metrics.committed(jobs: 7, auditEntries: 0)
         let text = metrics.text(extra: [("tangrat_connections", 5)])
         var values: [String: Int64] = [:]
         var declared = ""

@@ -11,6 +11,7 @@ final class PullServer {
     private let client: HTTPTestClient
     private let reports: Reports
     private let lines = Lines()
+    private let commits: GroupCommit
 
     /// The lines of the log so far.
     final class Lines: Sendable {
@@ -29,15 +30,20 @@ final class PullServer {
         reports = try Reports()
         let lines = lines
         let metrics = Metrics(now: { noon }) { lines.add($0) }
+        commits = GroupCommit(
+            store: fixture.store, limits: Limits(), metrics: metrics,
+            wallClock: WallClock(milliseconds: { noon })
+        ) { _ in }
+        // What is disclosed is written down first.
+        try commits.start()
         let parts = ServiceParts(
-            store: fixture.store,
-            commits: GroupCommit(
-                store: fixture.store, limits: Limits(), metrics: metrics,
-                wallClock: WallClock(milliseconds: { noon })
-            ) { _ in }, heads: HeadCache(peopleMax: 10), sessions: SessionCache(sessionsMax: 10),
+            store: fixture.store, commits: commits, heads: HeadCache(peopleMax: 10),
+            sessions: SessionCache(sessionsMax: 10),
             indexes: fixture.indexes, metrics: metrics, limits: fixture.limits,
             secrets: seededSecrets(3), now: { noon },
-            publicURL: { PublicURL(listening: .unix(path: ""), port: 0) }, isReady: { true })
+            publicURL: { PublicURL(listening: .unix(path: ""), port: 0) }, isReady: { true },
+            holders: HolderLedger(requestsMax: 32),
+            watchers: WatcherRegistry(watchersMax: 10, perDeviceMax: 2))
         let store = fixture.store
         server = HTTPServer(configuration: .init(address: .tcp(port: 0), loopCount: 1)) {
             SyncService(parts: parts, context: $0, reader: try store.makeReader())
@@ -48,7 +54,10 @@ final class PullServer {
 
     var log: String { lines.text }
 
-    func stop() { server.stop() }
+    func stop() {
+        server.stop()
+        commits.close()
+    }
 
     func answer(_ request: SyncRequest) throws -> HTTPTestClient.Answer {
         var body: [UInt8] = []

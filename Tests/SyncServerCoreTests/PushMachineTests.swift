@@ -238,7 +238,7 @@ struct PushMachineTests {
         try fixture.write { context in
             try SignInMachine(
                 context: context, limits: fixture.limits, secrets: seededSecrets(2)
-            ).revoke(device.record)
+            ).revoke(device.record, by: .operator)
         }
         let mutation = device.next([RowOperation(Self.note, .create)])
         #expect(try fixture.push([mutation], from: device.record).failure == .revoked)

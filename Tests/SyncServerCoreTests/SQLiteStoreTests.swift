@@ -81,6 +81,11 @@ struct SQLiteStoreTests {
         try with(kind) { suite, _ in try suite.bucketsAreThoseOfAPersonAndOfAll() }
     }
 
+    @Test("the audit chain is kept", arguments: [StoreKind.sqlite])
+    func audit(kind: StoreKind) throws {
+        try with(kind) { suite, _ in try suite.auditChainIsKept() }
+    }
+
     @Test("sign-ins are counted", arguments: [StoreKind.sqlite])
     func signIns(kind: StoreKind) throws {
         try with(kind) { suite, _ in try suite.signInsAreCounted() }

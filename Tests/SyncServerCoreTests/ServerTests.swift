@@ -96,14 +96,15 @@ final class RunningServer {
     }
 
     func request(
-        _ method: String, _ path: String, _ fields: [String: String] = [:], _ body: [UInt8]? = nil
+        _ method: String, _ path: String, _ fields: [String: String] = [:], _ body: [UInt8]? = nil,
+        headOnly: Bool = false
     ) throws -> HTTPTestClient.Answer {
         let client = try client()
         var head = "\(method) \(path) HTTP/1.1\r\nHost: a\r\n"
         for (name, value) in fields { head += "\(name): \(value)\r\n" }
         if let body { head += "Content-Length: \(body.count)\r\n" }
         try client.send(Array((head + "\r\n").utf8) + (body ?? []))
-        return try client.answer(toHead: method == "HEAD")
+        return try client.answer(toHead: headOnly || method == "HEAD")
     }
 }
 
@@ -307,16 +308,31 @@ struct ServerTests {
         let turned = try phone.sync(running, request, accept: SignedIn.binary, lines: true)
         #expect(!turned.head.contains("Content-Type: "))
         #expect(try decodeFrames(turned.body).last?.isTerminal == true)
-        // A long one, which leaves in slices, is worth compressing on its way.
-        let long = (0..<80).map {
-            vehicle("long-\($0)", subject)
-                .replacing(#""n":"#, with: #""text":"\#(String(repeating: "x", count: 999))","n":"#)
+        // A long one is worth compressing on its way. It is whole before it leaves,
+        var caughtUp = SimulatedClient()
+        try phone.pull(running, &caughtUp)
+        func long(_ line: (Int) -> String) -> [String] {
+            (0..<80).map {
+                line($0).replacing(
+                    #""n":"#, with: #""text":"\#(String(repeating: "x", count: 999))","n":"#)
+            }
         }
-        #expect(try running.feed(key, long)["applied"] == .integer(80))
-        let sliced = try phone.sync(running, request)
+        let everyones = try running.addAgency("dga", ["service"])
+        let common = long {
+            #"{"table":"service","id":"s\#($0)","as_of":1,"source_version":1,"body":{"n":1}}"#
+        }
+        #expect(try running.feed(everyones, common)["applied"] == .integer(80))
+        // but where it holds everyone's rows alone it leaves in slices.
+        let sliced = try phone.sync(running, [.sync(caughtUp.request)])
         #expect(sliced.head.contains("Transfer-Encoding: chunked\r\n"))
-        #expect(sliced.head.contains("Content-Type: \(SignedIn.binary)\r\n"))
-        #expect(try decodeFrames(sliced.body).last?.isTerminal == true)
+        let own = long { vehicle("long-\($0)", subject) }
+        #expect(try running.feed(key, own)["applied"] == .integer(80))
+        let whole = try phone.sync(running, request)
+        #expect(whole.head.contains("Content-Length: "))
+        for answer in [sliced, whole] {
+            #expect(answer.head.contains("Content-Type: \(SignedIn.binary)\r\n"))
+            #expect(try decodeFrames(answer.body).last?.isTerminal == true)
+        }
     }
 
     @Test("takes writes, shows them to the person's other device, and says when nothing is new")

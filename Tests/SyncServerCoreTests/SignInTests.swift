@@ -102,7 +102,8 @@ struct SignInTests {
         #expect(try token(fixture, unknown.accessToken) != nil)
         try machine(fixture) { machine in
             try machine.revoke(
-                try #require(try machine.context.transaction.device(id: unknown.device)))
+                try #require(try machine.context.transaction.device(id: unknown.device)),
+                by: .operator)
         }
         let ended = try signIn(fixture, person, as: unknown.device)
         #expect(ended.device != unknown.device)
@@ -203,7 +204,7 @@ struct SignInTests {
             _ = try machine.refresh(granted.refreshToken)
             #expect(!context.endsSessions)
             let device = try #require(try context.transaction.device(id: granted.device))
-            try machine.revoke(device)
+            try machine.revoke(device, by: .operator)
             #expect(context.endsSessions)
         }
     }

@@ -308,6 +308,46 @@ struct StoreConformance {
         }
     }
 
+    func auditChainIsKept() throws {
+        var session = try session()
+        var records: [AuditRecord] = []
+        try session.writer.transaction { transaction throws in
+            #expect(try transaction.auditHead() == .start)
+            for text in ["a", "", "ก"] {
+                let record = try transaction.auditHead().following(Array(text.utf8))
+                try transaction.append(record)
+                records.append(record)
+            }
+        }
+        // What is undone is not there, and a number is never given twice.
+        #expect(throws: Stop.self) {
+            try session.writer.transaction { transaction throws in
+                try transaction.append(transaction.auditHead().following([9]))
+                throw Stop()
+            }
+        }
+        #expect(throws: (any Error).self) {
+            try session.writer.transaction { try $0.append(records[2]) }
+        }
+        session.close()
+        session = try self.session()
+        try session.reader.snapshot { snapshot throws in
+            #expect(try snapshot.auditHead() == AuditHead(number: 3, link: records[2].link))
+            var found: [AuditRecord] = []
+            try snapshot.auditRecords(after: 0) { record in
+                found.append(record)
+                return true
+            }
+            #expect(found == records)
+            found = []
+            try snapshot.auditRecords(after: 1) { record in
+                found.append(record)
+                return false
+            }
+            #expect(found == [records[1]])
+        }
+    }
+
     func secretsAndRowsSurviveReopening() throws {
         let first = try session()
         let lineage = first.store.lineage

@@ -28,6 +28,7 @@ struct StorePlanTests {
         { try $0.rowsChangeAndGo() }, { try $0.bucketsAreThoseOfAPersonAndOfAll() },
         { try $0.signInsAreCounted() }, { try $0.heldMomentHasWhatWasCounted() },
         { try $0.marksTellRows() }, { try $0.tombstonesArePurged() }, { try $0.headsAreNoted() },
+        { try $0.auditChainIsKept() },
     ]
 
     /// The statements that the writer and the reader of each session prepared, with their plans.

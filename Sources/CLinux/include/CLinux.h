@@ -17,4 +17,7 @@ static const uint32_t clinux_epollet = 1u << 31;
 // accept4 with SOCK_NONBLOCK and SOCK_CLOEXEC. Returns the descriptor, or -errno. The peer's family
 // and address (4 or 16 bytes, zero padded) are stored; a UNIX peer has no address.
 int clinux_accept(int listener, int *family, uint8_t address[16]);
+
+// PR_SET_DUMPABLE 0: no core file, no ptrace, no /proc/PID/mem. Returns 0, or -errno.
+int clinux_forbid_dumps(void);
 #endif

@@ -37,6 +37,11 @@ package final class BodyWriter {
         buffer = unused
     }
 
+    /// Creates a writer that collects a body and sends nothing.
+    init(collecting buffer: ByteBuffer) {
+        self.buffer = buffer
+    }
+
     /// Sends what is there if it is enough for a slice.
     ///
     /// To be called where the body may be interrupted: between two frames.

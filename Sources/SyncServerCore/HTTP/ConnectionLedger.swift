@@ -1,12 +1,13 @@
 internal import NetworkIO
 internal import Synchronization
 
-/// Counts open connections, in total and by address, for admission.
+/// Counts open connections, in total and by address, and the memory they hold.
 final class ConnectionLedger: Sendable {
     private let limits: HTTPLimits
     private let open = Atomic<Int>(0)
     private let byAddress = Mutex<[PeerAddress: Int]>([:])
     let refused = Atomic<Int>(0)
+    private let buffered = Atomic<Int>(0)
 
     init(limits: HTTPLimits) {
         self.limits = limits
@@ -41,6 +42,17 @@ final class ConnectionLedger: Sendable {
             let count = counts[peer, default: 1]
             counts[peer] = count > 1 ? count - 1 : nil
         }
+    }
+
+    /// The bytes of all buffers that connections hold.
+    var bufferedBytes: Int { buffered.load(ordering: .relaxed) }
+
+    /// Whether connections hold so much that nothing large should be added.
+    var isShortOfMemory: Bool { bufferedBytes > limits.bufferedBytesMax }
+
+    /// Books what a connection holds more, or less.
+    func book(bufferedBytes change: Int) {
+        buffered.add(change, ordering: .relaxed)
     }
 
     private func counts(_ peer: PeerAddress) -> Bool {

@@ -42,6 +42,15 @@ package struct Exchange {
         nonmutating set { if isOpen { connection.attachment = newValue } }
     }
 
+    /// What the request is counted against; it is taken off by the connection.
+    ///
+    /// Unlike the attachment it is kept until the client has taken the answer,
+    /// because until then the answer costs memory.
+    var count: (any RequestCount)? {
+        get { isOpen ? connection.count : nil }
+        nonmutating set { if isOpen { connection.count = newValue } }
+    }
+
     /// Asks to be told if the connection ends before the answer is complete.
     ///
     /// The closure is called at most once, on the loop, and not at all once
@@ -95,6 +104,27 @@ package struct Exchange {
     ) throws {
         guard isOpen else { return }
         try connection.respond(head, fields: fields, sliceFields: sliceFields, building: build)
+    }
+
+    // MARK: - An answer that waits
+
+    /// Builds a body that may not leave yet, in the connection's keeping.
+    ///
+    /// - Parameter build: Appends the body.
+    /// - Returns: What `build` returns.
+    /// - Throws: What `build` throws; nothing is kept then.
+    func hold<Result>(building build: (BodyWriter) throws -> Result) rethrows -> Result {
+        try connection.hold(building: build)
+    }
+
+    /// Answers with the body that was held; does nothing if there is none.
+    ///
+    /// - Parameters:
+    ///   - head: The status and fixed fields.
+    ///   - long: The head for a body that is longer than a slice.
+    func respondHeld(_ head: StaticHead, long: StaticHead) {
+        guard isOpen else { return }
+        connection.respondHeld(head, long: long)
     }
 
     // MARK: - An answer in pieces

@@ -9,6 +9,8 @@ extension HTTPConnection {
         let buffer = service.takeBuffer()
         output = buffer
         outputProgress = now
+        outputSince = now
+        outputTaken = 0
         if !flags.contains(.isAdvancing) { service.markDirty(self) }
         return buffer
     }
@@ -75,6 +77,26 @@ extension HTTPConnection {
         completeAnswer(closes: closes)
     }
 
+    /// Builds a body that waits.
+    func hold<Result>(building build: (BodyWriter) throws -> Result) rethrows -> Result {
+        let buffer = service.takeBuffer()
+        do {
+            let result = try build(BodyWriter(collecting: buffer))
+            held = buffer
+            return result
+        } catch {
+            service.giveBack(buffer)
+            throw error
+        }
+    }
+
+    /// Answers with the body that waited.
+    func respondHeld(_ head: StaticHead, long: StaticHead) {
+        guard let body = held else { return }
+        let isLong = body.count > service.limits.answerSliceBytes
+        respond(isLong ? long : head, fields: .none, body: body.readable)
+    }
+
     /// Sends what is collected of an answer that is still being built.
     ///
     /// - Returns: Where to go on.
@@ -103,6 +125,10 @@ extension HTTPConnection {
         if let collected {
             self.collected = nil
             service.giveBack(collected)
+        }
+        if let held {
+            self.held = nil
+            service.giveBack(held)
         }
         if closes {
             machine.close()

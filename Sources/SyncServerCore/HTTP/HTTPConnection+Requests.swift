@@ -67,7 +67,7 @@ extension HTTPConnection {
     ) {
         while !flags.contains(.isBroken) {
             if machine.phase == .head {
-                guard pendingOutputBytes < service.limits.pipelineOutputBytesMax else { return }
+                guard !holdsTooMuchOutput else { return }
                 start = position
             }
             switch machine.next(bytes, &position) {
@@ -98,6 +98,7 @@ extension HTTPConnection {
         since = now
         bodyBytesBefore = 0
         body = .discard
+        count = nil
         HTTPCounters.add(1, to: service.counters.requests)
         guard let handler = service.handler, let request = view(bytes, start) else {
             return abort()

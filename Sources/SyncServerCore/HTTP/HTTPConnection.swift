@@ -61,9 +61,15 @@ final class HTTPConnection: ReadinessHandler {
     var output: ByteBuffer?
     /// Where the body of a chunked request is put together.
     var collected: ByteBuffer?
+    /// The body of an answer that waits until it may leave.
+    var held: ByteBuffer?
 
     var body = Body.discard
     var attachment: AnyObject?
+    /// See ``Exchange/count``.
+    var count: (any RequestCount)? {
+        didSet { oldValue?.leave() }
+    }
     var closed: ((Exchange) -> Void)?
     var writable: ((StreamWriter) -> Void)?
 
@@ -71,6 +77,11 @@ final class HTTPConnection: ReadinessHandler {
     var since: Int64
     /// When the kernel last took output, or output was last added to none.
     var outputProgress: Int64 = 0
+    /// When output was last added to none, and how much of it was taken since.
+    var outputSince: Int64 = 0
+    var outputTaken = 0
+    /// The bytes of buffers that the ledger knows of.
+    private var bookedBytes = 0
     /// The bytes of the body when its rate was last reset.
     var bodyBytesBefore = 0
 
@@ -108,6 +119,11 @@ final class HTTPConnection: ReadinessHandler {
     }
 
     var pendingOutputBytes: Int { output?.count ?? 0 }
+
+    /// Whether the client must first take answers before more requests are looked at.
+    var holdsTooMuchOutput: Bool {
+        pendingOutputBytes >= service.limits.pipelineOutputBytesMax
+    }
 
     // MARK: - Life and death
 
@@ -158,12 +174,25 @@ final class HTTPConnection: ReadinessHandler {
     }
 
     private func releaseBuffers() {
-        for buffer in [input, output, collected] {
+        for buffer in [input, output, collected, held] {
             if let buffer { service.giveBack(buffer) }
         }
         input = nil
         output = nil
         collected = nil
+        held = nil
+        count = nil
+        bookBuffers()
+    }
+
+    /// Tells the ledger what buffers this connection holds between turns.
+    private func bookBuffers() {
+        let held =
+            (input?.capacity ?? 0) + (output?.capacity ?? 0) + (collected?.capacity ?? 0)
+            + (held?.capacity ?? 0)
+        guard held != bookedBytes else { return }
+        service.ledger.book(bufferedBytes: held - bookedBytes)
+        bookedBytes = held
     }
 
     /// Ends politely: idle connections and live streams now, others when done.
@@ -201,15 +230,18 @@ final class HTTPConnection: ReadinessHandler {
         flags.insert(.isAdvancing)
         pump()
         flags.remove(.isAdvancing)
-        if flags.contains(.isBroken) { die() }
+        if flags.contains(.isBroken) { die() } else { bookBuffers() }
     }
 
     private func pump() {
         var rounds = 0
         repeat {
             readAndProcess()
+            // Requests at hand wait while much output does; nothing else will wake them.
+            let wasHeldUp = holdsTooMuchOutput
             sendPending()
-            guard callWritable() else { break }
+            let goesOn = wasHeldUp && !holdsTooMuchOutput
+            guard callWritable() || goesOn else { break }
             rounds += 1
             if rounds == Self.readsPerTurnMax {
                 service.markDirty(self)
@@ -246,7 +278,7 @@ final class HTTPConnection: ReadinessHandler {
         case .body: return !flags.contains(.isPaused) && !flags.contains(.inputEnded)
         case .head:
             return !flags.contains(.inputEnded)
-                && pendingOutputBytes < service.limits.pipelineOutputBytesMax
+                && !holdsTooMuchOutput
         }
     }
 
@@ -313,6 +345,7 @@ final class HTTPConnection: ReadinessHandler {
                 HTTPCounters.add(count, to: service.counters.bytesOut)
                 output.consume(count)
                 outputProgress = now
+                outputTaken += count
             case .wouldBlock:
                 flags.remove(.canWrite)
                 return
@@ -324,6 +357,8 @@ final class HTTPConnection: ReadinessHandler {
         }
         self.output = nil
         service.giveBack(output)
+        if !flags.contains(.exchangeIsOpen) { count = nil }
+        if machine.phase == .head && input == nil { since = now }
     }
 
     /// Lets the writer of a stream go on once its output is gone.
@@ -343,20 +378,19 @@ final class HTTPConnection: ReadinessHandler {
             if now - since >= limits.lingerMilliseconds { die() }
             return
         }
-        if output != nil {
-            if now - outputProgress >= limits.writeStallMillisecondsMax { die() }
-            return
-        }
+        if output != nil, isReadTooSlowly(now) { return die() }
+        // What is not wanted now cannot be late.
+        guard wantsInput else { return }
         let waited = now - since
         switch machine.phase {
         case .head where input != nil:
             if waited >= limits.headMillisecondsMax { timedOut(Rejection(408, .headTimeout)) }
-        case .head:
+        case .head where output == nil:
             let isNew = !flags.contains(.hasServed)
             if waited >= (isNew ? limits.headMillisecondsMax : limits.idleMillisecondsMax) {
                 die()
             }
-        case .body where !flags.contains(.isPaused):
+        case .body:
             let came = Int64(machine.bodyBytes - bodyBytesBefore)
             if waited >= limits.bodyGraceMilliseconds,
                 came * 1000 < waited * limits.bodyBytesPerSecondMin
@@ -365,6 +399,15 @@ final class HTTPConnection: ReadinessHandler {
             }
         default: break
         }
+    }
+
+    /// Whether the client takes nothing of its answer, or next to nothing.
+    private func isReadTooSlowly(_ now: Int64) -> Bool {
+        let limits = service.limits
+        if now - outputProgress >= limits.writeStallMillisecondsMax { return true }
+        let waited = now - outputSince
+        return waited >= limits.answerGraceMilliseconds
+            && Int64(outputTaken) * 1000 < waited * limits.answerBytesPerSecondMin
     }
 
     private func timedOut(_ rejection: Rejection) {

@@ -31,6 +31,13 @@ package struct HTTPLimits: Sendable {
     /// How long a client may take none of the bytes waiting for it.
     package var writeStallMillisecondsMax: Int64 = 30_000
 
+    /// How long an answer may take before its rate is looked at.
+    package var answerGraceMilliseconds: Int64 = 30_000
+
+    /// The slowest an answer may be taken after its grace: a reader that takes a
+    /// byte now and then would keep a whole page in memory for days.
+    package var answerBytesPerSecondMin: Int64 = 500
+
     /// How long a closed connection waits for the client to read the answer.
     package var lingerMilliseconds: Int64 = 2_000
 
@@ -42,6 +49,11 @@ package struct HTTPLimits: Sendable {
 
     /// The output above which pipelined requests wait for the client to read.
     package var pipelineOutputBytesMax = 256 * 1024
+
+    /// The most bytes of buffers that all connections hold together.
+    ///
+    /// Above it what asks for much is answered 503, until readers have caught up.
+    package var bufferedBytesMax = 512 * 1024 * 1024
 
     /// From how many bytes on a part of a long answer is sent before the rest is built.
     package var answerSliceBytes = 32 * 1024

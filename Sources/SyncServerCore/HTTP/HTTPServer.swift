@@ -72,6 +72,9 @@ package final class HTTPServer: Sendable {
     /// The ways to the loops, for work that concerns all of them.
     package var loops: [LoopHandle] { running.withLock { $0.loops } }
 
+    /// The bytes of all buffers that connections hold now.
+    package var bufferedBytes: Int { ledger.bufferedBytes }
+
     /// What has been counted so far.
     package var counts: HTTPCounts {
         var sum = HTTPCounts()

@@ -11,6 +11,10 @@ enum Heads {
     /// What a long one says besides: a proxy compresses by the type, and that pays there.
     static let longFrames: StaticString = "Content-Type: application/vnd.tangrat.sync\r\n"
 
+    /// A long one that is whole before it leaves.
+    static let wholeLongFrames = StaticHead(
+        200, ["Content-Type": "application/vnd.tangrat.sync", "Cache-Control": "no-store"])
+
     /// An answer without rows, which its first bytes tell from any other.
     static let framesWithoutRows = StaticHead(200)
 

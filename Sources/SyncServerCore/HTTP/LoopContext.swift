@@ -27,6 +27,9 @@ package final class LoopContext {
         return service.exchange(id)
     }
 
+    /// Whether all connections together hold so much that nothing large should be added.
+    var isShortOfMemory: Bool { service.ledger.isShortOfMemory }
+
     /// The handler of this loop, for work that comes back from another thread.
     package var handler: (any RequestHandler)? { service.handler }
 

@@ -22,6 +22,18 @@ extension SyncService {
         thai: "ไม่รับเนื้อคำขอที่บีบอัด", adviceEnglish: "Leave Content-Encoding out.",
         adviceThai: "ไม่ต้องส่ง Content-Encoding")
 
+    private static let tooMany = StaticHead(
+        429,
+        [
+            "Content-Type": "application/json", "Cache-Control": "no-store",
+            "X-Content-Type-Options": "nosniff", "Retry-After": "2",
+        ])
+
+    private static let tooManyBody = ErrorBody(
+        code: "limit.requests", english: "Too many requests of this sign-in are open at once.",
+        thai: "มีคำขอที่ยังไม่เสร็จของการเข้าสู่ระบบนี้มากเกินไป",
+        adviceEnglish: "It is tried again by itself.", adviceThai: "ระบบจะลองใหม่เอง")
+
     /// Answers what no address takes.
     ///
     /// Queries are refused so that neither a token nor a national number comes to
@@ -40,6 +52,28 @@ extension SyncService {
             return false
         }
         return true
+    }
+
+    /// Counts a request against who makes it, or answers that it cannot be taken now.
+    ///
+    /// - Returns: Whether to go on.
+    func admit(_ count: HolderLedger.Count, _ exchange: Exchange) -> Bool {
+        guard !context.isShortOfMemory else {
+            refuseBusy(exchange)
+            return false
+        }
+        guard count.enter() else {
+            exchange.respond(Self.tooMany, body: Self.tooManyBody.bytes)
+            return false
+        }
+        exchange.count = count
+        return true
+    }
+
+    /// Answers that there is no room now.
+    func refuseBusy(_ exchange: Exchange) {
+        metrics.busy()
+        exchange.respond(Heads.unavailable, body: ErrorBody.busy.bytes)
     }
 
     private static func isIdentity(_ value: UnsafeRawBufferPointer) -> Bool {

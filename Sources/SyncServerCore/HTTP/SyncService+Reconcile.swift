@@ -94,18 +94,17 @@ extension SyncService {
         _ form: Form, _ exchange: Exchange
     ) {
         do {
-            switch form {
-            case .binary:
-                try exchange.respond(Heads.frames, sliceFields: Heads.longFrames) { body in
+            let disclosed = try exchange.hold { body in
+                switch form {
+                case .binary:
                     var sink = BinaryFrameSink(body)
-                    try answer(request, claims, session, into: &sink)
-                }
-            case .lines:
-                try exchange.respond(Heads.frameLines) { body in
+                    return try answer(request, claims, session, into: &sink)
+                case .lines:
                     var sink = JSONFrameSink(body)
-                    try answer(request, claims, session, into: &sink)
+                    return try answer(request, claims, session, into: &sink)
                 }
             }
+            release(disclosed, for: .repair, to: session, form, exchange)
         } catch is PageBuilder.Revoked {
             _ = refuse(exchange, Heads.unauthorised, .unauthorised)
         } catch StoreFailure.inconsistent(let what) {
@@ -120,7 +119,7 @@ extension SyncService {
     private func answer(
         _ request: ReconcileRequest, _ claims: [ReconcileClaim], _ session: Session,
         into sink: inout some FrameSink
-    ) throws {
+    ) throws -> AuditRanges {
         sink.append(.hello(Hello(serverMilliseconds: parts.now())))
         let machine = ReconcileMachine(pages: pages, indexes: parts.indexes, limits: limits)
         let asker = PageBuilder.Asker(
@@ -134,5 +133,6 @@ extension SyncService {
             metrics.log(.error, "store.inconsistent", "the books of \(bucket) are wrong")
         }
         metrics.reconciled(summary, isFirst: !request.goesOn)
+        return summary.disclosed
     }
 }

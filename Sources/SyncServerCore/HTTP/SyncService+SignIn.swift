@@ -54,7 +54,7 @@ extension SyncService {
         write(exchange) { machine in
             let hash = SHA256.hash(Array(token.utf8))
             if let (_, device) = try machine.context.transaction.token(hash) {
-                try machine.revoke(device)
+                try machine.revoke(device, by: .device(device.id))
             }
             // RFC 7009: an unknown token is answered like a known one.
             return .json([])

@@ -20,6 +20,7 @@ extension SyncService {
             return refuse(exchange, Heads.methodNotAllowedPost, .method)
         }
         guard let session = admit(request, exchange) else { return .answered }
+        guard admit(session.requests, exchange) else { return .answered }
         exchange.attachment = session
         return collect(request, max: limits.syncBodyBytesMax, exchange)
     }
@@ -133,6 +134,7 @@ extension SyncService {
         let id = exchange.id
         let metrics = self.metrics
         let device = session.device
+        let actor = AuditEntry.Actor.device(session.id)
         let job = WriterJob(
             loop: context.handle,
             run: { context in
@@ -140,7 +142,14 @@ extension SyncService {
                     transaction: context.transaction, book: context.book,
                     serverMilliseconds: context.now)
                 let result = try machine.push(mutations, baseChain: baseChain, from: device)
-                if result.taken > 0 { context.movedDevices[device] = result.ackedMid }
+                if result.taken > 0 {
+                    context.movedDevices[device] = result.ackedMid
+                    let taken = UInt64(result.taken)
+                    try context.audit.append(
+                        .rowsWritten, by: actor,
+                        mutations: .init(first: result.ackedMid - taken + 1, count: taken),
+                        ranges: context.book.takeTouched())
+                }
                 return { context in
                     metrics.pushed(result, of: mutations.count)
                     guard let service = context.handler as? SyncService,
@@ -233,27 +242,37 @@ extension SyncService {
     ) {
         let asker = PageBuilder.Asker(
             device: session.device, id: session.id, person: session.person)
-        func build(_ sink: inout some FrameSink) throws {
-            sink.append(.hello(Hello(serverMilliseconds: parts.now())))
-            let summary = try reader.snapshot(holding: parts.heads.commits) { snapshot in
-                try pages.build(
-                    request, cursor, for: asker, in: snapshot, names: { try reader.name($0) },
-                    into: &sink)
+        func build(
+            _ buckets: [BucketRecord], _ snapshot: any StoreSnapshot, into body: BodyWriter
+        ) throws -> PageBuilder.Summary {
+            func build(_ sink: inout some FrameSink) throws -> PageBuilder.Summary {
+                sink.append(.hello(Hello(serverMilliseconds: parts.now())))
+                return try pages.build(
+                    request, cursor, for: asker, in: snapshot, buckets: buckets,
+                    names: { try reader.name($0) }, into: &sink)
             }
-            metrics.page(summary)
-        }
-        do {
             switch form {
             case .binary:
-                try exchange.respond(Heads.frames, sliceFields: Heads.longFrames) { body in
-                    var sink = BinaryFrameSink(body)
-                    try build(&sink)
-                }
+                var sink = BinaryFrameSink(body)
+                return try build(&sink)
             case .lines:
-                try exchange.respond(Heads.frameLines) { body in
-                    var sink = JSONFrameSink(body)
-                    try build(&sink)
+                var sink = JSONFrameSink(body)
+                return try build(&sink)
+            }
+        }
+        do {
+            try reader.snapshot(holding: parts.heads.commits) { snapshot in
+                let buckets = try snapshot.buckets(of: asker.person)
+                guard !pages.isPublic(buckets, since: cursor) else {
+                    // Everyone's rows are no disclosure: they leave while they are read.
+                    return try exchange.respond(
+                        form == .binary ? Heads.frames : Heads.frameLines,
+                        sliceFields: form == .binary ? Heads.longFrames : ""
+                    ) { body in metrics.page(try build(buckets, snapshot, into: body)) }
                 }
+                let summary = try exchange.hold { try build(buckets, snapshot, into: $0) }
+                metrics.page(summary)
+                release(summary.disclosed, for: .sync, to: session, form, exchange)
             }
         } catch is PageBuilder.Revoked {
             _ = refuse(exchange, Heads.unauthorised, .unauthorised)

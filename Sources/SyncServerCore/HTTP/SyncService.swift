@@ -15,6 +15,8 @@ package struct ServiceParts: Sendable {
     let now: @Sendable () -> Int64
     let publicURL: @Sendable () -> PublicURL
     let isReady: @Sendable () -> Bool
+    let holders: HolderLedger
+    let watchers: WatcherRegistry
 }
 
 /// Answers the requests of one event loop: the doors of the server.
@@ -38,7 +40,8 @@ final class SyncService: RequestHandler {
         self.context = context
         self.reader = reader
         live = LiveHub(
-            metrics: parts.metrics, context: context, spreadAtOnce: parts.limits.liveSpreadAtOnce)
+            metrics: parts.metrics, context: context, registry: parts.watchers,
+            spreadAtOnce: parts.limits.liveSpreadAtOnce)
         pages = PageBuilder(
             lineage: parts.store.lineage, key: parts.store.cursorKey, limits: parts.limits)
     }
@@ -166,7 +169,7 @@ final class SyncService: RequestHandler {
         else { return nil }
         let session = Session(
             device: device.number, id: device.id, person: device.person, expires: record.expires,
-            generation: generation)
+            generation: generation, requests: parts.holders.count(of: .device(device.number)))
         parts.sessions.add(session, hash: hash)
         return session
     }
@@ -186,12 +189,8 @@ final class SyncService: RequestHandler {
             return refuse(exchange, Heads.methodNotAllowedLive, .method)
         }
         guard let session = admit(request, exchange) else { return .answered }
-        // Behind a proxy nothing else keeps one device from taking every connection.
-        guard live.count(of: session) < limits.liveStreamsPerDeviceMax else {
-            metrics.busy()
-            return refuse(exchange, Heads.unavailable, .busy)
-        }
-        live.watch(exchange, session: session)
+        guard admit(session.requests, exchange) else { return .answered }
+        if !live.watch(exchange, session: session) { refuseBusy(exchange) }
         return .answered
     }
 
@@ -221,6 +220,9 @@ final class SyncService: RequestHandler {
         guard let key, let agency = found, agency.revoked == 0 else {
             metrics.unauthorised()
             return refuse(exchange, Heads.unauthorised, .agencyKey)
+        }
+        guard admit(parts.holders.count(of: .agency(agency.code)), exchange) else {
+            return .answered
         }
         let sink = FeedSink(service: self, agency: agency, key: key, exchange: exchange)
         exchange.attachment = sink

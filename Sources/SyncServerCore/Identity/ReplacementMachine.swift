@@ -37,7 +37,7 @@ struct ReplacementMachine {
         guard let device = try transaction.device(id: old), device.number != new,
             device.person == asker.person
         else { return History() }
-        if device.revoked == 0 { try signIns.revoke(device) }
+        if device.revoked == 0 { try signIns.revoke(device, by: .device(asker.id)) }
         var history = History(last: device.lastMid)
         var next = mid
         while next < device.lastMid, history.chains.count < OutcomeRecord.answerMax {

@@ -9,16 +9,19 @@ final class Session: Sendable {
     let expires: Int64
     /// The generation of the cache in which the rights were looked up.
     let generation: UInt64
+    /// The open requests of the device.
+    let requests: HolderLedger.Count
 
     init(
         device: DeviceNumber, id: DeviceID, person: PersonNumber, expires: Int64,
-        generation: UInt64
+        generation: UInt64, requests: HolderLedger.Count
     ) {
         self.device = device
         self.id = id
         self.person = person
         self.expires = expires
         self.generation = generation
+        self.requests = requests
     }
 }
 
@@ -29,6 +32,12 @@ final class SessionCache: Sendable {
     private struct State {
         var generation: UInt64 = 0
         var sessions: [Digest32: Session] = [:]
+
+        mutating func takeAll() -> [Digest32: Session] {
+            let all = sessions
+            sessions = [:]
+            return all
+        }
     }
 
     private let state = Mutex(State())
@@ -50,17 +59,19 @@ final class SessionCache: Sendable {
 
     /// Keeps a session, unless rights ended after its generation was read.
     func add(_ session: Session, hash: Digest32) {
-        state.withLock { state in
-            guard state.generation == session.generation else { return }
-            if state.sessions.count >= sessionsMax { state.sessions.removeAll() }
+        // What is let go of is returned: that takes its time, and nobody waits for it then.
+        _ = state.withLock { state -> [Digest32: Session] in
+            guard state.generation == session.generation else { return [:] }
+            let dropped = state.sessions.count >= sessionsMax ? state.takeAll() : [:]
             state.sessions[hash] = session
+            return dropped
         }
     }
 
     func endAll() {
-        state.withLock { state in
+        _ = state.withLock { state in
             state.generation += 1
-            state.sessions.removeAll()
+            return state.takeAll()
         }
     }
 }

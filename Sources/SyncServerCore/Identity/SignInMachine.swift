@@ -73,12 +73,16 @@ struct SignInMachine {
             known.person == person.number, known.revoked == 0
         {
             // Older tokens stay: two copies that ended each other's would do so for ever.
-            return .success(try grant(known, person: person))
+            let granted = try grant(known, person: person)
+            try context.audit.append(.deviceReturned, by: .device(known.id), person: person.number)
+            return .success(granted)
         }
         let device = try transaction.addDevice(
             id: try freshDeviceID(), person: person.number, name: signIn.deviceName,
             added: context.now)
-        return .success(try grant(device, person: person))
+        let granted = try grant(device, person: person)
+        try context.audit.append(.deviceAdded, by: .device(device.id), person: person.number)
+        return .success(granted)
     }
 
     /// Exchanges a refresh token for new tokens.
@@ -95,7 +99,9 @@ struct SignInMachine {
             return .failure(.invalid)
         }
         if found.used != 0, context.now - found.used > limits.refreshGraceMilliseconds {
-            try revoke(device)
+            try context.audit.append(
+                .tokenReused, by: .device(device.id), person: person.number)
+            try revoke(device, by: .server)
             return .failure(.invalid)
         }
         if found.used == 0 {
@@ -103,12 +109,15 @@ struct SignInMachine {
             used.used = context.now
             try transaction.save(used)
         }
+        try context.audit.append(.tokensRenewed, by: .device(device.id), person: person.number)
         return .success(try grant(device, person: person))
     }
 
     /// Ends a device's rights.
-    func revoke(_ device: DeviceRecord) throws {
+    func revoke(_ device: DeviceRecord, by actor: AuditEntry.Actor) throws {
         var device = device
+        try context.audit.append(
+            .deviceRevoked, by: actor, person: device.person, device: device.id)
         device.revoked = context.now
         try transaction.save(device)
         try transaction.removeTokens(of: device.number)

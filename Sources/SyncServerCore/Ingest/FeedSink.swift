@@ -171,6 +171,11 @@ final class FeedSink: BodySink {
                     case .failure(let problem): outcomes.append((number, .refused(problem)))
                     }
                 }
+                let touched = context.book.takeTouched()
+                if !touched.isEmpty {
+                    try context.audit.append(
+                        .rowsFed, by: .agency(agency.code), ranges: touched)
+                }
                 let result = outcomes
                 return { context in Self.deliver(result, to: id, in: context) }
             },

@@ -25,30 +25,52 @@ final class LiveHub {
     private var isSpreading = false
     private let metrics: Metrics
     private let context: LoopContext
+    private let registry: WatcherRegistry
     private let spreadAtOnce: Int
 
-    init(metrics: Metrics, context: LoopContext, spreadAtOnce: Int) {
+    init(
+        metrics: Metrics, context: LoopContext, registry: WatcherRegistry, spreadAtOnce: Int
+    ) {
         self.metrics = metrics
         self.context = context
+        self.registry = registry
         self.spreadAtOnce = spreadAtOnce
         context.schedule(afterMilliseconds: 25_000, repeating: true) { [weak self] in
             self?.keepAlive()
         }
     }
 
-    /// The streams that a device holds on this loop.
-    func count(of session: Session) -> Int {
-        watchers[session.person, default: [:]].values.count { $0.session.device == session.device }
-    }
-
     /// Begins an endless answer.
-    func watch(_ exchange: Exchange, session: Session) {
-        let stream = exchange.beginStream(Heads.events, isLive: true)
+    ///
+    /// - Returns: False, and nothing is begun, if there are too many already.
+    func watch(_ exchange: Exchange, session: Session) -> Bool {
         let id = exchange.id
+        switch registry.enter(session.device, .init(loop: context.handle, exchange: id)) {
+        case .full: return false
+        case .entered: break
+        case .enteredFor(let oldest):
+            oldest.loop.execute { context in
+                (context.handler as? SyncService)?.live.end(oldest.exchange, of: session.person)
+            }
+        }
+        let stream = exchange.beginStream(Heads.events, isLive: true)
+        guard !stream.isClosed else {
+            // A client of HTTP/1.0: it has been told that it cannot have one.
+            registry.leave(session.device, id)
+            return true
+        }
         watchers[session.person, default: [:]][id] = Watcher(stream: stream, session: session)
         metrics.watchers(1)
-        exchange.onClose { [weak self] _ in self?.forget(id, session.person) }
+        exchange.onClose { [weak self] _ in self?.forget(id, session) }
         stream.write("retry: 2000\n\n")
+        return true
+    }
+
+    /// Ends one stream, because its device has opened another.
+    func end(_ id: ExchangeID, of person: PersonNumber) {
+        guard let watcher = watchers[person]?[id] else { return }
+        watcher.stream.finish()
+        forget(id, watcher.session)
     }
 
     /// Wakes those whose buckets changed.
@@ -71,7 +93,7 @@ final class LiveHub {
         for watcher in watchers.values.flatMap(\.values) where !stillValid(watcher.session) {
             watcher.stream.write("event: revoked\ndata: {}\n\n")
             watcher.stream.finish()
-            forget(watcher.stream.id, watcher.session.person)
+            forget(watcher.stream.id, watcher.session)
         }
     }
 
@@ -104,9 +126,11 @@ final class LiveHub {
         }
     }
 
-    private func forget(_ id: ExchangeID, _ person: PersonNumber) {
+    private func forget(_ id: ExchangeID, _ session: Session) {
+        let person = session.person
         guard watchers[person]?.removeValue(forKey: id) != nil else { return }
         if watchers[person]?.isEmpty == true { watchers[person] = nil }
+        registry.leave(session.device, id)
         metrics.watchers(-1)
     }
 }

@@ -70,6 +70,8 @@ struct AdminCommands {
         let key = secrets.token(prefix: SecretPrefix.agency)
         try transaction.save(
             AgencyRecord(code: code, tables: tables), key: SHA256.hash(Array(key.utf8)))
+        try context.audit.append(
+            .agencyAdded, by: .operator, text: "\(code): \(tables.joined(separator: ","))")
         return .object(
             JSONObject([
                 ("agency", .string(code)), ("key", .string(key)),
@@ -97,6 +99,7 @@ struct AdminCommands {
         agency.revoked = context.now
         // The old key's hash is replaced by one that nothing hashes to by chance.
         try transaction.save(agency, key: SHA256.hash(secrets.bytes(32)))
+        try context.audit.append(.agencyRevoked, by: .operator, text: code)
         return .object(
             JSONObject([("agency", .string(code)), ("revoked_ms", .integer(context.now))]))
     }
@@ -114,6 +117,7 @@ struct AdminCommands {
         }
         let subject = secrets.subject()
         let person = try transaction.addPerson(subject: subject, tag: tag, added: context.now)
+        try context.audit.append(.personAdded, by: .operator, person: person.number)
         return Self.json(person, isNew: true)
     }
 
@@ -161,6 +165,7 @@ struct AdminCommands {
         let person = try findPerson(try text(command, "person"))
         signIn.person = person.number
         try transaction.save(signIn)
+        try context.audit.append(.signInApproved, by: .operator, person: person.number)
         return .object(
             JSONObject([
                 ("device_name", .string(signIn.deviceName)), ("subject", .string(person.subject)),
@@ -189,7 +194,8 @@ struct AdminCommands {
                 code: "admin.device_unknown", message: "there is no such device",
                 advice: "See: tangrat-server device list --person SUBJECT")
         }
-        try SignInMachine(context: context, limits: limits, secrets: secrets).revoke(device)
+        try SignInMachine(context: context, limits: limits, secrets: secrets).revoke(
+            device, by: .operator)
         return .object(
             JSONObject([("device", .string(id.description)), ("revoked_ms", .integer(context.now))])
         )
@@ -205,6 +211,9 @@ struct AdminCommands {
         }
         let report = try Compaction(context: context, rowsMax: limits.purgedRowsMax)
             .run(olderThan: days * 86_400_000)
+        if report.purged > 0 {
+            try context.audit.append(.rowsPurged, by: .operator, text: "\(report.purged)")
+        }
         return .object(
             JSONObject([
                 ("buckets", .integer(Int64(report.buckets))), ("days", .integer(days)),

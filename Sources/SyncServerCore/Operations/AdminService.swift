@@ -9,6 +9,9 @@ final class AdminService: RequestHandler {
     init(server: TangRatServer, context: LoopContext) {
         self.server = server
         self.context = context
+        context.schedule(
+            afterMilliseconds: server.configuration.limits.auditHeadMilliseconds, repeating: true
+        ) { server.noteAuditHead() }
     }
 
     func received(_ request: borrowing RequestView, exchange: Exchange) -> BodyPlan {

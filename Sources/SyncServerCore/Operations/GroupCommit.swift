@@ -253,18 +253,26 @@ package final class GroupCommit: Sendable {
     /// Runs jobs in one transaction, and lets their answers go once it is durable.
     private func transact(_ jobs: [WriterJob], _ box: WriterBox) throws {
         let now = wallClock.milliseconds()
-        let (completions, published) = try box.open().transaction { transaction in
-            let context = WriterContext(transaction: transaction, now: now)
-            let completions = try jobs.map { try $0.run(context) }
+        let (completions, published, entries) = try box.open().transaction { transaction in
+            let context = WriterContext(
+                transaction: transaction, now: now,
+                lineage: box.hasNotedHistory ? nil : store.lineage)
+            let completions = try jobs.map { job in
+                // What one job changed is never told of as another's.
+                _ = context.book.takeTouched()
+                return try job.run(context)
+            }
             try context.book.flush()
             return (
                 completions,
                 Published(
                     buckets: context.book.changedRecords, devices: context.movedDevices,
-                    endsSessions: context.endsSessions)
+                    endsSessions: context.endsSessions),
+                context.audit.entries
             )
         }
-        metrics.committed(jobs: jobs.count)
+        metrics.committed(jobs: jobs.count, auditEntries: entries)
+        if entries > 0 { box.hasNotedHistory = true }
         if !box.lastFailure.isEmpty {
             box.lastFailure = ""
             metrics.log(.info, "store.commits_again")

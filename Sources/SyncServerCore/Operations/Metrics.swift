@@ -34,6 +34,7 @@ package final class Metrics: Sendable {
         var commits: UInt64 = 0
         var commitJobs: UInt64 = 0
         var commitsFailed: UInt64 = 0
+        var auditEntries: UInt64 = 0
         var checkpoints: UInt64 = 0
         var checkpointsPartial: UInt64 = 0
         var refusedBusy: UInt64 = 0
@@ -113,8 +114,9 @@ package final class Metrics: Sendable {
         }
     }
 
-    func committed(jobs: Int) {
+    func committed(jobs: Int, auditEntries: Int) {
         counts.withLock {
+            $0.auditEntries += UInt64(auditEntries)
             $0.commits += 1
             $0.commitJobs += UInt64(jobs)
         }
@@ -164,6 +166,7 @@ package final class Metrics: Sendable {
                 ("tangrat_commits_total", Int64(now.commits)),
                 ("tangrat_commit_jobs_total", Int64(now.commitJobs)),
                 ("tangrat_commits_failed_total", Int64(now.commitsFailed)),
+                ("tangrat_audit_entries_total", Int64(now.auditEntries)),
                 ("tangrat_checkpoints_total", Int64(now.checkpoints)),
                 ("tangrat_checkpoints_partial_total", Int64(now.checkpointsPartial)),
                 ("tangrat_busy_total", Int64(now.refusedBusy)),

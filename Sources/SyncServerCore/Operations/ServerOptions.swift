@@ -25,13 +25,14 @@ struct ServerOptions {
     private(set) var portNumber: UInt16 = 8_470
     private(set) var loops: Int?
     private(set) var publicURL: PublicURL?
+    private(set) var auditHeads: String?
     private var values: [String: String] = [:]
 
     var address: ListenAddress { .tcp(host: host, port: portNumber) }
 
     private static let known: Set<String> = [
         "data", "listen", "loops", "public-url", "config", "tables", "pid", "person", "device",
-        "days",
+        "days", "heads", "audit-heads",
     ]
 
     init(_ arguments: [String], environment: (String) -> String?) throws(Problem) {
@@ -81,6 +82,7 @@ struct ServerOptions {
             }
             publicURL = url
         }
+        auditHeads = setting("audit-heads", "TANGRAT_AUDIT_HEADS").map { absolute(.string($0)) }
         if let first = words.first, !Self.commands.contains(first) {
             throw Problem("there is no command \(first)")
         }
@@ -104,7 +106,7 @@ struct ServerOptions {
 
     private static func file(_ path: String?) throws(Problem) -> [String: String] {
         guard let path else { return [:] }
-        let known: Set<String> = ["data", "listen", "loops", "public_url"]
+        let known: Set<String> = ["data", "listen", "loops", "public_url", "audit_heads"]
         do {
             let bytes = try Files.read(path, bytesMax: 64 * 1_024)
             guard let object = try JSON.parse(bytes).fields else {
@@ -115,7 +117,7 @@ struct ServerOptions {
                 guard known.contains(name) else {
                     throw Problem("\(path) has a setting \(name) that does not exist")
                 }
-                settings[name == "public_url" ? "public-url" : name] =
+                settings[String(name.map { $0 == "_" ? "-" : $0 })] =
                     value.text ?? value.intValue.map { String($0) } ?? ""
             }
             return settings
@@ -129,7 +131,7 @@ struct ServerOptions {
     /// The words that a command may begin with.
     private static let commands: Set<String> = [
         "serve", "agency", "person", "approve", "device", "backup", "restore", "compact", "verify",
-        "version", "help",
+        "audit", "version", "help",
     ]
 
     /// The backup that `restore` names.
@@ -184,6 +186,14 @@ struct ServerOptions {
             }
             members = [("command", "compact"), ("days", .integer(Int64(days)))]
             expected = 1
+        case ("audit", "verify"):
+            members = [("command", "audit.verify")]
+            if values["heads"] != nil {
+                members.append(("heads", .string(absolute(try value("heads")))))
+            }
+        case ("audit", "head"): members = [("command", "audit.head")]
+        case ("audit", "export"):
+            members = [("command", "audit.export"), ("after", .integer(0))]
         case ("verify", _):
             members = [("command", "verify")]
             expected = 1

@@ -16,7 +16,7 @@ package enum ServerProgram {
         usage: tangrat-server COMMAND
 
           serve --data DIR [--listen 127.0.0.1:8470] [--public-url URL] [--loops N]
-                [--config FILE]
+                [--audit-heads FILE] [--config FILE]
           agency add CODE --tables T,T… | list | revoke CODE      --data DIR
           person add [--pid PID | --pid-stdin] | list             --data DIR
           approve CODE --person SUBJECT|PID                       --data DIR
@@ -24,11 +24,12 @@ package enum ServerProgram {
           backup FILE | verify                                    --data DIR
           compact [--days 90]                                     --data DIR
           restore FILE                                            --data DIR
+          audit verify [--heads FILE] | head | export             --data DIR
           version | help
 
         Settings come from the file, then TANGRAT_DATA, TANGRAT_LISTEN,
-        TANGRAT_PUBLIC_URL and TANGRAT_LOOPS, then the options; the last one
-        wins. Every command but serve prints one JSON object a line, and works
+        TANGRAT_PUBLIC_URL, TANGRAT_LOOPS and TANGRAT_AUDIT_HEADS, then the
+        options; the last one wins. Every command but serve prints one JSON object a line, and works
         whether or not a server is running on the data directory.
 
         Exit codes: 0 done, 1 failed or not sound, 2 wrong command line.
@@ -70,12 +71,17 @@ package enum ServerProgram {
             directory: options.directory, address: options.address)
         configuration.loops = options.loops
         configuration.publicURL = options.publicURL
+        configuration.auditHeads = options.auditHeads
         configuration.log = { line in ServerProgram.writeError(line + "\n") }
+        let isSecret = ProcessSecrecy.begin()
+        let room = configuration.limitConnections(descriptors: DescriptorLimit.raise())
         do {
             let server = try TangRatServer(configuration)
             if let notice = SQLiteLibrary.notice {
                 server.metrics.log(.warning, "sqlite.version", notice)
             }
+            if let room { server.metrics.log(.warning, "server.descriptors", room) }
+            if !isSecret { server.metrics.log(.warning, "server.core_files", "still allowed") }
             try server.start()
             let isIPv6 = options.host.utf8.contains(UInt8(ascii: ":"))
             let place = (isIPv6 ? "[\(options.host)]" : options.host) + ":\(server.port)"
@@ -123,7 +129,9 @@ package enum ServerProgram {
 
     private static func admin(_ command: JSONValue, _ options: ServerOptions) -> Int32 {
         do {
+            var command = command
             var value: JSONValue
+            var last: JSONValue?
             repeat {
                 // A long work is asked for in parts, so that others can write between them.
                 let answer = try ask(command, options)
@@ -137,7 +145,10 @@ package enum ServerProgram {
                 for row in value["rows"]?.items ?? [] {
                     write(String(decoding: JSON.canonical(row), as: UTF8.self) + "\n")
                 }
-            } while value["rows"]?.items?.first?["more"]?.intValue == 1
+                last = value["rows"]?.items?.last
+                if let entry = last?["entry"]?.intValue { command = command.going(on: entry) }
+            } while last?["more"]?.intValue == 1
+                || (command["after"] != nil && last != nil)
             let isUnsound = value["rows"]?.items?.first?["sound"]?.intValue == 0
             return isUnsound ? 1 : 0
         } catch let failure as StoreFailure {
@@ -199,5 +210,15 @@ package enum ServerProgram {
     private static func fail(code: String, _ message: String, _ advice: String) {
         writeError("error \(code): \(message)\n")
         if !advice.isEmpty { writeError("  advice: \(advice)\n") }
+    }
+}
+
+extension JSONValue {
+    /// The command that asks for what follows an entry, if it is one that goes on.
+    fileprivate func going(on entry: Int64) -> JSONValue {
+        guard self["after"] != nil, let fields else { return self }
+        return .object(
+            JSONObject(
+                fields.members.map { $0.0 == "after" ? ("after", .integer(entry)) : ($0.0, $0.1) }))
     }
 }

@@ -8,6 +8,7 @@ extension TangRatServer {
         _ command: JSONValue,
         done: @escaping @Sendable (Result<[JSONValue], AdminCommands.Refusal>) -> Void
     ) {
+        if AuditCommands.isOne(command) { return runAudit(command, done: done) }
         let configuration = self.configuration
         let personKey = store.personKey
         if let maintenance = Self.maintenance(command) {
@@ -47,6 +48,12 @@ extension TangRatServer {
         }
         let store = try SQLiteStore(directory: directory, randomBytes: secrets.bytes)
         defer { store.close() }
+        if AuditCommands.isOne(command) {
+            return AdminService.body(
+                audit(
+                    command, store: store, heads: auditHeads(directory), limits: Limits(),
+                    now: wallClock.milliseconds()))
+        }
         return try runAdmin(command, on: store, secrets: secrets, wallClock: wallClock)
     }
 
@@ -61,7 +68,8 @@ extension TangRatServer {
             return AdminService.body(maintenance(writer))
         }
         let result = try writer.transaction { transaction in
-            let context = WriterContext(transaction: transaction, now: wallClock.milliseconds())
+            let context = WriterContext(
+                transaction: transaction, now: wallClock.milliseconds(), lineage: store.lineage)
             let result = try AdminCommands(
                 context: context, secrets: secrets, limits: Limits(), personKey: store.personKey
             ).run(command)

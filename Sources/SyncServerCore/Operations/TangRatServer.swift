@@ -16,10 +16,11 @@ package final class TangRatServer: Sendable {
         package var publicURL: PublicURL?
         /// The number of event loops; the number of cores if nil.
         package var loops: Int?
-        /// The limits of the machines.
+        /// Every limit.
         package var limits = Limits()
-        /// The limits of the HTTP front.
-        package var httpLimits = HTTPLimits()
+        /// The file in which heads of the audit chain are written down; one beside the
+        /// store if nil.
+        package var auditHeads: String?
         /// The clock for deadlines and timers.
         package var clock = MonotonicClock.system
         /// The clock for dates.
@@ -48,6 +49,8 @@ package final class TangRatServer: Sendable {
     let poker: Poker
     let front: HTTPServer
     private let admin: Mutex<HTTPServer?> = Mutex(nil)
+    /// The head of the audit chain that was written down last.
+    let notedHead: Mutex<AuditHead?> = Mutex(nil)
 
     /// The counters and the log.
     package let metrics: Metrics
@@ -107,10 +110,14 @@ package final class TangRatServer: Sendable {
             indexes: RangeIndexCache(rowsMax: configuration.limits.reconcileRowsMax),
             metrics: metrics, limits: configuration.limits, secrets: configuration.secrets,
             now: clock.milliseconds, publicURL: { publicAddress.url },
-            isReady: { ready.isSet })
+            isReady: { ready.isSet },
+            holders: HolderLedger(requestsMax: configuration.limits.requestsPerTokenMax),
+            watchers: WatcherRegistry(
+                watchersMax: configuration.limits.watchersMax,
+                perDeviceMax: configuration.limits.watchersPerDeviceMax))
         var http = HTTPServer.Configuration(
             address: configuration.address, loopCount: configuration.loops)
-        http.limits = configuration.httpLimits
+        http.limits = configuration.limits.http
         http.clock = configuration.clock
         http.wallClock = clock
         // A feed may be of any length, for it is never held whole; every other
@@ -147,14 +154,15 @@ package final class TangRatServer: Sendable {
             publicAddress.url = PublicURL(listening: configuration.address, port: front.port)
         }
         poker.loops = front.loops
-        let admin = HTTPServer(
-            configuration: .init(
-                address: .unix(path: Self.adminSocket(configuration.directory)), loopCount: 1)
-        ) { [self] context in
+        var http = HTTPServer.Configuration(
+            address: .unix(path: Self.adminSocket(configuration.directory)), loopCount: 1)
+        http.limits.connectionsMax = configuration.limits.adminConnectionsMax
+        let admin = HTTPServer(configuration: http) { [self] context in
             AdminService(server: self, context: context)
         }
         try admin.start()
         self.admin.withLock { $0 = admin }
+        noteAuditHead()
         ready.isSet = true
     }
 
@@ -176,6 +184,7 @@ package final class TangRatServer: Sendable {
         front.stop()
         admin?.stop()
         commits.close()
+        noteAuditHead()
         store.close()
         return drained
     }

@@ -5,6 +5,9 @@ final class WriterBox: @unchecked Sendable {
     /// The open writer, if there is one.
     private(set) var writer: (any StoreWriter)?
 
+    /// Whether the audit chain tells of the present history.
+    var hasNotedHistory = false
+
     /// Why the last commit failed, until one succeeds.
     var lastFailure = ""
 

@@ -1,3 +1,5 @@
+internal import SyncProtocol
+
 /// What a job may use while it runs inside the group's transaction.
 package final class WriterContext {
     /// The transaction.
@@ -5,6 +7,9 @@ package final class WriterContext {
 
     /// The buckets of the group.
     let book: BucketBook
+
+    /// The audit chain.
+    let audit: AuditTrail
 
     /// The server's clock when the group began, in milliseconds since 1970.
     package let now: Int64
@@ -15,9 +20,16 @@ package final class WriterContext {
     /// Whether rights or tokens ended, so that cached sessions are dropped.
     var endsSessions = false
 
-    init(transaction: any StoreTransaction, now: Int64) {
+    /// Creates a context.
+    ///
+    /// - Parameters:
+    ///   - transaction: The group's.
+    ///   - now: The server's clock, in milliseconds since 1970.
+    ///   - lineage: The history, if the audit chain may not tell of it yet.
+    init(transaction: any StoreTransaction, now: Int64, lineage: Lineage? = nil) {
         self.transaction = transaction
         self.book = BucketBook(transaction)
+        self.audit = AuditTrail(transaction, now: now, beginning: lineage)
         self.now = now
     }
 }

@@ -109,6 +109,12 @@ package protocol StoreSnapshot: AnyObject {
 
     /// Finds a person by number.
     func person(_ number: PersonNumber) throws -> PersonRecord?
+
+    /// Gives the entries of the audit chain above a number in order until `body` says stop.
+    func auditRecords(after number: Int64, _ body: (AuditRecord) throws -> Bool) throws
+
+    /// Where the audit chain ends.
+    func auditHead() throws -> AuditHead
 }
 
 /// The one that writes.
@@ -207,6 +213,9 @@ package protocol StoreTransaction: StoreSnapshot {
     func agency(code: String) throws -> AgencyRecord?
     func agencies() throws -> [AgencyRecord]
     func save(_ agency: AgencyRecord, key: Digest32) throws
+
+    /// Puts a record at the end of the audit chain.
+    func append(_ record: AuditRecord) throws
 
     // Small values: counters and heads of chains.
     func value(_ name: String) throws -> [UInt8]?

@@ -11,6 +11,8 @@ final class BucketBook {
     private var numbers: [Home: BucketNumber] = [:]
     private var lastHome: (home: Home, number: BucketNumber)?
     private(set) var changed: Set<BucketNumber> = []
+    /// The rows that the present job has changed.
+    private var touched = AuditRanges()
 
     /// Whose bucket and which: a name without the text.
     private struct Home: Hashable {
@@ -25,6 +27,12 @@ final class BucketBook {
     /// The changed buckets as they are now.
     var changedRecords: [BucketRecord] {
         changed.sorted().compactMap { buckets[$0] }
+    }
+
+    /// The rows changed since this was asked last: those of one job of the group.
+    func takeTouched() -> AuditRanges {
+        defer { touched = AuditRanges() }
+        return touched
     }
 
     /// Finds or makes the bucket in which a table's rows live.
@@ -77,6 +85,7 @@ final class BucketBook {
         }
         bucket.head += 1
         row.rev = bucket.head
+        touched.add(row.rev, of: bucket.number)
         if row.isAlive {
             row.hash = RowHash.hash(
                 key: row.key, owner: row.owner, asOf: row.asOf, sourceVersion: row.sourceVersion,
@@ -156,6 +165,7 @@ final class BucketBook {
         // One from before ``forgetLeaving(_:of:)`` may still stand in an old file.
         try forgetLeaving(old.key, of: &bucket)
         bucket.head += 1
+        touched.add(bucket.head, of: bucket.number)
         bucket.tombstones += 1
         buckets[bucket.number] = bucket
         changed.insert(bucket.number)

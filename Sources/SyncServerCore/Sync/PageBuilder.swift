@@ -34,6 +34,8 @@ package struct PageBuilder {
         package var isCheckpoint = false
         /// Whether the device must start over.
         package var isRestart = false
+        /// The rows and tombstones of people.
+        package var disclosed = AuditRanges()
     }
 
     private let lineage: Lineage
@@ -89,6 +91,13 @@ package struct PageBuilder {
             .sealed(for: device, key: key)
     }
 
+    /// Whether a page can hold nothing but everyone's rows.
+    func isPublic(_ buckets: [BucketRecord], since cursor: Cursor) -> Bool {
+        buckets.allSatisfy {
+            $0.person == 0 || $0.head <= cursor.entry(of: $0.index)?.rev ?? 0
+        }
+    }
+
     /// Builds a page.
     ///
     /// - Parameters:
@@ -96,16 +105,17 @@ package struct PageBuilder {
     ///   - cursor: Its opened cursor.
     ///   - asker: The device.
     ///   - snapshot: The moment in time.
+    ///   - known: The buckets that the device sees at that moment; looked up if nil.
     ///   - names: Gives the text of a name number.
     ///   - sink: Takes the frames.
     /// - Returns: How much there was, for the metrics.
     /// - Throws: What the store throws.
     func build(
         _ request: SyncRequest, _ cursor: Cursor, for asker: Asker,
-        in snapshot: any StoreSnapshot, names: (Int64) throws -> String,
-        into sink: inout some FrameSink
+        in snapshot: any StoreSnapshot, buckets known: [BucketRecord]? = nil,
+        names: (Int64) throws -> String, into sink: inout some FrameSink
     ) throws -> Summary {
-        let buckets = try snapshot.buckets(of: asker.person)
+        let buckets = try known ?? snapshot.buckets(of: asker.person)
         guard let device = try snapshot.device(asker.device) else {
             throw StoreFailure.inconsistent("device \(asker.device) is missing")
         }
@@ -233,6 +243,7 @@ package struct PageBuilder {
             try announceName(row.owner, names, &page, into: &sink)
             page.bytesLeft -= sink.append(row, of: bucket.number)
             page.rowsLeft -= 1
+            if bucket.person != 0 { page.summary.disclosed.add(row.rev, of: bucket.number) }
             if row.isAlive {
                 page.sum += row.hash
                 page.summary.rows += 1

@@ -39,6 +39,8 @@ struct ReconcileMachine {
         var ranges = 0
         /// Rows whose hash was read from the store.
         var rowsRead = 0
+        /// The rows and tombstones of people among those sent.
+        var disclosed = AuditRanges()
         /// Buckets whose books are not those of their rows.
         var inconsistent: [String] = []
     }
@@ -196,6 +198,7 @@ struct ReconcileMachine {
             state.bytesLeft -= sink.append(row, of: bucket.number)
             state.sum += row.hash
             state.summary.rows += 1
+            if bucket.person != 0 { state.summary.disclosed.add(row.rev, of: bucket.number) }
         }
         guard found else {
             throw StoreFailure.inconsistent("row \(entry.reference) of \(bucket.name) is missing")

@@ -207,14 +207,18 @@ final class ServerMachine: @unchecked Sendable {
         world.trace("server.sent", Int64(bytes.count), bytes)
         do {
             guard let reply = try connection.reader.push(bytes) else {
-                // An answer is true of the moment at which it began.
-                if connection.moment == nil { connection.moment = world.oracle.moment }
+                // An answer is true of a moment before it began to leave.
+                if connection.moments.isEmpty {
+                    connection.moments = world.oracle.moments(of: connection.exchange)
+                }
                 return
             }
-            let moment = connection.moment ?? world.oracle.moment
-            connection.moment = nil
+            let moments =
+                connection.moments.isEmpty
+                ? world.oracle.moments(of: connection.exchange) : connection.moments
+            connection.moments = []
             if let exchange = connection.exchange {
-                world.oracle.answered(exchange, reply.response, at: moment)
+                world.oracle.answered(exchange, reply.response, at: moments)
             }
             world.network.replied(reply, on: connection)
         } catch {

@@ -112,8 +112,18 @@ extension World {
             answer = rows.first?["problems"]?.items?.compactMap(\.text)
             if let first = answer?.first { fail("I3", first) }
         }
+        var isChainSound: Bool?
+        server.admin(["command": "audit.verify"]) { [self] result in
+            guard case .success(let rows) = result, let row = rows.first else {
+                return fail("I18", "the audit chain cannot be read")
+            }
+            isChainSound = row["sound"]?.intValue == 1
+            if isChainSound == false { fail("I18", row["problem"]?.text ?? "") }
+        }
         run(until: timeline.now + 1_000)
-        if violation == nil, answer == nil { fail("I19", "verify did not answer") }
+        if violation == nil, answer == nil || isChainSound == nil {
+            fail("I19", "verify did not answer")
+        }
     }
 
     /// A few more writes after everything was quiet.

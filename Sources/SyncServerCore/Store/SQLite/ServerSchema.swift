@@ -73,6 +73,12 @@ enum ServerSchema {
             Migration(
                 "the device that signs in again",
                 sql: "ALTER TABLE sign_in ADD COLUMN claimed INTEGER"),
+            Migration(
+                "the audit chain",
+                sql: """
+                    CREATE TABLE audit(
+                        no INTEGER PRIMARY KEY, entry BLOB NOT NULL, link BLOB NOT NULL) STRICT;
+                    """),
         ])
 }
 
@@ -156,6 +162,13 @@ package enum HotStatements {
     static let personByNumber: StaticString = """
         SELECT no, subject, added FROM person WHERE no = ?1
         """
+    static let appendAudit: StaticString = "INSERT INTO audit(no, entry, link) VALUES (?1, ?2, ?3)"
+    static let auditHead: StaticString = """
+        SELECT no, link FROM audit WHERE no = (SELECT max(no) FROM audit)
+        """
+    static let auditAfter: StaticString = """
+        SELECT no, entry, link FROM audit WHERE no > ?1 ORDER BY no
+        """
     static let personByTag: StaticString = "SELECT no, subject, added FROM person WHERE tag = ?1"
     static let personBySubject: StaticString = """
         SELECT no, subject, added FROM person WHERE subject = ?1
@@ -167,5 +180,6 @@ package enum HotStatements {
         tombstonesBetween, rowByKey, insertRow, updateRow, saveBucket, deviceByNumber, saveDevice,
         outcomesAfter, outcomeByMid, insertOutcomes,
         tokenByHash, personByNumber, personByTag, personBySubject,
+        appendAudit, auditHead, auditAfter,
     ].map { $0.description }
 }

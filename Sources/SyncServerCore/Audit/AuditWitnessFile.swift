@@ -1,0 +1,61 @@
+internal import SQLiteKit
+internal import SyncProtocol
+
+/// Heads of the chain in a file that should lie where the server's operators cannot write.
+///
+/// One JSON object a line: `{"at_ms":…,"entry":…,"lineage":"…","link":"…"}`.
+struct AuditWitnessFile: Sendable {
+    /// Where it lies.
+    let path: String
+
+    /// Years of heads every five minutes.
+    private static let bytesMax = 256 * 1_024 * 1_024
+
+    /// Adds a head.
+    ///
+    /// - Throws: `FileError` if it cannot be written.
+    func append(_ witness: AuditWitness) throws {
+        try Files.append(Array((witness.line + "\n").utf8), to: path)
+    }
+
+    /// Reads all heads.
+    ///
+    /// - Returns: The heads, and the number of the first line that is none, counting from 1.
+    /// - Throws: `FileError` if the file cannot be read; one that is not there has no heads.
+    func read() throws -> (witnesses: [AuditWitness], badLine: Int?) {
+        guard Files.exists(path) else { return ([], nil) }
+        let bytes = try Files.read(path, bytesMax: Self.bytesMax)
+        var witnesses: [AuditWitness] = []
+        for (index, line) in bytes.split(separator: UInt8(ascii: "\n")).enumerated() {
+            guard let witness = AuditWitness(line: Array(line)) else {
+                return (witnesses, index + 1)
+            }
+            witnesses.append(witness)
+        }
+        return (witnesses, nil)
+    }
+}
+
+extension AuditWitness {
+    /// The witness as a JSON object.
+    var json: JSONValue {
+        .object(
+            JSONObject([
+                ("at_ms", .integer(at)), ("entry", .integer(head.number)),
+                ("lineage", .string(lineage.description)), ("link", .string(head.link.hex)),
+            ]))
+    }
+
+    fileprivate var line: String { String(decoding: JSON.canonical(json), as: UTF8.self) }
+
+    fileprivate init?(line: [UInt8]) {
+        guard let json = try? JSON.parse(line), let at = json["at_ms"]?.intValue,
+            let number = json["entry"]?.intValue, number >= 0,
+            let lineage = (json["lineage"]?.text).flatMap({ Hex.decode($0) }).flatMap({
+                Lineage($0)
+            }),
+            let link = (json["link"]?.text).flatMap({ Digest32(hex: $0) })
+        else { return nil }
+        self.init(at: at, lineage: lineage, head: AuditHead(number: number, link: link))
+    }
+}

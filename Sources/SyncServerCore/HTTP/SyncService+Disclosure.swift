@@ -1,0 +1,65 @@
+internal import HTTPWire
+internal import SyncProtocol
+
+/// Answers with rows of people, which leave only once the audit chain tells of them.
+extension SyncService {
+    /// Why rows are disclosed; the words stand in the chain.
+    enum Purpose: String, Sendable {
+        /// A device gets what it does not have yet.
+        case sync
+        /// A device gets what a comparison showed that it lacks.
+        case repair
+    }
+
+    /// Lets the held answer of an exchange go, at once if it discloses nothing.
+    ///
+    /// The entry is committed with the writes of others, in one transaction that
+    /// also looks at the rights again: a device whose rights ended while its page
+    /// was built gets nothing. Where no entry can be written nothing is disclosed.
+    ///
+    /// - Parameters:
+    ///   - rows: What the answer holds of people's rows.
+    ///   - purpose: Why they are disclosed.
+    ///   - session: To whom.
+    ///   - form: The form of the answer.
+    ///   - exchange: Holds the answer.
+    func release(
+        _ rows: AuditRanges, for purpose: Purpose, to session: Session, _ form: Form,
+        _ exchange: Exchange
+    ) {
+        guard !rows.isEmpty else { return Self.answer(form, exchange) }
+        let id = exchange.id
+        let number = session.device
+        let actor = AuditEntry.Actor.device(session.id)
+        let job = WriterJob(
+            loop: context.handle,
+            run: { context in
+                guard let device = try context.transaction.device(number), device.revoked == 0
+                else {
+                    return { context in
+                        context.exchange(id)?.respond(
+                            Heads.unauthorised, body: ErrorBody.unauthorised.bytes)
+                    }
+                }
+                try context.audit.append(
+                    .rowsRead, by: actor, ranges: rows, text: purpose.rawValue)
+                return { context in
+                    if let exchange = context.exchange(id) { Self.answer(form, exchange) }
+                }
+            },
+            failed: { context in
+                context.exchange(id)?.respond(Heads.unavailable, body: ErrorBody.storage.bytes)
+            })
+        if !commits.submit(job) {
+            metrics.busy()
+            exchange.respond(Heads.unavailable, body: ErrorBody.busy.bytes)
+        }
+    }
+
+    private static func answer(_ form: Form, _ exchange: Exchange) {
+        switch form {
+        case .binary: exchange.respondHeld(Heads.frames, long: Heads.wholeLongFrames)
+        case .lines: exchange.respondHeld(Heads.frameLines, long: Heads.frameLines)
+        }
+    }
+}

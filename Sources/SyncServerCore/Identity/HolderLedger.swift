@@ -1,0 +1,78 @@
+internal import Synchronization
+
+/// Counts the open requests of each device and agency.
+///
+/// A request is counted from its head until the client has taken the answer, for
+/// so long it costs memory. Connections are not counted: behind a proxy they are
+/// the proxy's, and carry one person's request after another's.
+///
+/// What a request pays is one addition: whoever is known keeps its count at hand,
+/// and the ledger is asked only when a session is looked up.
+final class HolderLedger: Sendable {
+    /// Who makes a request.
+    enum Holder: Hashable, Sendable {
+        /// A signed-in device.
+        case device(DeviceNumber)
+        /// An agency, by its code.
+        case agency(String)
+    }
+
+    /// The open requests of one holder, shared by all of its sessions.
+    final class Count: RequestCount {
+        private let ledger: HolderLedger
+        private let holder: Holder
+        private let open = Atomic<Int>(0)
+
+        fileprivate init(_ ledger: HolderLedger, _ holder: Holder) {
+            self.ledger = ledger
+            self.holder = holder
+        }
+
+        deinit { ledger.forget(holder) }
+
+        /// Counts a request.
+        ///
+        /// - Returns: Whether the holder may have one more; it is not counted otherwise.
+        func enter() -> Bool {
+            let (before, _) = open.add(1, ordering: .relaxed)
+            guard before < ledger.requestsMax else {
+                leave()
+                return false
+            }
+            return true
+        }
+
+        func leave() {
+            open.subtract(1, ordering: .relaxed)
+        }
+    }
+
+    /// Does not keep the count: sessions and open requests do.
+    private struct Entry {
+        weak var count: Count?
+    }
+
+    private let requestsMax: Int
+    private let entries = Mutex<[Holder: Entry]>([:])
+
+    init(requestsMax: Int) {
+        self.requestsMax = requestsMax
+    }
+
+    /// The one count of a holder, made if nobody keeps it.
+    func count(of holder: Holder) -> Count {
+        entries.withLock { entries in
+            if let known = entries[holder]?.count { return known }
+            let made = Count(self, holder)
+            entries[holder] = Entry(count: made)
+            return made
+        }
+    }
+
+    /// Forgets a count that nobody keeps, unless another has taken its place.
+    private func forget(_ holder: Holder) {
+        entries.withLock { entries in
+            if entries[holder]?.count == nil { entries[holder] = nil }
+        }
+    }
+}

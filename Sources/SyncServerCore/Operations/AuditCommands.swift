@@ -1,0 +1,81 @@
+internal import SyncProtocol
+
+/// What an operator asks about the audit chain; nothing here writes to the store.
+struct AuditCommands {
+    let reading: AuditReading
+    let lineage: Lineage
+    /// Where the server writes heads down.
+    let heads: String
+    let now: Int64
+
+    /// Bytes of entries in one answer, which has about ten for each of them.
+    private static let exportBytesMax = 1_024 * 1_024
+
+    /// The commands that are answered here.
+    static func isOne(_ command: JSONValue) -> Bool {
+        ["audit.verify", "audit.head", "audit.export"].contains(command["command"]?.text)
+    }
+
+    /// Carries a command out.
+    ///
+    /// - Returns: The rows of the answer; of an export those after the entry `after`.
+    func run(_ command: JSONValue) -> Result<[JSONValue], AdminCommands.Refusal> {
+        do {
+            switch command["command"]?.text {
+            case "audit.verify": return try verify(command["heads"]?.text ?? heads)
+            case "audit.head": return .success([try head().json])
+            default:
+                return .success(try export(after: command["after"]?.intValue ?? 0))
+            }
+        } catch {
+            return .failure(
+                AdminCommands.Refusal(
+                    code: "admin.audit", message: "the audit chain cannot be read: \(error)",
+                    advice: "Run tangrat-server verify; keep the files for analysis."))
+        }
+    }
+
+    /// The head as it is now.
+    func head() throws -> AuditWitness {
+        AuditWitness(
+            at: now, lineage: lineage, head: try reading.reader.snapshot { try $0.auditHead() })
+    }
+
+    private func verify(_ path: String) throws -> Result<[JSONValue], AdminCommands.Refusal> {
+        let (witnesses, badLine) = try AuditWitnessFile(path: path).read()
+        if let badLine {
+            return .failure(
+                AdminCommands.Refusal(
+                    code: "admin.audit_heads", message: "line \(badLine) of \(path) is no head",
+                    advice: "Name a file that serve --audit-heads or audit head has written."))
+        }
+        let found = try reading.verify(lineage, witnesses)
+        var members: [(String, JSONValue)] = [
+            ("confirmed_heads", .integer(Int64(found.confirmed))),
+            ("entries", .integer(found.head.number)),
+            ("link", .string(found.head.link.hex)),
+            ("set_aside_heads", .integer(Int64(found.setAside))),
+            ("sound", .integer(found.problem == nil ? 1 : 0)),
+        ]
+        if let problem = found.problem {
+            members.append(("first_bad_entry", .integer(problem.number)))
+            members.append(("problem", .string(problem.description)))
+        }
+        return .success([.object(JSONObject(members))])
+    }
+
+    private func export(after start: Int64) throws -> [JSONValue] {
+        var rows: [JSONValue] = []
+        try reading.reader.snapshot { snapshot in
+            var records: [AuditRecord] = []
+            var bytes = 0
+            try snapshot.auditRecords(after: start) { record in
+                records.append(record)
+                bytes += record.entry.count
+                return records.count < reading.partMax && bytes < Self.exportBytesMax
+            }
+            rows = try records.map { try AuditReading.json($0, in: snapshot) }
+        }
+        return rows
+    }
+}

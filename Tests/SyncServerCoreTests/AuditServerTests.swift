@@ -1,0 +1,301 @@
+import Glibc
+import NetworkIO
+import SQLiteKit
+import SyncProtocol
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import SyncServerCore
+
+@Suite("What a server writes into the audit chain")
+struct AuditServerTests {
+    /// The entries, oldest first, as an operator reads them.
+    private static func entries(_ running: RunningServer) throws -> [JSONValue] {
+        let answer = try running.admin(["command": "audit.export", "after": .integer(0)])
+        return try #require(answer["rows"]?.items)
+    }
+
+    private static func kinds(_ entries: some Sequence<JSONValue>) -> [String] {
+        entries.compactMap { $0["kind"]?.text }
+    }
+
+    private static func vehicle(_ id: String, _ subject: String, version: Int = 1) -> String {
+        #"{"table":"vehicle","id":"\#(id)","subject":"\#(subject)","as_of":1,"#
+            + #""source_version":\#(version),"body":{"n":\#(version)}}"#
+    }
+
+    /// A person with a device that holds everything.
+    private struct World {
+        let running: RunningServer
+        let subject: String
+        let phone: SignedIn
+        let key: String
+        var client = SimulatedClient()
+
+        init(_ change: (inout TangRatServer.Configuration) -> Void = { _ in }) throws {
+            running = try RunningServer(change)
+            subject = try running.addPerson()
+            phone = try running.signIn(subject)
+            key = try running.addAgency("dlt", ["vehicle", "service"])
+            try running.feed(key, [AuditServerTests.vehicle("v1", subject)])
+            try phone.pull(running, &client)
+        }
+    }
+
+    @Test("one entry for everything that was disclosed, written or decided")
+    func everything() throws {
+        var world = try World()
+        let entries = try Self.entries(world.running)
+        #expect(
+            Self.kinds(entries) == [
+                "history_began", "person_added", "sign_in_approved", "device_added",
+                "agency_added", "rows_fed", "rows_read",
+            ])
+        let device = "device:\(world.phone.device)"
+        #expect(entries[3]["actor"]?.text == device)
+        #expect(entries[3]["subject"]?.text == world.subject)
+        #expect(entries[5]["actor"]?.text == "agency:dlt")
+        let read = entries[6]
+        #expect(read["actor"]?.text == device && read["text"]?.text == "sync")
+        let rows = try #require(read["rows"]?.items)
+        #expect(rows.count == 1)
+        #expect(rows[0]["count"] == .integer(1))
+        #expect(rows[0]["from_rev"] == .integer(1) && rows[0]["to_rev"] == .integer(1))
+        #expect(rows[0]["bucket"]?.text?.contains(world.subject) == true)
+
+        // What discloses nothing writes nothing: unchanged, everyone's rows, a refused cursor.
+        for _ in 0..<3 { try world.phone.pull(world.running, &world.client) }
+        try world.running.feed(
+            world.key, [#"{"table":"service","id":"s","as_of":1,"source_version":1,"body":{}}"#])
+        try world.phone.pull(world.running, &world.client)
+        #expect(world.client.view.count == 2)
+        #expect(Self.kinds(try Self.entries(world.running).dropFirst(7)) == ["rows_fed"])
+
+        // A row that goes is disclosed too, and only what is new is.
+        try world.running.feed(
+            world.key,
+            [
+                #"{"table":"vehicle","id":"v1","subject":"\#(world.subject)","as_of":1,"#
+                    + #""source_version":2,"deleted":1}"#, Self.vehicle("v2", world.subject),
+            ])
+        try world.phone.pull(world.running, &world.client)
+        let later = try Self.entries(world.running).dropFirst(8)
+        // Lines that come in two batches are told of by two entries.
+        #expect(Set(Self.kinds(later.dropLast())) == ["rows_fed"])
+        #expect(later.last?["kind"] == "rows_read")
+        let range = try #require(later.last?["rows"]?.items?.first)
+        #expect(range["from_rev"] == .integer(2) && range["to_rev"] == .integer(3))
+        #expect(range["count"] == .integer(2))
+        let verified = try world.running.admin(["command": "audit.verify"])["rows"]?.items?.first
+        #expect(verified?["sound"] == .integer(1))
+        #expect(verified?["entries"] == .integer(Int64(8 + later.count)))
+    }
+
+    @Test("the mutations of a push with the rows they touched, in the push's own commit")
+    func pushes() throws {
+        let running = try RunningServer()
+        let phone = try running.signIn(try running.addPerson())
+        var writing = WritingDevice(
+            DeviceRecord(number: 0, id: phone.device, person: 0, name: "", added: 0))
+        let first = writing.next([RowOperation(RowKey(table: "annotation", id: "a"), .create)])
+        let second = writing.next([RowOperation(RowKey(table: "annotation", id: "b"), .create)])
+        var request = SyncRequest()
+        request.rowsMax = 0
+        let frames = [
+            Frame.sync(request), .push(PushHeader(baseChain: 77)), .mutation(first),
+            .mutation(second),
+        ]
+        let before = running.server.metrics.commits.commits
+        _ = try phone.sync(running, frames)
+        #expect(running.server.metrics.commits.commits == before + 1)
+        // Repeated, it takes nothing and writes no entry.
+        _ = try phone.sync(running, frames)
+        let written = try Self.entries(running).filter { $0["kind"] == "rows_written" }
+        #expect(written.count == 1)
+        #expect(written[0]["first_mutation"] == .integer(1))
+        #expect(written[0]["mutations"] == .integer(2))
+        #expect(written[0]["rows"]?.items?.first?["count"] == .integer(2))
+    }
+
+    @Test("what a repair sends")
+    func repairs() throws {
+        let world = try World()
+        var body: [UInt8] = []
+        var writer = JSONFrameWriter()
+        writer.append(.reconcile(ReconcileRequest()), to: &body)
+        let bucket = try #require(
+            try Self.entries(world.running).last?["rows"]?.items?[0]["bucket"]?.text)
+        writer.append(
+            .items(ItemsClaim(bucket: bucket, range: .whole, hashes: [])), to: &body)
+        let answer = try world.running.request(
+            "POST", "/v1/reconcile",
+            [
+                "Authorization": "Bearer \(world.phone.token)",
+                "Content-Type": "application/json",
+            ], body)
+        #expect(answer.text.contains(#""table":"vehicle""#), "\(answer.text)")
+        let last = try #require(try Self.entries(world.running).last)
+        #expect(last["kind"] == "rows_read" && last["text"]?.text == "repair")
+        #expect(last["rows"]?.items?.first?["count"] == .integer(1))
+    }
+
+    @Test("decisions about rights: tokens renewed and used twice, a device's end, an agency's")
+    func rights() throws {
+        let world = try World()
+        let running = world.running
+        func refresh(_ token: String) throws -> JSONValue {
+            try JSON.parse(
+                try running.client().post(
+                    "/v1/oauth/token", "grant_type=refresh_token&refresh_token=\(token)"
+                ).body)
+        }
+        let start = try Self.entries(running).count
+        #expect(try refresh(world.phone.refresh)["access_token"] != nil)
+        running.advance(milliseconds: Limits().refreshGraceMilliseconds + 1)
+        #expect(try refresh(world.phone.refresh)["error"] == "invalid_grant")
+        #expect(try refresh("trr_nobody")["error"] == "invalid_grant")
+        let tablet = try running.signIn(world.subject)
+        try running.admin([
+            "command": "device.revoke", "device": .string(tablet.device.description),
+        ])
+        try running.admin(["command": "agency.revoke", "code": "dlt"])
+        let entries = try Self.entries(running).dropFirst(start)
+        #expect(
+            Self.kinds(entries) == [
+                "tokens_renewed", "token_reused", "device_revoked", "sign_in_approved",
+                "device_added", "device_revoked", "agency_revoked",
+            ])
+        let ended = entries.filter { $0["kind"] == "device_revoked" }
+        #expect(ended.map { $0["actor"]?.text } == ["server", "operator"])
+        #expect(
+            ended.map { $0["device"]?.text } == [
+                world.phone.device.description, tablet.device.description,
+            ])
+    }
+
+    @Test("nothing of a person but ids")
+    func idsOnly() throws {
+        let world = try World()
+        let store = try Connection(
+            path: world.running.directory.file("server.sqlite"),
+            options: ConnectionOptions(.readWriteCreate))
+        defer { store.close() }
+        var bytes: [UInt8] = []
+        try store.run("SELECT entry FROM audit") { bytes += $0.blob(0) }
+        #expect(!bytes.isEmpty)
+        let text = String(decoding: bytes, as: UTF8.self)
+        for canary in ["v1", world.phone.token, world.phone.refresh, world.key] {
+            #expect(!text.contains(canary))
+        }
+    }
+
+    @Test("is written before the answer leaves: without an entry nothing is disclosed")
+    func failsClosed() throws {
+        let world = try World()
+        // A lock of another program keeps the writer out, as a disk that is full would.
+        let other = try Connection(
+            path: world.running.directory.file("server.sqlite"),
+            options: ConnectionOptions(.readWriteCreate))
+        defer { other.close() }
+        try other.begin(.immediate)
+        let refused = try world.phone.sync(world.running, [.sync(SyncRequest())])
+        #expect(refused.status == 503)
+        #expect(!refused.text.contains("vehicle"))
+        // Who has everything is told so all the same.
+        let unchanged = try decodeFrames(
+            try world.phone.sync(world.running, [.sync(world.client.request)]).body)
+        #expect(unchanged.last == .unchanged(ackedMid: 0))
+        other.rollback()
+        let again = try world.phone.sync(world.running, [.sync(SyncRequest())])
+        #expect(again.status == 200)
+    }
+
+    @Test("its head goes to a second place, and what was cut off since is told by it")
+    func heads() throws {
+        let place = try TemporaryDirectory()
+        let file = place.file("heads.ndjson")
+        let lines = Mutex<[String]>([])
+        let world = try World { configuration in
+            configuration.auditHeads = file
+            configuration.log = { line in lines.withLock { $0.append(line) } }
+        }
+        world.running.server.noteAuditHead()
+        // It did not move: nothing is written.
+        world.running.server.noteAuditHead()
+        let written = try AuditWitnessFile(path: file).read()
+        #expect(written.witnesses.map(\.head.number) == [7] && written.badLine == nil)
+        #expect(lines.withLock { $0.count { $0.contains(#""audit.head""#) } } == 1)
+        #expect(try mode(file) == 0o600)
+        world.running.stop()
+        let directory = world.running.directory.path
+
+        func verify(_ heads: String?) throws -> JSONValue {
+            var members: [(String, JSONValue)] = [("command", "audit.verify")]
+            if let heads { members.append(("heads", .string(heads))) }
+            let answer = try JSON.parse(
+                try TangRatServer.runAdmin(.object(JSONObject(members)), directory: directory))
+            return try #require(answer["rows"]?.items?.first)
+        }
+        #expect(try verify(file)["sound"] == .integer(1))
+        let store = try Connection(
+            path: "\(directory)/server.sqlite", options: ConnectionOptions(.readWriteCreate))
+        try store.run("DELETE FROM audit WHERE no > 5")
+        store.close()
+        #expect(try verify(nil)["sound"] == .integer(1))
+        let cut = try verify(file)
+        #expect(cut["sound"] == .integer(0) && cut["first_bad_entry"] == .integer(6))
+        // A file that is none is refused, and not taken for one without heads.
+        try Files.append(Array("{}\n".utf8), to: file)
+        let refused = try TangRatServer.runAdmin(
+            ["command": "audit.verify", "heads": .string(file)], directory: directory)
+        #expect(try JSON.parse(refused)["error"]?["code"] == "admin.audit_heads")
+    }
+
+    private func mode(_ path: String) throws -> mode_t {
+        var status = stat()
+        #expect(stat(path, &status) == 0)
+        return status.st_mode & 0o777
+    }
+
+    @Test("a restored store goes on with the chain, and says that a history began")
+    func restore() throws {
+        let place = try TemporaryDirectory()
+        let world = try World()
+        let backup = place.file("backup.sqlite")
+        try world.running.admin(["command": "backup", "file": .string(backup)])
+        _ = try world.running.signIn(world.subject)
+        world.running.stop()
+        let directory = world.running.directory.path
+        _ = try TangRatServer.restore(backup, directory: directory)
+        _ = try TangRatServer.runAdmin(["command": "person.add"], directory: directory)
+        let answer = try JSON.parse(
+            try TangRatServer.runAdmin(
+                ["command": "audit.export", "after": .integer(0)], directory: directory))
+        let kinds = Self.kinds(answer["rows"]?.items ?? [])
+        #expect(kinds.suffix(3) == ["rows_read", "history_began", "person_added"])
+        // The heads of the history that was left are no loss: the chain tells of the restore.
+        let verified = try JSON.parse(
+            try TangRatServer.runAdmin(["command": "audit.verify"], directory: directory))
+        let found = try #require(verified["rows"]?.items?.first)
+        #expect(found["sound"] == .integer(1) && found["set_aside_heads"] == .integer(1))
+    }
+
+    @Test("is exported in parts")
+    func parts() throws {
+        let world = try World { $0.limits.auditReadMax = 3 }
+        var numbers: [Int64] = []
+        while true {
+            let answer = try world.running.admin([
+                "command": "audit.export", "after": .integer(numbers.last ?? 0),
+            ])
+            let rows = try #require(answer["rows"]?.items)
+            guard !rows.isEmpty else { break }
+            #expect(rows.count <= 3)
+            numbers += rows.compactMap { $0["entry"]?.intValue }
+        }
+        #expect(numbers == Array(1...7))
+        let verified = try world.running.admin(["command": "audit.verify"])["rows"]?.items?.first
+        #expect(verified?["entries"] == .integer(7))
+    }
+}

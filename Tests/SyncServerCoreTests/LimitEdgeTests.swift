@@ -1,0 +1,245 @@
+import Glibc
+import NetworkIO
+import SyncProtocol
+import TestSupport
+import Testing
+
+@testable import SyncServerCore
+
+/// Each limit of the server, at the limit and one past it.
+@Suite("Limits of the server")
+struct LimitEdgeTests {
+    private func code(_ answer: HTTPTestClient.Answer) throws -> String? {
+        try JSON.parse(answer.body)["error"]?["code"]?.text
+    }
+
+    private func bearer(_ phone: SignedIn) -> [String: String] {
+        ["Authorization": "Bearer \(phone.token)", "Content-Type": "application/json"]
+    }
+
+    @Test("are those that the documents tell")
+    func documents() throws {
+        let text = String(decoding: try Repository.bytes(of: "docs/limits.md"), as: UTF8.self)
+        var told: [String: String] = [:]
+        for line in text.split(separator: "\n") where line.hasPrefix("| `") {
+            let cells = line.split(separator: "|").map { $0.filter { $0 != " " && $0 != "`" } }
+            told[cells[0]] = cells[1].filter { $0 != "," }
+        }
+        var real: [String: String] = [:]
+        func collect(_ value: Any, _ prefix: String) {
+            for child in Mirror(reflecting: value).children {
+                let name = prefix + (child.label ?? "")
+                if child.value is Int || child.value is Int64 {
+                    real[name] = "\(child.value)"
+                } else {
+                    collect(child.value, name + ".")
+                }
+            }
+        }
+        collect(Limits(), "")
+        #expect(real.count > 40)
+        let protocolLimits: [String: Int] = [
+            "BinaryFrames.frameBytesMax": BinaryFrames.frameBytesMax,
+            "JSONFrameReader.lineBytesMax": JSONFrameReader.lineBytesMax,
+            "WriteRules.operationsMax": WriteRules.operationsMax,
+            "WriteRules.rowBytesMax": WriteRules.rowBytesMax,
+            "WriteRules.dotsMax": WriteRules.dotsMax,
+            "WriteRules.submissionBytesMax": WriteRules.submissionBytesMax,
+            "WriteRules.valueDepthMax": WriteRules.valueDepthMax,
+            "WriteRules.mutationBytesMax": WriteRules.mutationBytesMax,
+            "Cursor.entriesMax": Cursor.entriesMax,
+            "Cursor.bytesMax": Cursor.bytesMax,
+            "Identifier.bytesMax": Identifier.bytesMax,
+            "JSONLimits.record.depthMax": JSONLimits.record.depthMax,
+        ]
+        real.merge(protocolLimits.mapValues(String.init)) { first, _ in first }
+        for name in Set(told.keys).union(real.keys).sorted() {
+            #expect(told[name] == real[name], "\(name)")
+        }
+    }
+
+    @Test("hold for the body of a sync, however it is framed", arguments: [0, 1])
+    func syncBody(more: Int) throws {
+        let running = try RunningServer { $0.limits.syncBodyBytesMax = 4_096 }
+        let phone = try running.signIn(try running.addPerson())
+        let frame = #"{"frame":"sync"}"#
+        let body = frame + String(repeating: " ", count: 4_096 + more - frame.utf8.count)
+        let plain = try running.request("POST", "/v1/sync", bearer(phone), Array(body.utf8))
+        #expect(plain.status == (more == 0 ? 200 : 413))
+        let client = try running.client()
+        try client.send(
+            "POST /v1/sync HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n"
+                + "Authorization: Bearer \(phone.token)\r\nContent-Type: application/json\r\n\r\n"
+                + "\(String(body.utf8.count, radix: 16))\r\n\(body)\r\n0\r\n\r\n")
+        let chunked = try client.answer()
+        #expect(chunked.status == (more == 0 ? 200 : 413))
+        if more == 1 { #expect(try code(chunked) == "http.body_too_large") }
+    }
+
+    @Test("hold for the small bodies of signing in", arguments: [0, 1])
+    func smallBody(more: Int) throws {
+        let running = try RunningServer()
+        let start = "client_id=c&device_name="
+        let count = Limits().smallBodyBytesMax + more - start.utf8.count
+        let body = start + String(repeating: "n", count: count)
+        let answer = try running.client().post("/v1/oauth/device_authorization", body)
+        #expect(answer.status == (more == 0 ? 200 : 413))
+    }
+
+    @Test("hold for the mutations of a request, and past them nothing is taken")
+    func mutations() throws {
+        let running = try RunningServer { $0.limits.mutationsMax = 3 }
+        let phone = try running.signIn(try running.addPerson())
+        var device = WritingDevice(
+            DeviceRecord(number: 0, id: phone.device, person: 0, name: "", added: 0))
+        let writes = (0..<4).map { number in
+            device.next([RowOperation(RowKey(table: "annotation", id: "a\(number)"), .create)])
+        }
+        let head: [Frame] = [.sync(SyncRequest()), .push(PushHeader(baseChain: 77))]
+        let four = try phone.sync(running, head + writes.map { .mutation($0) })
+        #expect(four.status == 400)
+        #expect(try code(four) == "wire.mutations_too_many")
+        #expect(running.server.metrics.text(extra: []).contains("mutations_taken_total 0\n"))
+        let three = try phone.sync(running, head + writes[..<3].map { .mutation($0) })
+        #expect(three.status == 200)
+        #expect(running.server.metrics.text(extra: []).contains("mutations_taken_total 3\n"))
+    }
+
+    @Test("hold for a feed's line and for the row in it")
+    func feedLines() throws {
+        let running = try RunningServer {
+            $0.limits.feedLineBytesMax = 300
+            $0.limits.recordBytesMax = 100
+        }
+        let subject = try running.addPerson()
+        let key = try running.addAgency("dlt", ["vehicle"])
+        func line(_ id: String, bytes: Int, of body: Int) -> String {
+            let text = String(repeating: "x", count: body - #"{"t":""}"#.utf8.count)
+            let line =
+                #"{"table":"vehicle","id":"\#(id)","subject":"\#(subject)","as_of":1,"#
+                + #""source_version":1,"body":{"t":"\#(text)"}}"#
+            return line + String(repeating: "\t", count: bytes - line.utf8.count)
+        }
+        let answer = try running.request(
+            "POST", "/v1/agency/records", ["Authorization": "Bearer \(key)"],
+            Array(
+                [
+                    line("a", bytes: 300, of: 100), line("b", bytes: 301, of: 100),
+                    line("c", bytes: 300, of: 101), line("d", bytes: 300, of: 100),
+                ].joined(separator: "\n").utf8))
+        let rows = try answer.body.split(separator: UInt8(ascii: "\n")).map {
+            try JSON.parse(Array($0))
+        }
+        #expect(
+            rows.compactMap { $0["code"]?.text } == ["feed.line_too_long", "feed.body_too_large"])
+        #expect(rows.last?["applied"] == .integer(2))
+    }
+
+    @Test("hold for the open requests of one device, and not for its neighbour")
+    func requestsPerToken() throws {
+        let running = try RunningServer { $0.limits.requestsPerTokenMax = 2 }
+        let subject = try running.addPerson()
+        let phone = try running.signIn(subject)
+        let tablet = try running.signIn(subject)
+        let first = try phone.watch(running)
+        let second = try phone.watch(running)
+        let third = try phone.sync(running, [.sync(SyncRequest())])
+        #expect(third.status == 429)
+        #expect(try code(third) == "limit.requests")
+        #expect(third.head.contains("Retry-After: "))
+        #expect(try tablet.sync(running, [.sync(SyncRequest())]).status == 200)
+        first.close()
+        // The place is free once the server has noticed; ask until it has.
+        while try phone.sync(running, [.sync(SyncRequest())]).status != 200 {}
+        second.close()
+    }
+
+    @Test("end a device's oldest live stream for its newest")
+    func watchersPerDevice() throws {
+        let running = try RunningServer { $0.limits.watchersPerDeviceMax = 2 }
+        let phone = try running.signIn(try running.addPerson())
+        let streams = try (0..<5).map { _ in try phone.watch(running) }
+        for stream in streams[..<3] {
+            #expect(try stream.event() == nil)
+            // The connection itself is well, and can be used again.
+            #expect(try stream.get("/healthz").status == 200)
+        }
+        #expect(running.server.metrics.text(extra: []).contains("tangrat_watchers 2\n"))
+        for stream in streams[3...] { #expect(stream.isSilent(milliseconds: 50)) }
+    }
+
+    @Test("hold for live streams in all, also when some clients cannot have one")
+    func watchers() throws {
+        let running = try RunningServer { $0.limits.watchersMax = 2 }
+        let phones = try (0..<3).map { _ in try running.signIn(try running.addPerson()) }
+        for _ in 0..<4 {
+            let old = try running.client()
+            try old.send(
+                "GET /v1/live HTTP/1.0\r\nHost: a\r\nAuthorization: Bearer \(phones[2].token)\r\n\r\n"
+            )
+            #expect(try old.answer().status == 505)
+        }
+        let streams = try phones[..<2].map { try $0.watch(running) }
+        let token = ["Authorization": "Bearer \(phones[2].token)"]
+        let third = try running.request("GET", "/v1/live", token)
+        #expect(third.status == 503)
+        #expect(third.head.contains("Retry-After: "))
+        streams[0].close()
+        while try running.request("GET", "/v1/live", token, nil, headOnly: true).status != 200 {}
+    }
+
+    /// Goal: answers that nobody reads cost a bounded amount of memory.
+    ///
+    /// Method: one device asks for pages and does not read them. Once more is held
+    /// than the limit, another device is told to come back; when the first has read,
+    /// it is served.
+    @Test("hold for the memory of all connections")
+    func memory() throws {
+        let running = try RunningServer {
+            $0.limits.http.bufferedBytesMax = 400_000
+            $0.loops = 1
+        }
+        let subject = try running.addPerson()
+        let phone = try running.signIn(subject)
+        let tablet = try running.signIn(try running.addPerson())
+        let key = try running.addAgency("dlt", ["vehicle"])
+        let text = String(repeating: "x", count: 100_000)
+        try running.feed(
+            key,
+            (0..<12).map { number in
+                #"{"table":"vehicle","id":"v\#(number)","subject":"\#(subject)","as_of":1,"#
+                    + #""source_version":1,"body":{"t":"\#(text)"}}"#
+            })
+        let reader = try HTTPTestClient(port: running.server.port, receiveBuffer: 4_096)
+        let body = #"{"frame":"sync","bytes_max":900000}"#
+        let request =
+            "POST /v1/sync HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \(phone.token)\r\n"
+            + "Content-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+        // More than the kernel keeps for one connection, which is 4 MiB at most.
+        let pages = 8
+        try reader.send(String(repeating: request, count: pages))
+        // Until the answer has been made and the kernel has taken what it takes.
+        while try tablet.sync(running, [.sync(SyncRequest())]).status == 200 {}
+        let refused = try tablet.sync(running, [.sync(SyncRequest())])
+        #expect(refused.status == 503)
+        #expect(try code(refused) == "server.busy")
+        #expect(try running.request("GET", "/healthz").status == 200)
+        let answers = try (0..<pages).map { _ in try reader.answer() }
+        #expect(answers[0].body.count > 800_000)
+        // Its own further requests were told the same.
+        #expect(answers.allSatisfy { $0.status == 200 || $0.status == 503 })
+        while try tablet.sync(running, [.sync(SyncRequest())]).status != 200 {}
+    }
+
+    @Test(
+        "keep descriptors back for files",
+        arguments: [(20_000, 12_000), (12_064, 12_000), (12_063, 11_999), (64, 1), (0, 1)])
+    func descriptors(descriptors: Int, connections: Int) {
+        var configuration = TangRatServer.Configuration(directory: "", address: .tcp(port: 0))
+        configuration.loops = 2
+        let notice = configuration.limitConnections(descriptors: descriptors)
+        #expect(configuration.limits.http.connectionsMax == connections)
+        #expect((notice == nil) == (connections == 12_000))
+        #expect(configuration.limits.watchersMax <= max(1, connections))
+    }
+}
