@@ -39,7 +39,8 @@ final class CacheStore: Sendable {
             options.vfs = environment.execution.vfs
             options.cacheKiB = Limits.cacheKiB
             let database = try await Database.open(
-                at: path, migrations: CacheSchema.migrations, readerCount: 2, options: options,
+                at: path, migrations: CacheSchema.migrations,
+                readerCount: environment.execution.readerCount, options: options,
                 on: environment.execution.database)
             return CacheStore(directory, lockPath, database, environment)
         } catch {

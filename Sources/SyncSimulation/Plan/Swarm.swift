@@ -99,6 +99,7 @@ private struct SwarmMaker {
         options.tokenLife = Int64(random.pick([3_600_000, 3_600_000, 120_000, 20_000]))
         options.rows = random.pick([1, 2, 4, 10])
         rows = options.rows
+        options.isPrepared = random.chance(perMille: 900) ? 1 : 0
         return options
     }
 
