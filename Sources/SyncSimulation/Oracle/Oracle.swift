@@ -35,6 +35,9 @@ final class Oracle {
     /// What a device must hold that stands at a cursor: one of these.
     var views: [[UInt8]: [View]] = [:]
 
+    /// How often the server was restored.
+    private(set) var history = 0
+
     /// The names of the buckets by their numbers in the store.
     var bucketNames: [UInt64: String] = [:]
 
@@ -56,6 +59,8 @@ final class Oracle {
 
     /// What one checkpoint shows.
     struct View: Equatable {
+        /// How often the server had been restored.
+        var history: Int
         var digest: UInt64
         var count: Int
         var subject: String
@@ -91,6 +96,20 @@ final class Oracle {
             } catch {
                 fail("I1", "the store cannot be read after a start: \(error)")
             }
+        }
+    }
+
+    /// The server goes back to what was true of a backup.
+    ///
+    /// What devices keep they bring back. A device that has changed its name since
+    /// keeps nothing of what the server had of it then.
+    func restoring(_ old: ServerTruth, madeAt: Int64) {
+        history += 1
+        moment = Moment(truth: old)
+        pushes = []
+        earlier = []
+        for (index, ledger) in ledgers where ledger.renamedAt >= madeAt {
+            intentions.doubt(index)
         }
     }
 

@@ -157,7 +157,7 @@ private struct SwarmMaker {
     private static let faults: [Verb] = [
         .kill, .powerCut, .stopAt, .diskFault, .diskFull, .clockSet, .clockDrift, .offline, .signIn,
         .close, .serverKill, .serverPowerCut, .serverDiskFault, .serverDiskFull, .serverClock,
-        .revoke, .backup, .verify, .keepDisk, .cloneDisk,
+        .revoke, .restore, .verify, .keepDisk, .cloneDisk,
     ]
 
     private mutating func addFault(_ verb: Verb) {
@@ -195,7 +195,14 @@ private struct SwarmMaker {
             // A backup of the phone, and later the phone as it was then.
             add(actor, verb)
             mend(actor, .rollDiskBack)
-        case .backup, .verify: add(.admin, verb)
+        case .verify: add(.admin, verb)
+        case .restore:
+            // Yesterday's backup, put in place later on, with or without a word.
+            add(.admin, .backup)
+            let before = now
+            now += Int64(random.next(in: 0...gap * 40))
+            add(.admin, .restore, random.next(in: 0...1))
+            now = before
         default: add(actor, verb)
         }
     }
