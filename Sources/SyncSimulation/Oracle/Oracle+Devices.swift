@@ -15,11 +15,13 @@ extension Oracle {
         subjects[device.index] = subject
     }
 
-    /// A device compared its whole mirror with the server's, which needs a reason.
-    func repaired(_ device: Device) {
+    /// A round is done; comparing the whole mirror with the server's needs a reason.
+    func synced(_ device: Device, hasRepaired: Bool) {
+        let mayRepair = ledgers[device.index]?.mayRepair ?? true
+        ledgers[device.index]?.mayRepair = false
+        guard hasRepaired else { return }
         world.reached("sync.repaired")
-        guard ledgers[device.index]?.mayRepair != true else { return }
-        fail("I7", "the mirror of \(device.name) did not add up")
+        if !mayRepair { fail("I7", "the mirror of \(device.name) did not add up") }
     }
 
     /// A write was stored, and its owner told so.
@@ -207,7 +209,7 @@ extension Oracle {
                 fail("I8", "\(device.name) went back in \(name): \(before.head) to \(head.head)")
             }
         }
-        ledger.mayRepair = state.cursor.isEmpty
+        if state.cursor.isEmpty { ledger.mayRepair = true }
         ledger.history = stands
         ledger.digest = digest
         ledger.count = count

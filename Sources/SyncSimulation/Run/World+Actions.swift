@@ -114,7 +114,7 @@ extension World {
                     device.name,
                     "synced: \(report.pushed) sent, \(report.rows) rows, \(report.deletes) removed")
                 reached("sync.done")
-                if report.repairs > 0 { oracle.repaired(device) }
+                oracle.synced(device, hasRepaired: report.repairs > 0)
             case .failure(let error):
                 let failure = error as? SyncFailure
                 device.lastFailure = failure?.code ?? "\(error)"

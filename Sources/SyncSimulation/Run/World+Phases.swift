@@ -63,9 +63,13 @@ extension World {
         }
         guard violation == nil else { return }
         for device in core where !isQuiet(device) {
+            let ledger = oracle.ledgers[device.index] ?? DeviceLedger()
+            let truth = oracle.truth.count(of: oracle.subjects[device.index] ?? "")
             return fail(
-                "I19", "\(device.name) does not come to rest: \(device.lastFailure ?? "no failure")"
-            )
+                "I19",
+                "\(device.name) does not come to rest: \(device.lastFailure ?? "no failure"), "
+                    + "\(ledger.nextMid - 1 - ledger.ackedMid) writes wait, "
+                    + "\(ledger.count) rows of \(truth)")
         }
     }
 
