@@ -1,3 +1,4 @@
+internal import Dispatch
 internal import NetworkIO
 internal import Synchronization
 
@@ -24,6 +25,8 @@ final class SeedRuns: Sendable {
     private let plan: @Sendable (UInt64) -> Plan
     private let replayEvery: UInt64
     private let results = Mutex<[Outcome]>([])
+    /// Counts outcomes, and threads that have ended.
+    private let arrived = DispatchSemaphore(value: 0)
 
     /// Creates the runs.
     ///
@@ -32,7 +35,8 @@ final class SeedRuns: Sendable {
     ///   - replayEvery: One seed in so many is run twice.
     ///   - plan: Makes the plan of a seed.
     init(
-        _ seeds: ClosedRange<UInt64>, replayEvery: UInt64, plan: @escaping @Sendable (UInt64) -> Plan
+        _ seeds: ClosedRange<UInt64>, replayEvery: UInt64,
+        plan: @escaping @Sendable (UInt64) -> Plan
     ) {
         state = Mutex(State(next: seeds.lowerBound))
         last = seeds.upperBound
@@ -74,8 +78,9 @@ final class SeedRuns: Sendable {
     /// Begins no more worlds.
     func stop() { state.withLock { $0.isOver = true } }
 
-    /// What has come out since the last call; nil once all threads have ended and all is taken.
+    /// Waits for what comes out next; nil once all threads have ended and all is taken.
     func take() -> [Outcome]? {
+        if state.withLock({ $0.working > 0 }) { arrived.wait() }
         // Asked first: whoever works may still add something.
         let isWorking = state.withLock { $0.working > 0 }
         let taken = results.withLock { results in
@@ -89,8 +94,10 @@ final class SeedRuns: Sendable {
         while let seed = nextSeed() {
             let outcome = Self.judge(plan(seed), records: false, replayEvery: replayEvery)
             results.withLock { $0.append(outcome) }
+            arrived.signal()
         }
         state.withLock { $0.working -= 1 }
+        arrived.signal()
     }
 
     private func nextSeed() -> UInt64? {

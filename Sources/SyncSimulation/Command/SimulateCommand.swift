@@ -79,7 +79,6 @@ package struct SimulateCommand {
                 tally.milliseconds = now - startedAt
                 host.progress(tally.progress(seed))
             }
-            host.pause()
         }
     }
 

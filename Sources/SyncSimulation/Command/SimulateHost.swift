@@ -6,8 +6,6 @@ package struct SimulateHost {
     package var progress: (String) -> Void
     /// Milliseconds of a clock that never steps.
     package var milliseconds: () -> Int64
-    /// Waits a moment while threads work.
-    package var pause: () -> Void
     /// Reads a file, or gives nil.
     package var read: (String) -> [UInt8]?
     /// Writes a file; gives whether that worked.
@@ -16,14 +14,13 @@ package struct SimulateHost {
     /// Creates a host.
     package init(
         say: @escaping (String) -> Void, progress: @escaping (String) -> Void,
-        milliseconds: @escaping () -> Int64, pause: @escaping () -> Void,
+        milliseconds: @escaping () -> Int64,
         read: @escaping (String) -> [UInt8]?,
         write: @escaping (String, [UInt8]) -> Bool
     ) {
         self.say = say
         self.progress = progress
         self.milliseconds = milliseconds
-        self.pause = pause
         self.read = read
         self.write = write
     }

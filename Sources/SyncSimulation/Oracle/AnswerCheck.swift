@@ -172,7 +172,8 @@ final class AnswerCheck {
         _ end: Frame, _ answer: Answer, _ exchange: Exchange
     ) {
         let view = Oracle.View(
-            history: oracle.history, digest: truth.digest(of: facts.subject), count: truth.count(of: facts.subject),
+            history: oracle.history, digest: truth.digest(of: facts.subject),
+            count: truth.count(of: facts.subject),
             subject: facts.subject)
         switch end {
         case .checkpoint(let checkpoint):

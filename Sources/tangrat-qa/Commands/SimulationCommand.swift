@@ -69,7 +69,9 @@ private enum SimulationArguments {
         if let most = try number("failures", options) {
             asked.failuresMax = max(1, Int(clamping: most))
         }
-        if let jobs = try number("jobs", options) { asked.jobs = min(64, max(1, Int(clamping: jobs))) }
+        if let jobs = try number("jobs", options) {
+            asked.jobs = min(64, max(1, Int(clamping: jobs)))
+        }
         if let every = try number("replay-every", options) { asked.replayEvery = max(1, every) }
         if let seconds = try number("shrink-seconds", options) {
             asked.shrinkSeconds = Int64(clamping: seconds)
@@ -96,7 +98,6 @@ private enum SimulationArguments {
                 FileHandle.standardError.write(Data("\r\u{1b}[K\(line)\r".utf8))
             },
             milliseconds: { MonotonicClock.system.milliseconds() },
-            pause: { usleep(2_000) },
             read: { path in
                 (try? Data(contentsOf: URL(fileURLWithPath: path))).map { [UInt8]($0) }
             },

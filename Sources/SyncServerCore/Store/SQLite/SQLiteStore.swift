@@ -164,7 +164,8 @@ package final class SQLiteStore: ReplicaStore {
     ///   - options: How it is opened.
     ///   - file: Its name.
     /// - Throws: What SQLite says.
-    package static func layOut(_ directory: String, _ options: StoreOptions, _ file: String) throws {
+    package static func layOut(_ directory: String, _ options: StoreOptions, _ file: String) throws
+    {
         let connection = try openWriter(directory, options, file: file)
         defer { connection.close() }
         try ServerSchema.migrations.apply(to: connection)
