@@ -116,6 +116,34 @@ struct OutboxTests {
         }
     }
 
+    /// Goal: an outcome is no receipt for what a restored server has lost.
+    ///
+    /// Method: the outcome comes with the first page, and the server goes back before
+    /// the checkpoint does. Nothing else is written, so no gap tells of it.
+    @Test("sends again what had an outcome and was lost before its checkpoint")
+    func answeredAndLost() async throws {
+        try await inWorld { world in
+            let client = try await world.signedIn()
+            _ = try await client.sync()
+            let backup = world.server.with { $0 }
+            world.server.with { $0.pageRows = 1 }
+            for number in 0..<3 { world.server.put("vehicle", "v\(number)", body: "{}") }
+            try await client.pin("a")
+            world.server.fail(.change { $0 }, .notSent)
+            await #expect(throws: SyncFailure.self) { try await client.sync() }
+            #expect(world.server.with { $0.applied } == [1])
+            world.server.with { state in
+                state = backup
+                state.lineage = 9
+            }
+            _ = try await client.sync()
+            #expect(world.server.with { $0.applied } == [1])
+            #expect(try await client.status().queuedCount == 0)
+            #expect(try await client.row("pinned", "me")?.texts("services") == ["a"])
+            await client.close()
+        }
+    }
+
     @Test("fills the gap that a restored server names")
     func gap() async throws {
         try await inWorld { world in

@@ -38,7 +38,7 @@ enum Tables {
         // Sees both sides: nothing else does.
         "SyncSimulation": [
             "SyncProtocol", "CitizenData", "SQLiteKit", "FaultVFS", "NetworkIO", "SyncServerCore",
-            "SyncClientCore", "Glibc",
+            "SyncClientCore", "Dispatch", "Glibc", "Synchronization",
         ],
         "SyncServer": ["SyncServerCore"],
         "tangrat-cli": ["SyncClientCore", "CitizenData", "SyncProtocol", "Foundation", "Glibc"],

@@ -75,7 +75,12 @@ enum RoundApplier {
         let now = state.now(wallMilliseconds: wallMilliseconds)
         result.outcomes = try OutcomeTable.store(scan.outcomes, &state, now: now, connection)
         let held = Set(try BucketTable.load(connection).map(\.name))
-        result.removedBuckets = before.filter { !held.contains($0) }
+        // A server that was put back may never have had a bucket. That ends no right, and
+        // what this device wrote there is wanted again.
+        let isOtherHistory =
+            !state.lineage.isEmpty && !checkpoint.lineage.isEmpty
+            && checkpoint.lineage != state.lineage
+        result.removedBuckets = isOtherHistory ? [] : before.filter { !held.contains($0) }
         let hasGap = try OutboxTable.withdraw(
             result.removedBuckets, acked: checkpoint.ackedMid, state, now: now, connection)
         if state.isAdopting || hasGap {

@@ -99,7 +99,8 @@ final class CacheStore: Sendable {
             options.vfs = environment.execution.vfs
             options.cacheKiB = Limits.cacheKiB
             let database = try await Database.open(
-                at: path, migrations: CacheSchema.migrations, readerCount: 2, options: options,
+                at: path, migrations: CacheSchema.migrations,
+                readerCount: environment.execution.readerCount, options: options,
                 on: environment.execution.database)
             let identity = try environment.files.identity(path)
             return CacheStore(directory, lockPath, database, identity, environment)

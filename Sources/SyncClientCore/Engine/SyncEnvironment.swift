@@ -72,6 +72,9 @@ package struct SyncExecution: Sendable {
     /// Pages in the log after which the writer checkpoints.
     package var logPagesMax = Limits.logPagesMax
 
+    /// How many reads of the database can run at once.
+    package var readerCount = 2
+
     /// The real world.
     package init() {}
 

@@ -20,14 +20,16 @@ extension OutboxTable {
         {
             throw SyncFailure.deviceCopied
         }
-        if acked < state.ackedMid {
+        if acked < state.answeredMid {
+            // The server went back, perhaps between an outcome and its checkpoint.
             // Where they are not all kept, writing waits for the person; reading goes on.
+            let held = state.ackedMid
             do {
                 try offerAgain(after: acked, &state, connection)
             } catch SyncFailure.writesMissing {
                 state.missingAfter = acked
             }
-            return
+            if acked < held { return }
         }
         state.missingAfter = nil
         guard acked > state.ackedMid else { return }

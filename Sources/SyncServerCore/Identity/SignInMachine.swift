@@ -73,15 +73,16 @@ struct SignInMachine {
             known.person == person.number, known.revoked == 0
         {
             // Older tokens stay: two copies that ended each other's would do so for ever.
-            try context.audit.append(
-                .deviceReturned, by: .device(known.id), person: person.number)
-            return .success(try grant(known, person: person))
+            let granted = try grant(known, person: person)
+            try context.audit.append(.deviceReturned, by: .device(known.id), person: person.number)
+            return .success(granted)
         }
         let device = try transaction.addDevice(
             id: try freshDeviceID(), person: person.number, name: signIn.deviceName,
             added: context.now)
+        let granted = try grant(device, person: person)
         try context.audit.append(.deviceAdded, by: .device(device.id), person: person.number)
-        return .success(try grant(device, person: person))
+        return .success(granted)
     }
 
     /// Exchanges a refresh token for new tokens.

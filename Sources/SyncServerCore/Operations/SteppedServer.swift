@@ -81,6 +81,21 @@ package final class SteppedServer {
         }
     }
 
+    /// What is wrong with the audit chain, or nil where it is sound.
+    package func auditProblem() -> String? {
+        let result = TangRatServer.audit(
+            ["command": "audit.verify"], store: server.store,
+            heads: TangRatServer.auditHeads(server.configuration.directory),
+            limits: server.configuration.limits,
+            now: server.configuration.wallClock.milliseconds())
+        switch result {
+        case .failure(let refusal): return refusal.message
+        case .success(let rows):
+            return rows.first?["sound"]?.intValue == 1
+                ? nil : rows.first?["problem"]?.text ?? "no answer"
+        }
+    }
+
     /// Why a command was not carried out.
     package struct AdminProblem: Error, Hashable, Sendable {
         /// The stable code.

@@ -52,17 +52,33 @@ package struct SimulateCommand {
     }
 
     private mutating func runSeeds(_ startedAt: Int64) {
+        // What happens is written down by one world at a time.
+        if options.records {
+            for seed in options.seeds { run(Swarm.plan(seed: seed, size: options.size)) }
+            return
+        }
+        let size = options.size
+        let runs = SeedRuns(options.seeds, replayEvery: options.replayEvery) {
+            Swarm.plan(seed: $0, size: size)
+        }
+        do {
+            try runs.start(threads: options.jobs)
+        } catch {
+            return host.say("no thread can be had: \(error)")
+        }
         var shownAt = startedAt
-        for seed in options.seeds {
+        while let outcomes = runs.take() {
+            for outcome in outcomes where tally.failures.count < options.failuresMax {
+                take(outcome, of: nil)
+            }
             let now = host.milliseconds()
-            if let minutes = options.minutes, now - startedAt >= minutes * 60_000 { return }
-            if now - shownAt >= 1_000 {
+            let isLate = options.minutes.map { now - startedAt >= $0 * 60_000 } ?? false
+            if isLate || tally.failures.count >= options.failuresMax { runs.stop() }
+            if now - shownAt >= 1_000, let seed = outcomes.last?.seed {
                 shownAt = now
                 tally.milliseconds = now - startedAt
                 host.progress(tally.progress(seed))
             }
-            run(Swarm.plan(seed: seed, size: options.size))
-            if tally.failures.count >= options.failuresMax { return }
         }
     }
 
@@ -81,23 +97,21 @@ package struct SimulateCommand {
     // MARK: - One plan
 
     private mutating func run(_ plan: Plan) {
-        let result = World.run(plan, records: options.records)
-        tally.add(result)
-        for line in result.log { host.say(line) }
-        var violation = result.violation
-        if violation == nil, plan.seed % options.replayEvery == 0 {
-            let again = World.run(plan)
-            tally.replays += 1
-            if again.trace != result.trace {
-                violation = Violation(
-                    invariant: "I20", what: "\(result.trace), then \(again.trace)",
-                    site: "replay", at: 0)
-            }
-        }
-        if options.records { host.say("trace \(result.trace)") }
-        guard let violation else { return }
-        tally.failures.append(SimulateTally.Failure(seed: plan.seed, violation: violation))
-        if !options.isJSON { host.say("seed \(plan.seed): \(violation)") }
+        let outcome = SeedRuns.judge(
+            plan, records: options.records, replayEvery: options.replayEvery)
+        for line in outcome.result.log { host.say(line) }
+        if options.records { host.say("trace \(outcome.result.trace)") }
+        take(outcome, of: plan)
+    }
+
+    /// Takes what a plan came to; that of a seed if nil.
+    private mutating func take(_ outcome: SeedRuns.Outcome, of plan: Plan?) {
+        tally.add(outcome.result)
+        if outcome.wasReplayed { tally.replays += 1 }
+        guard let violation = outcome.violation else { return }
+        tally.failures.append(SimulateTally.Failure(seed: outcome.seed, violation: violation))
+        if !options.isJSON { host.say("seed \(outcome.seed): \(violation)") }
+        let plan = plan ?? Swarm.plan(seed: outcome.seed, size: options.size)
         if options.shrinks, violation.invariant != "I20" {
             shrink(plan)
         } else {

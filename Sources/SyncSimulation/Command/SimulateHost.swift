@@ -14,7 +14,8 @@ package struct SimulateHost {
     /// Creates a host.
     package init(
         say: @escaping (String) -> Void, progress: @escaping (String) -> Void,
-        milliseconds: @escaping () -> Int64, read: @escaping (String) -> [UInt8]?,
+        milliseconds: @escaping () -> Int64,
+        read: @escaping (String) -> [UInt8]?,
         write: @escaping (String, [UInt8]) -> Bool
     ) {
         self.say = say

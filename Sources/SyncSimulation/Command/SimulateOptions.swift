@@ -18,6 +18,8 @@ package struct SimulateOptions {
     package var isJSON = false
     /// Whether to print what was reached and what was not.
     package var showsPoints = false
+    /// On how many threads worlds run.
+    package var jobs = 1
     /// One seed in so many is run twice.
     package var replayEvery: UInt64 = 100
     /// How many writes each of three devices makes in a search of all small histories.

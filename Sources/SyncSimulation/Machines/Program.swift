@@ -131,6 +131,7 @@ final class Program: @unchecked Sendable {
         environment.execution.database = connections
         environment.execution.blocksInPlace = true
         environment.execution.vfs = device.disk.name
+        environment.execution.readerCount = 1
         environment.execution.logPagesMax = world.plan.options.deviceLogPages
         return environment
     }

@@ -25,6 +25,9 @@ final class ServerMachine: @unchecked Sendable {
     /// How long the next crash keeps it down, in milliseconds.
     var downtime: Int64 = 500
 
+    /// Whether the next start begins a new history whatever the file says.
+    private var startsNewHistory = false
+
     private unowned let world: World
     private var connections: [SimulatedConnection] = []
     private var random: SeededRandom
@@ -63,6 +66,13 @@ final class ServerMachine: @unchecked Sendable {
         })
         configuration.secrets = SecretSource { [unowned self] count in secrets.bytes(count) }
         do {
+            if startsNewHistory {
+                try SQLiteStore(
+                    directory: Self.directory, options: configuration.storage,
+                    randomBytes: configuration.secrets.bytes, startsNewHistory: true
+                ).close()
+                startsNewHistory = false
+            }
             let started = try SteppedServer(configuration)
             server = started
             world.reached("server.started")
@@ -117,8 +127,13 @@ final class ServerMachine: @unchecked Sendable {
     }
 
     /// Puts another database in place of this one, as an operator does.
-    func replaceDatabase(with bytes: [UInt8]) {
+    ///
+    /// - Parameters:
+    ///   - bytes: The database.
+    ///   - isAnnounced: Whether the server is told, as `tangrat-server restore` does.
+    func replaceDatabase(with bytes: [UInt8], isAnnounced: Bool) {
         guard server != nil else { return }
+        startsNewHistory = isAnnounced
         crash(power: false)
         for suffix in ["-wal", "-journal", "-shm"] {
             disk.replace(Self.databasePath + suffix, with: nil)
@@ -207,14 +222,18 @@ final class ServerMachine: @unchecked Sendable {
         world.trace("server.sent", Int64(bytes.count), bytes)
         do {
             guard let reply = try connection.reader.push(bytes) else {
-                // An answer is true of the moment at which it began.
-                if connection.moment == nil { connection.moment = world.oracle.moment }
+                // An answer is true of a moment before it began to leave.
+                if connection.moments.isEmpty {
+                    connection.moments = world.oracle.moments(of: connection.exchange)
+                }
                 return
             }
-            let moment = connection.moment ?? world.oracle.moment
-            connection.moment = nil
+            let moments =
+                connection.moments.isEmpty
+                ? world.oracle.moments(of: connection.exchange) : connection.moments
+            connection.moments = []
             if let exchange = connection.exchange {
-                world.oracle.answered(exchange, reply.response, at: moment)
+                world.oracle.answered(exchange, reply.response, at: moments)
             }
             world.network.replied(reply, on: connection)
         } catch {

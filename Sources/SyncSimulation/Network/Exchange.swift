@@ -21,6 +21,8 @@ final class Exchange {
     let isCopy: Bool
 
     var fault: ExchangeFault?
+    /// How many commits there were when it reached the server whole.
+    var arrivedAt: Int?
     /// The connection it travels on, once it does.
     weak var connection: SimulatedConnection?
 
@@ -86,8 +88,8 @@ final class SimulatedConnection {
     let serverRun: Int
     var reader = ReplyReader()
     var exchange: Exchange?
-    /// What was true when the answer that is on its way began.
-    var moment: Oracle.Moment?
+    /// What can have been true when the answer that is on its way was read.
+    var moments: [Oracle.Moment] = []
     /// Whether the sender may use it for another request.
     var isIdle = false
     /// When the last bytes on their way to the server arrive: they never overtake.

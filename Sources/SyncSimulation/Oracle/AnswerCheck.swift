@@ -2,11 +2,28 @@ internal import SyncClientCore
 internal import SyncProtocol
 
 /// Checks one answer before it travels: what it shows, and to whom.
-struct AnswerCheck {
+///
+/// It only finds out: an answer may be true of an earlier moment than the one at
+/// which it leaves, so several are tried.
+final class AnswerCheck {
     let oracle: Oracle
     let moment: Oracle.Moment
     let device: DeviceID
     let facts: DeviceFacts
+
+    /// What is wrong, if anything.
+    private(set) var problem: (invariant: String, what: String, file: StaticString, line: UInt)?
+    /// What was reached.
+    private(set) var points: [StaticString] = []
+    /// What a device must hold at the cursor that it is given.
+    private(set) var view: (cursor: [UInt8], view: Oracle.View)?
+
+    init(oracle: Oracle, moment: Oracle.Moment, device: DeviceID, facts: DeviceFacts) {
+        self.oracle = oracle
+        self.moment = moment
+        self.device = device
+        self.facts = facts
+    }
 
     /// What an answer says, read frame by frame.
     private struct Answer {
@@ -24,7 +41,7 @@ struct AnswerCheck {
         _ invariant: String, _ what: @autoclosure () -> String, file: StaticString = #fileID,
         line: UInt = #line
     ) {
-        world.fail(invariant, what(), file: file, line: line)
+        if problem == nil { problem = (invariant, what(), file, line) }
     }
 
     /// Whether an answer tells the device to begin anew.
@@ -154,8 +171,16 @@ struct AnswerCheck {
     private func checkEnd(
         _ end: Frame, _ answer: Answer, _ exchange: Exchange
     ) {
+        let request = Self.request(exchange)
+        // Everyone's rows come after a person's own, by their priorities.
+        let isOwnOnly = request.map { $0.priorityMax < 5 } ?? false
+        if isOwnOnly { points.append("answer.ownFirst") }
         let view = Oracle.View(
-            digest: truth.digest(of: facts.subject), count: truth.count(of: facts.subject),
+            history: oracle.history,
+            digest: isOwnOnly
+                ? truth.digests[facts.subject, default: 0] : truth.digest(of: facts.subject),
+            count: isOwnOnly
+                ? truth.counts[facts.subject, default: 0] : truth.count(of: facts.subject),
             subject: facts.subject)
         switch end {
         case .checkpoint(let checkpoint):
@@ -166,30 +191,27 @@ struct AnswerCheck {
             if checkpoint.ackedMid > 0, checkpoint.ackedChain != facts.lastChain {
                 fail("I4", "the chain of \(device) in an answer is not the store's")
             }
-            if let known = oracle.views[checkpoint.cursor], known.digest != view.digest {
-                fail("I14", "one cursor stands for two states")
-            }
-            oracle.views[checkpoint.cursor] = view
-            world.points.count("answer.checkpoint")
+            self.view = (checkpoint.cursor, view)
+            points.append("answer.checkpoint")
         case .page(let page):
             if page.rows != UInt64(answer.rows) {
                 fail("I7", "\(page.rows) rows were promised, \(answer.rows) sent")
             }
-            world.points.count("answer.page")
+            points.append("answer.page")
         case .unchanged(let acked):
             checkAcked(acked)
-            checkUnchanged(exchange, view)
+            checkUnchanged(request?.cursor ?? [], view)
         case .pushed(let acked): checkAcked(acked)
         case .reconciled(let end):
             if end.rows != UInt64(answer.rows) {
                 fail("I7", "\(end.rows) rows were promised, \(answer.rows) sent")
             }
-            world.points.count("answer.reconciled")
+            points.append("answer.reconciled")
         case .restart(let reason):
-            world.points.count("answer.restart")
+            points.append("answer.restart")
             world.note("server", "tells \(device) to start over: \(reason)")
         case .error(let error):
-            world.points.count("answer.error")
+            points.append("answer.error")
             world.note("server", "answers \(device) with \(error.code)")
         default: break
         }
@@ -202,20 +224,25 @@ struct AnswerCheck {
     }
 
     /// "Nothing new" is said only to a device that has everything.
-    private func checkUnchanged(_ exchange: Exchange, _ view: Oracle.View) {
-        world.points.count("answer.unchanged")
-        var cursor: [UInt8] = []
+    private func checkUnchanged(_ cursor: [UInt8], _ view: Oracle.View) {
+        points.append("answer.unchanged")
+        // A cursor of an unfinished round stands for no state of its own.
+        guard let known = oracle.views[cursor] else { return }
+        if !known.contains(where: { $0.digest == view.digest }) {
+            fail("I7", "\(device) was told that nothing is new")
+        }
+    }
+
+    /// What a device asked for.
+    private static func request(_ exchange: Exchange) -> SyncRequest? {
+        var found: SyncRequest?
         _ = try? exchange.body.withUnsafeBytesTyped { (raw) throws(WireError) in
             try FrameSplitter.split(raw) { (payload, origin) throws(WireError) in
                 if case .sync(let request) = try BinaryFrames.decode(payload, origin: origin) {
-                    cursor = request.cursor
+                    found = request
                 }
             }
         }
-        // A cursor of an unfinished round stands for no state of its own.
-        guard let known = oracle.views[cursor] else { return }
-        if known.digest != view.digest {
-            fail("I7", "\(device) was told that nothing is new")
-        }
+        return found
     }
 }

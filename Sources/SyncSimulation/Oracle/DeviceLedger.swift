@@ -21,6 +21,10 @@ struct DeviceLedger {
     var heads: [String: (epoch: UInt64, head: UInt64)] = [:]
     /// Whether there is a reason to compare the whole mirror with the server's.
     var mayRepair = false
+    /// When it got its name.
+    var renamedAt: Int64 = 0
+    /// How often the server was restored when its mirror was last looked at.
+    var history = 0
     /// Whether the device may have gone back in time: its disk was replaced.
     var wasReplaced = false
 }

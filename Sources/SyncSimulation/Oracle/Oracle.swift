@@ -18,6 +18,12 @@ final class Oracle {
     }
 
     var moment = Moment()
+    /// How many commits were looked at.
+    private var commits = 0
+    /// What was true before the last of them, by their numbers.
+    private var earlier: [(number: Int, moment: Moment)] = []
+    /// How many of them an answer may wait for.
+    private static let earlierMax = 6
     var feed = FeedPool()
     var intentions = Intentions()
     var ledgers: [Int: DeviceLedger] = [:]
@@ -26,8 +32,11 @@ final class Oracle {
     /// The person that each device was signed in for.
     var subjects: [Int: String] = [:]
 
-    /// What a device must hold that stands at a cursor.
-    var views: [[UInt8]: View] = [:]
+    /// What a device must hold that stands at a cursor: one of these.
+    var views: [[UInt8]: [View]] = [:]
+
+    /// How often the server was restored.
+    private(set) var history = 0
 
     /// The names of the buckets by their numbers in the store.
     var bucketNames: [UInt64: String] = [:]
@@ -49,7 +58,9 @@ final class Oracle {
     }
 
     /// What one checkpoint shows.
-    struct View {
+    struct View: Equatable {
+        /// How often the server had been restored.
+        var history: Int
         var digest: UInt64
         var count: Int
         var subject: String
@@ -88,6 +99,20 @@ final class Oracle {
         }
     }
 
+    /// The server goes back to what was true of a backup.
+    ///
+    /// What devices keep they bring back. A device that has changed its name since
+    /// keeps nothing of what the server had of it then.
+    func restoring(_ old: ServerTruth, madeAt: Int64) {
+        history += 1
+        moment = Moment(truth: old)
+        pushes = []
+        earlier = []
+        for (index, ledger) in ledgers where ledger.renamedAt >= madeAt {
+            intentions.doubt(index)
+        }
+    }
+
     func serverStopped() {
         serverEye = nil
     }
@@ -97,6 +122,9 @@ final class Oracle {
 
     /// A commit was made, or failed.
     func committed() {
+        if earlier.count == Self.earlierMax { earlier.removeFirst() }
+        earlier.append((commits, moment))
+        commits += 1
         world.server.disk.unwatched {
             do {
                 try takePushes()
@@ -117,6 +145,7 @@ final class Oracle {
     /// A request is about to reach the server whole.
     func arriving(_ exchange: Exchange) {
         world.trace("server.received", Int64(exchange.bytes.count), exchange.bytes)
+        exchange.arrivedAt = commits
         guard exchange.path == "/v1/sync", let bearer = exchange.bearer,
             let device = tokens[bearer]
         else { return }
@@ -138,20 +167,56 @@ final class Oracle {
     /// - Parameters:
     ///   - exchange: What it answers.
     ///   - response: The answer.
-    ///   - moment: What was true when it began.
-    func answered(_ exchange: Exchange, _ response: Response, at moment: Moment) {
+    ///   - moments: What was true from its arrival to the answer, the newest first.
+    func answered(_ exchange: Exchange, _ response: Response, at moments: [Moment]) {
         pushes.removeAll { $0.exchange === exchange }
         switch exchange.path {
         case "/v1/oauth/token": learnTokens(response)
         case "/v1/sync", "/v1/reconcile":
             guard response.status == 200, let bearer = exchange.bearer else { return }
-            guard let device = tokens[bearer], let facts = moment.truth.devices[device] else {
+            guard let device = tokens[bearer], moments[0].truth.devices[device] != nil else {
                 return fail("I11", "an answer for a token that nobody was given")
             }
-            AnswerCheck(oracle: self, moment: moment, device: device, facts: facts)
-                .check(response, to: exchange)
+            check(response, to: exchange, device, moments)
         default: break
         }
+    }
+
+    /// An answer is read at one moment, and leaves when the audit chain tells of it.
+    private func check(
+        _ response: Response, to exchange: Exchange, _ device: DeviceID, _ moments: [Moment]
+    ) {
+        let checks = moments.compactMap { moment -> AnswerCheck? in
+            guard let facts = moment.truth.devices[device] else { return nil }
+            let check = AnswerCheck(oracle: self, moment: moment, device: device, facts: facts)
+            check.check(response, to: exchange)
+            return check
+        }
+        let sound = checks.filter { $0.problem == nil }
+        guard let first = sound.first else {
+            guard let problem = checks.first?.problem else { return }
+            return fail(
+                problem.invariant, problem.what, file: problem.file, line: problem.line)
+        }
+        for point in first.points { world.points.count(point) }
+        guard let cursor = first.view?.cursor else { return }
+        var possible: [View] = []
+        for check in sound {
+            if let view = check.view?.view, !possible.contains(view) { possible.append(view) }
+        }
+        if let known = views[cursor] {
+            possible.removeAll { !known.contains($0) }
+            if possible.isEmpty { fail("I14", "one cursor stands for two states") }
+        }
+        views[cursor] = possible
+    }
+
+    /// The moments at which the answer to a request can have been read.
+    func moments(of exchange: Exchange?) -> [Moment] {
+        guard let arrived = exchange?.arrivedAt, let first = earlier.first?.number,
+            arrived < commits
+        else { return [moment] }
+        return [moment] + earlier.suffix(commits - max(arrived, first)).reversed().map(\.moment)
     }
 
     /// A device's program has been told how a request ended.

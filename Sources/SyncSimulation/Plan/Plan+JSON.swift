@@ -104,7 +104,7 @@ extension PlanOptions {
         [(name: String, path: any WritableKeyPath<PlanOptions, Int> & Sendable)] = [
             ("pieces", \.pieces), ("window", \.window), ("page_rows", \.pageRows),
             ("server_log_pages", \.serverLogPages), ("device_log_pages", \.deviceLogPages),
-            ("feed_batch", \.feedBatch), ("rows", \.rows),
+            ("feed_batch", \.feedBatch), ("rows", \.rows), ("is_prepared", \.isPrepared),
         ]
 
     /// The times by their names in a file, in milliseconds.

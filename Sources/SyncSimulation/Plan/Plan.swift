@@ -62,6 +62,8 @@ package struct PlanOptions: Hashable, Sendable {
     package var feedBatch = 256
     /// How long an access token lives, in milliseconds.
     package var tokenLife: Int64 = 3_600_000
+    /// Whether databases begin with their tables laid out: 1, or 0 if they do that themselves.
+    package var isPrepared = 0
     /// How many rows people write about.
     package var rows = 5
 

@@ -99,6 +99,7 @@ private struct SwarmMaker {
         options.tokenLife = Int64(random.pick([3_600_000, 3_600_000, 120_000, 20_000]))
         options.rows = random.pick([1, 2, 4, 10])
         rows = options.rows
+        options.isPrepared = random.chance(perMille: 900) ? 1 : 0
         return options
     }
 
@@ -156,7 +157,7 @@ private struct SwarmMaker {
     private static let faults: [Verb] = [
         .kill, .powerCut, .stopAt, .diskFault, .diskFull, .clockSet, .clockDrift, .offline, .signIn,
         .close, .serverKill, .serverPowerCut, .serverDiskFault, .serverDiskFull, .serverClock,
-        .revoke, .backup, .verify, .keepDisk, .cloneDisk,
+        .revoke, .restore, .verify, .keepDisk, .cloneDisk,
     ]
 
     private mutating func addFault(_ verb: Verb) {
@@ -194,7 +195,14 @@ private struct SwarmMaker {
             // A backup of the phone, and later the phone as it was then.
             add(actor, verb)
             mend(actor, .rollDiskBack)
-        case .backup, .verify: add(.admin, verb)
+        case .verify: add(.admin, verb)
+        case .restore:
+            // Yesterday's backup, put in place later on, with or without a word.
+            add(.admin, .backup)
+            let before = now
+            now += Int64(random.next(in: 0...gap * 40))
+            add(.admin, .restore, random.next(in: 0...1))
+            now = before
         default: add(actor, verb)
         }
     }

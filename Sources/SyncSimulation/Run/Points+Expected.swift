@@ -8,7 +8,8 @@ extension Points {
         + ["fault.device.powerCut", "fault.server.powerCut"]
         + Verb.allCases.map { "do.\($0.rawValue)" }
         + [
-            "admin.backup", "admin.revoked", "answer.checkpoint", "answer.error", "answer.page",
+            "admin.backup", "admin.putInPlace", "admin.restored", "admin.revoked",
+            "answer.reconciled", "answer.checkpoint", "answer.error", "answer.page",
             "answer.restart", "answer.unchanged", "device.atCheckpoint", "device.crashed",
             "device.openFailed", "device.renamed", "device.signedIn", "device.stoppedAtPoint",
             "feed.applied", "feed.cut", "feed.whole", "network.reused", "server.crashed",

@@ -114,7 +114,7 @@ extension World {
                     device.name,
                     "synced: \(report.pushed) sent, \(report.rows) rows, \(report.deletes) removed")
                 reached("sync.done")
-                if report.repairs > 0 { oracle.repaired(device) }
+                oracle.synced(device, hasRepaired: report.repairs > 0)
             case .failure(let error):
                 let failure = error as? SyncFailure
                 device.lastFailure = failure?.code ?? "\(error)"
@@ -230,10 +230,17 @@ extension World {
                 guard case .success = result, let bytes = server.disk.bytes(of: path) else {
                     return
                 }
-                backup = (bytes, oracle.truth)
+                // The copy holds what was committed before it in this very step.
+                oracle.committed()
+                backup = (bytes, oracle.truth, timeline.now)
                 server.disk.replace(path, with: nil)
                 reached("admin.backup")
             }
+        case .restore:
+            guard let backup, server.server != nil else { return }
+            oracle.restoring(backup.truth, madeAt: backup.at)
+            server.replaceDatabase(with: backup.bytes, isAnnounced: action.argument(0) != 0)
+            reached(action.argument(0) != 0 ? "admin.restored" : "admin.putInPlace")
         case .verify: admin(["command": "verify"])
         default: break
         }

@@ -1,5 +1,6 @@
 internal import FaultVFS
 internal import SyncProtocol
+internal import SyncServerCore
 
 /// The phases of a run: safety, heal, liveness, check, write again, check.
 extension World {
@@ -62,9 +63,13 @@ extension World {
         }
         guard violation == nil else { return }
         for device in core where !isQuiet(device) {
+            let ledger = oracle.ledgers[device.index] ?? DeviceLedger()
+            let truth = oracle.truth.count(of: oracle.subjects[device.index] ?? "")
             return fail(
-                "I19", "\(device.name) does not come to rest: \(device.lastFailure ?? "no failure")"
-            )
+                "I19",
+                "\(device.name) does not come to rest: \(device.lastFailure ?? "no failure"), "
+                    + "\(ledger.nextMid - 1 - ledger.ackedMid) writes wait, "
+                    + "\(ledger.count) rows of \(truth)")
         }
     }
 
@@ -114,6 +119,9 @@ extension World {
         }
         run(until: timeline.now + 1_000)
         if violation == nil, answer == nil { fail("I19", "verify did not answer") }
+        server.disk.unwatched {
+            if let problem = server.server?.auditProblem() { fail("I18", problem) }
+        }
     }
 
     /// A few more writes after everything was quiet.

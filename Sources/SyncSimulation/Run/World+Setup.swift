@@ -1,3 +1,4 @@
+internal import FaultVFS
 internal import SyncClientCore
 internal import SyncProtocol
 
@@ -15,6 +16,9 @@ extension World {
     ///
     /// - Returns: Whether it came to be.
     func setUp() -> Bool {
+        if plan.options.isPrepared != 0, let template = Templates.server {
+            server.disk.replace(ServerMachine.databasePath, with: template)
+        }
         server.start()
         for agency in Self.agencies {
             admin([
@@ -44,7 +48,13 @@ extension World {
             }
         }
         feed()
-        for device in devices { device.start() }
+        for device in devices {
+            if plan.options.isPrepared != 0, let template = Templates.cache {
+                let folder = "/data/accounts/\(subjects[device.person])"
+                device.disk.replace(folder + "/cache.sqlite", with: template)
+            }
+            device.start()
+        }
         return run(
             until: 120_000,
             or: { [self] in isFed && devices.allSatisfy { oracle.subjects[$0.index] != nil } })

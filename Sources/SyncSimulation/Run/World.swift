@@ -28,8 +28,8 @@ package final class World: @unchecked Sendable {
     /// When the plan's actions began.
     var startedAt: Int64 = 0
     var syncs = 0
-    /// Copies of the server's database, with what was true of each.
-    var backup: (bytes: [UInt8], truth: ServerTruth)?
+    /// A copy of the server's database, with what was true of it, and when it was made.
+    var backup: (bytes: [UInt8], truth: ServerTruth, at: Int64)?
 
     private(set) var violation: Violation?
     private var hash = TraceHash()

@@ -23,6 +23,7 @@ extension Command {
             OptionRule("shrink-seconds", "N", "how long to try that (60)"),
             OptionRule("out", "FOLDER", "write the plans of failures there"),
             OptionRule("failures", "N", "stop after so many failures (1)"),
+            OptionRule("jobs", "N", "run so many worlds at once, each on a thread (1)"),
             OptionRule("log", "", "print what happens, line by line"),
             OptionRule("points", "", "print what was reached, and what never was"),
             OptionRule("replay-every", "N", "run one seed in N twice and compare (100)"),
@@ -67,6 +68,9 @@ private enum SimulationArguments {
         if let size = try number("size", options) { asked.size = max(4, Int(clamping: size)) }
         if let most = try number("failures", options) {
             asked.failuresMax = max(1, Int(clamping: most))
+        }
+        if let jobs = try number("jobs", options) {
+            asked.jobs = min(64, max(1, Int(clamping: jobs)))
         }
         if let every = try number("replay-every", options) { asked.replayEvery = max(1, every) }
         if let seconds = try number("shrink-seconds", options) {

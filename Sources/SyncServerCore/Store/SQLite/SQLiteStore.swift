@@ -159,6 +159,21 @@ package final class SQLiteStore: ReplicaStore {
         }
     }
 
+    /// Lays the tables of a store out, for a world that begins with them.
+    ///
+    /// - Parameters:
+    ///   - directory: Where the file is.
+    ///   - options: How it is opened.
+    ///   - file: Its name.
+    /// - Throws: What SQLite says.
+    package static func layOut(_ directory: String, _ options: StoreOptions, _ file: String) throws
+    {
+        let connection = try openWriter(directory, options, file: file)
+        defer { connection.close() }
+        try ServerSchema.migrations.apply(to: connection)
+        _ = try connection.checkpoint(.truncate)
+    }
+
     static func openWriter(
         _ directory: String, _ options: StoreOptions = StoreOptions(),
         file: String = applicationFile
