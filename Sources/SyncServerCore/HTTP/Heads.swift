@@ -46,6 +46,14 @@ enum Heads {
             "X-Content-Type-Options": "nosniff",
         ])
 
+    /// What is the same for everyone, and may be kept for a while.
+    static let document = StaticHead(
+        200,
+        [
+            "Content-Type": "application/json", "Cache-Control": "max-age=300",
+            "X-Content-Type-Options": "nosniff",
+        ])
+
     /// A page for people: nothing in it runs, loads, frames or is kept.
     static let page = StaticHead(
         200,

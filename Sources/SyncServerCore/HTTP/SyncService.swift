@@ -97,15 +97,23 @@ final class SyncService: RequestHandler {
     ) -> BodyPlan {
         let code = request.path(after: "/device/")
         let isPage = request.pathIs("/device") || code != nil
+        let isDocument =
+            request.pathIs("/openapi.json")
+            || request.pathIs("/.well-known/oauth-authorization-server")
         let isKnown =
             request.pathIs("/healthz") || request.pathIs("/readyz") || request.pathIs("/metrics")
-            || isPage
+            || isPage || isDocument
         guard isKnown else { return refuse(exchange, Heads.notFound, .notFound) }
         guard request.method == .get || request.method == .head else {
             return refuse(exchange, Heads.methodNotAllowedGet, .method)
         }
         if isPage {
             exchange.respond(Heads.page, body: VerificationPage.html(for: code))
+        } else if request.pathIs("/openapi.json") {
+            exchange.respond(Heads.document, body: OpenAPIDocument.json)
+        } else if isDocument {
+            exchange.respond(
+                Heads.document, body: AuthorisationMetadata.json(parts.publicURL()))
         } else if request.pathIs("/healthz") {
             exchange.respond(Heads.json, body: "{\"status\":\"ok\"}\n")
         } else if request.pathIs("/readyz") {
