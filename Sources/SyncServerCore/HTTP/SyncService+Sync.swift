@@ -246,7 +246,7 @@ extension SyncService {
         let asker = PageBuilder.Asker(
             device: session.device, id: session.id, person: session.person, now: parts.now())
         func build(
-            _ view: PageBuilder.View, _ snapshot: any StoreSnapshot, into body: BodyWriter
+            _ view: DeviceView, _ snapshot: any StoreSnapshot, into body: BodyWriter
         ) throws -> PageBuilder.Summary {
             func build(_ sink: inout some FrameSink) throws -> PageBuilder.Summary {
                 sink.append(.hello(Hello(serverMilliseconds: parts.now())))
