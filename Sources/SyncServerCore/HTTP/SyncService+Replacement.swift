@@ -10,6 +10,7 @@ extension SyncService {
         }
         guard let session = admit(request, exchange) else { return .answered }
         guard admit(session.requests, exchange) else { return .answered }
+        exchange.kind = .identity
         exchange.attachment = session
         return collect(request, max: limits.smallBodyBytesMax, exchange)
     }

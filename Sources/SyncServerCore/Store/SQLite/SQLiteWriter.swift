@@ -46,6 +46,8 @@ final class SQLiteWriter: StoreWriter {
         return result
     }
 
+    var logPages: Int { connection.logPages }
+
     func maintainLog() throws -> LogUpkeep? {
         let pages = connection.logPages
         let mode: Connection.CheckpointMode
