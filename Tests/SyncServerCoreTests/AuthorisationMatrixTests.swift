@@ -89,7 +89,7 @@ struct AuthorisationMatrixTests {
                 [
                     text(
                         "application/x-ndjson",
-                        #"{"table":"vehicle","id":"of-\#(role)","subject":"\#(scene.subjects[.owner] ?? "")","#
+                        #"{"table":"vehicle","id":"of-\#(role)","subject":"\#(scene.owner)","#
                             + #""as_of":1,"source_version":1,"body":{"n":1}}"#)
                 ]
             },

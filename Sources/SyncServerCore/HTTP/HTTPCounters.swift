@@ -16,7 +16,7 @@ final class HTTPCounters: Sendable {
     private let rejected501 = Atomic<Int>(0)
     private let rejected505 = Atomic<Int>(0)
     private let rejectedOther = Atomic<Int>(0)
-    /// One for each ``RequestKind``; the lock is taken by its loop, and by whoever asks for metrics.
+    /// One for each ``RequestKind``; the lock is its loop's, and that of whoever asks for metrics.
     private let times = Mutex(HTTPCounts.emptyTimes)
 
     /// Counts an answer that was complete after so many milliseconds.
