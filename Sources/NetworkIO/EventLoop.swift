@@ -35,6 +35,9 @@ package final class EventLoop: @unchecked Sendable {
     /// Milliseconds of the monotonic clock, read once per turn.
     package private(set) var now: Int64
 
+    /// The monotonic clock read anew, in milliseconds.
+    package var clockNow: Int64 { clock.milliseconds() }
+
     /// Called at the end of each turn, after its events and jobs.
     package var turnEnded: (() -> Void)?
 

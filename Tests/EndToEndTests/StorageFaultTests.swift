@@ -106,6 +106,54 @@ extension WorldTests {
 
         @Test("because it is full refuses writes, goes on answering, and recovers")
         func full() async throws {
+            try await onSmallDisk { world, makeRoom in
+                try await world.start()
+                try await fill(
+                    world, text: String(repeating: "a", count: 4_000), makeRoom: makeRoom)
+            }
+        }
+
+        /// Goal: whoever starts the server again on a full disk has a server that reads.
+        ///
+        /// Method: after a kill, and after an orderly end, others take what room is left.
+        @Test("because it is full starts, answers, and takes writes when there is room")
+        func startsFull() async throws {
+            try await onSmallDisk { world, makeRoom in
+                try await world.start()
+                var writer = try await writer(world)
+                let quiet = try await world.lineDevice(of: try await world.person())
+                let cursor = try await quiet.head()
+                for _ in 0..<20 { #expect(try await writer.step("a")) }
+                for signal in [SIGKILL, SIGTERM] {
+                    _ = try await world.stop(signal)
+                    takeRoom(world.data)
+                    try await world.start()
+                    #expect(world.serverChild?.error.contains("store.not_writable") == true)
+                    let nothing = try await quiet.send(
+                        Data(#"{"frame":"sync","cursor":"\#(cursor)","rows_max":10000}"#.utf8))
+                    #expect(nothing.status == 200 && nothing.frames("unchanged").count == 1)
+                    #expect(try await !writer.step(String(repeating: "a", count: 40_000)))
+                    #expect(writer.lastStatus == 503)
+                }
+                try await makeRoom()
+                #expect(try await writer.step("a"))
+                #expect(try await writer.counted() == writer.mid)
+                #expect(writer.mid == 21)
+            }
+        }
+
+        /// Takes all room that a disk has.
+        private func takeRoom(_ folder: String) {
+            let taken = open("\(folder)/taken", O_WRONLY | O_CREAT | O_APPEND, 0o600)
+            let page = [UInt8](repeating: 0, count: 4_096)
+            while write(taken, page, page.count) > 0 {}
+            close(taken)
+        }
+
+        /// Runs a test in a world whose server has a small disk of its own.
+        private func onSmallDisk(
+            _ body: (_ world: RealWorld, _ makeRoom: () async throws -> Void) async throws -> Void
+        ) async throws {
             guard geteuid() == 0, let mount = Programs.tool("mount"),
                 let umount = Programs.tool("umount")
             else {
@@ -122,8 +170,7 @@ extension WorldTests {
                     return
                 }
                 do {
-                    try await world.start()
-                    try await fill(world, text: String(repeating: "a", count: 4_000)) {
+                    try await body(world) {
                         let freed = try await world.run(
                             mount, ["-o", "remount,size=64m", world.data])
                         #expect(freed.code == 0)

@@ -1,5 +1,6 @@
 import Foundation
 import SyncProtocol
+import Synchronization
 import TestSupport
 import Testing
 
@@ -82,6 +83,106 @@ struct HistoryTests {
         defer { store.close() }
         #expect(store.isReplaced)
         #expect(store.lineage != first)
+    }
+
+    /// Goal: a disk that takes nothing keeps no server from starting, and hides no older copy.
+    ///
+    /// Method: the file of marks cannot be written until the disk is said to have room. A copy
+    /// from before the start is put beside the marks of a moment, as an operator would.
+    @Test("starts under its older mark on a full disk, and commits under a new one only")
+    func full() throws {
+        let folder = try TemporaryDirectory()
+        let place = folder.file("data")
+        let first = try backUp(place, to: folder.file("backup"))
+        let older = folder.file("older")
+        try FileManager.default.copyItem(atPath: "\(place)/server.sqlite", toPath: older)
+        let disk = FullDisk()
+        var options = StoreOptions()
+        options.files = disk.files
+        disk.isFull.withLock { $0 = true }
+        let store = try SQLiteStore(
+            directory: place, options: options, randomBytes: seededSecrets(9).bytes)
+        defer { store.close() }
+        #expect(!store.isReplaced)
+        #expect(store.lineage == first)
+        #expect(store.historyProblem != nil)
+        let reader = try store.makeReader()
+        #expect(try reader.snapshot { try $0.person(2) }?.subject == "b")
+        reader.close()
+        let writer = try store.makeWriter()
+        defer { writer.close() }
+        func add(_ subject: String) throws {
+            _ = try writer.transaction { try $0.addPerson(subject: subject, tag: nil, added: 1) }
+        }
+        for _ in 0..<2 {
+            #expect(throws: StoreFailure.self) { try add("c") }
+        }
+        // Nothing is in the store that the copy lacks.
+        #expect(try !isForeign(older, beside: place, in: folder.file("before")))
+        disk.isFull.withLock { $0 = false }
+        try add("c")
+        #expect(try isForeign(older, beside: place, in: folder.file("after")))
+        let written = disk.writes.withLock { $0 }
+        try add("d")
+        #expect(disk.writes.withLock { $0 } == written)
+    }
+
+    /// The same for the moment behind a backup, which is an older state from the next commit on.
+    @Test("commits nothing behind a backup under the mark that the backup has")
+    func fullBehindBackup() throws {
+        let folder = try TemporaryDirectory()
+        let place = folder.file("data")
+        let disk = FullDisk()
+        var options = StoreOptions()
+        options.files = disk.files
+        let store = try SQLiteStore(
+            directory: place, options: options, randomBytes: seededSecrets(9).bytes)
+        defer { store.close() }
+        let writer = try store.makeWriter()
+        defer { writer.close() }
+        disk.isFull.withLock { $0 = true }
+        #expect(throws: StoreFailure.self) { try writer.backup(to: folder.file("backup")) }
+        #expect(throws: StoreFailure.self) {
+            _ = try writer.transaction { try $0.addPerson(subject: "a", tag: nil, added: 1) }
+        }
+        disk.isFull.withLock { $0 = false }
+        _ = try writer.transaction { try $0.addPerson(subject: "a", tag: nil, added: 1) }
+        #expect(try isForeign(folder.file("backup"), beside: place, in: folder.file("other")))
+    }
+
+    /// The file of marks on a disk that can be said to be full.
+    private final class FullDisk: Sendable {
+        struct NoRoom: Error {}
+
+        let isFull = Mutex(false)
+        let writes = Mutex(0)
+
+        var files: SmallFiles {
+            SmallFiles(
+                read: SmallFiles.real.read,
+                write: { [self] bytes, path in
+                    guard !isFull.withLock({ $0 }) else {
+                        throw NoRoom()
+                    }
+                    writes.withLock { $0 += 1 }
+                    try SmallFiles.real.write(bytes, path)
+                })
+        }
+    }
+
+    /// Whether a file in the store's place would be noticed now.
+    private func isForeign(
+        _ file: String, beside place: String, in other: String
+    ) throws -> Bool {
+        try FileManager.default.createDirectory(
+            atPath: other, withIntermediateDirectories: false,
+            attributes: [.posixPermissions: 0o700])
+        try replace(other, with: file)
+        try FileManager.default.copyItem(
+            atPath: "\(place)/server.history", toPath: "\(other)/server.history")
+        let store = try open(other, seed: 20)
+        defer { store.close() }
+        return store.isReplaced
     }
 
     @Test("begins anew with a restore, which keeps what was there")

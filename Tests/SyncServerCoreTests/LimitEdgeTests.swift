@@ -148,6 +148,16 @@ struct LimitEdgeTests {
         #expect(third.status == 429)
         #expect(try code(third) == "limit.requests")
         #expect(third.head.contains("Retry-After: "))
+        // Before its form is looked at: every address that asks for a sign-in counts.
+        for (method, path) in [
+            ("POST", "/v1/devices/replace"), ("POST", "/v1/reconcile"), ("GET", "/v1/live"),
+        ] {
+            let refused = try running.request(
+                method, path, ["Authorization": "Bearer \(phone.token)"],
+                method == "POST" ? [] : nil)
+            #expect(refused.status == 429, "\(path)")
+            #expect(try code(refused) == "limit.requests")
+        }
         #expect(try tablet.sync(running, [.sync(SyncRequest())]).status == 200)
         first.close()
         // The place is free once the server has noticed; ask until it has.

@@ -8,6 +8,7 @@ final class ConnectionLedger: Sendable {
     private let byAddress = Mutex<[PeerAddress: Int]>([:])
     let refused = Atomic<Int>(0)
     private let buffered = Atomic<Int>(0)
+    private let counters = Mutex<[HTTPCounters]>([])
 
     init(limits: HTTPLimits) {
         self.limits = limits
@@ -53,6 +54,19 @@ final class ConnectionLedger: Sendable {
     /// Books what a connection holds more, or less.
     func book(bufferedBytes change: Int) {
         buffered.add(change, ordering: .relaxed)
+    }
+
+    /// Takes the counters of a loop that shares this ledger.
+    func add(_ loop: HTTPCounters) {
+        counters.withLock { $0.append(loop) }
+    }
+
+    /// What all loops have counted so far.
+    var counts: HTTPCounts {
+        var sum = HTTPCounts()
+        for loop in counters.withLock({ $0 }) { loop.add(to: &sum) }
+        sum.connectionsRefused = refused.load(ordering: .relaxed)
+        return sum
     }
 
     private func counts(_ peer: PeerAddress) -> Bool {

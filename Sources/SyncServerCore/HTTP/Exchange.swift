@@ -51,6 +51,12 @@ package struct Exchange {
         nonmutating set { if isOpen { connection.count = newValue } }
     }
 
+    /// What the request is, for metrics; ``RequestKind/other`` unless it is said.
+    var kind: RequestKind {
+        get { connection.kind }
+        nonmutating set { if isOpen { connection.kind = newValue } }
+    }
+
     /// Asks to be told if the connection ends before the answer is complete.
     ///
     /// The closure is called at most once, on the loop, and not at all once

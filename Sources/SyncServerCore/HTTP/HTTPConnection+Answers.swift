@@ -116,6 +116,9 @@ extension HTTPConnection {
     }
 
     private func completeAnswer(closes: Bool) {
+        if !flags.contains(.isLive) {
+            service.counters.answered(kind, after: context.eventLoop.clockNow - asked)
+        }
         flags.remove([.exchangeIsOpen, .isStreaming, .isLive, .isPaused])
         attachment = nil
         closed = nil

@@ -99,6 +99,7 @@ extension HTTPConnection {
         bodyBytesBefore = 0
         body = .discard
         count = nil
+        (kind, asked) = (.other, now)
         HTTPCounters.add(1, to: service.counters.requests)
         guard let handler = service.handler, let request = view(bytes, start) else {
             return abort()

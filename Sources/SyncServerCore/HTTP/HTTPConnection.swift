@@ -73,6 +73,9 @@ final class HTTPConnection: ReadinessHandler {
     var closed: ((Exchange) -> Void)?
     var writable: ((StreamWriter) -> Void)?
 
+    /// What the current request is, and when its head was complete.
+    var kind = RequestKind.other
+    var asked: Int64 = 0
     /// When the current phase began: waiting, head, body or lingering.
     var since: Int64
     /// When the kernel last took output, or output was last added to none.

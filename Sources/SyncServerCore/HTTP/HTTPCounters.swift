@@ -16,6 +16,13 @@ final class HTTPCounters: Sendable {
     private let rejected501 = Atomic<Int>(0)
     private let rejected505 = Atomic<Int>(0)
     private let rejectedOther = Atomic<Int>(0)
+    /// One for each ``RequestKind``; the lock is its loop's, and that of whoever asks for metrics.
+    private let times = Mutex(HTTPCounts.emptyTimes)
+
+    /// Counts an answer that was complete after so many milliseconds.
+    func answered(_ kind: RequestKind, after milliseconds: Int64) {
+        times.withLock { $0[Int(kind.rawValue)].add(milliseconds) }
+    }
 
     /// Adds without a locked instruction, because only one thread writes.
     @inline(__always)
@@ -44,6 +51,9 @@ final class HTTPCounters: Sendable {
         sum.requests += requests.load(ordering: .relaxed)
         sum.bytesIn += bytesIn.load(ordering: .relaxed)
         sum.bytesOut += bytesOut.load(ordering: .relaxed)
+        times.withLock { times in
+            for (index, time) in times.enumerated() { sum.times[index].add(time) }
+        }
         let statuses = [400, 408, 413, 414, 417, 431, 501, 505, 0]
         let counts = [
             rejected400.load(ordering: .relaxed), rejected408.load(ordering: .relaxed),
@@ -74,4 +84,8 @@ package struct HTTPCounts: Hashable, Sendable {
     package var bytesOut = 0
     /// Refused messages by status; other statuses are under zero.
     package var rejections: [Int: Int] = [:]
+    /// How long answers took, in milliseconds, by ``RequestKind``; live streams are not among them.
+    var times = Self.emptyTimes
+
+    static let emptyTimes = RequestKind.allCases.map { _ in Histogram(RequestKind.bounds) }
 }

@@ -44,7 +44,6 @@ package final class HTTPServer: Sendable {
     private struct Running {
         var port: UInt16 = 0
         var loops: [LoopHandle] = []
-        var counters: [HTTPCounters] = []
     }
 
     private let configuration: Configuration
@@ -76,12 +75,7 @@ package final class HTTPServer: Sendable {
     package var bufferedBytes: Int { ledger.bufferedBytes }
 
     /// What has been counted so far.
-    package var counts: HTTPCounts {
-        var sum = HTTPCounts()
-        for counters in running.withLock({ $0.counters }) { counters.add(to: &sum) }
-        sum.connectionsRefused = ledger.refused.load(ordering: .relaxed)
-        return sum
-    }
+    package var counts: HTTPCounts { ledger.counts }
 
     /// Binds, makes the handlers, and starts to serve.
     ///
@@ -94,15 +88,13 @@ package final class HTTPServer: Sendable {
         let count = max(1, configuration.loopCount ?? ProcessorCount.online)
         do {
             for index in 0..<count {
-                let counters = HTTPCounters()
                 let loop = try EventLoop(
                     clock: configuration.clock,
                     tickMilliseconds: configuration.limits.tickMilliseconds)
                 let handle = LoopHandle(index: index, eventLoop: loop, cell: LoopCell())
-                prepare(handle, counters)
+                prepare(handle)
                 try loop.start()
                 started.loops.append(handle)
-                started.counters.append(counters)
             }
             try makeHandlers(on: started.loops)
         } catch {
@@ -122,17 +114,13 @@ package final class HTTPServer: Sendable {
     /// - Returns: The only loop.
     /// - Throws: What making the handler throws.
     func startStepped() throws -> LoopContext {
-        let counters = HTTPCounters()
         let loop = EventLoop(
             steppedBy: configuration.clock,
             tickMilliseconds: configuration.limits.tickMilliseconds)
         let handle = LoopHandle(index: 0, eventLoop: loop, cell: LoopCell())
-        let context = prepare(handle, counters)
+        let context = prepare(handle)
         context.service.handler = try makeHandler(context)
-        running.withLock {
-            $0.loops = [handle]
-            $0.counters = [counters]
-        }
+        running.withLock { $0.loops = [handle] }
         return context
     }
 
@@ -191,7 +179,9 @@ package final class HTTPServer: Sendable {
 
     /// Ties a loop to its service, before its thread exists.
     @discardableResult
-    private func prepare(_ handle: LoopHandle, _ counters: HTTPCounters) -> LoopContext {
+    private func prepare(_ handle: LoopHandle) -> LoopContext {
+        let counters = HTTPCounters()
+        ledger.add(counters)
         let service = LoopService(
             limits: configuration.limits, counters: counters, ledger: ledger,
             eventLoop: handle.eventLoop, wallClock: configuration.wallClock)

@@ -30,6 +30,11 @@ package final class LoopContext {
     /// Whether all connections together hold so much that nothing large should be added.
     var isShortOfMemory: Bool { service.ledger.isShortOfMemory }
 
+    /// What all loops of this server have counted, and the bytes that their buffers hold.
+    var front: (counts: HTTPCounts, bufferedBytes: Int) {
+        (service.ledger.counts, service.ledger.bufferedBytes)
+    }
+
     /// The handler of this loop, for work that comes back from another thread.
     package var handler: (any RequestHandler)? { service.handler }
 

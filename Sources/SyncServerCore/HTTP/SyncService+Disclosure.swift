@@ -36,17 +36,15 @@ extension SyncService {
         let job = WriterJob(
             loop: context.handle,
             run: { context in
-                guard let device = try context.transaction.device(number), device.revoked == 0
-                else {
+                guard let view = try context.transaction.view(of: number, now: context.now) else {
                     return { context in
                         context.exchange(id)?.respond(
                             Heads.unauthorised, body: ErrorBody.unauthorised.bytes)
                     }
                 }
-                let visible = try context.transaction.visibleBuckets(to: device, now: context.now)
                 guard
                     rows.ranges.allSatisfy({ range in
-                        visible.contains { $0.number == range.bucket }
+                        view.buckets.contains { $0.number == range.bucket }
                     })
                 else {
                     return { context in

@@ -93,6 +93,7 @@ extension SyncService {
         _ request: ReconcileRequest, _ claims: [ReconcileClaim], _ session: Session,
         _ form: Form, _ exchange: Exchange
     ) {
+        exchange.kind = .repair
         do {
             let disclosed = try exchange.hold { body in
                 switch form {

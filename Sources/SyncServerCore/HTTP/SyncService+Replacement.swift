@@ -9,6 +9,8 @@ extension SyncService {
             return refuse(exchange, Heads.methodNotAllowedPost, .method)
         }
         guard let session = admit(request, exchange) else { return .answered }
+        guard admit(session.requests, exchange) else { return .answered }
+        exchange.kind = .identity
         exchange.attachment = session
         return collect(request, max: limits.smallBodyBytesMax, exchange)
     }

@@ -121,8 +121,10 @@ extension SyncService {
     private func sync(_ body: SyncBody, _ session: Session, _ form: Form, _ exchange: Exchange) {
         guard let request = body.request else { return }
         if let baseChain = body.baseChain, !body.mutations.isEmpty {
+            exchange.kind = .push
             push(body.mutations, baseChain, request, session, form, exchange)
         } else {
+            exchange.kind = .pull
             pull(request, session, form, exchange, pushed: nil)
         }
     }
@@ -203,6 +205,7 @@ extension SyncService {
         }
         if pushed == nil, let mid = unchanged(request, cursor, session) {
             metrics.unchanged()
+            exchange.kind = .unchanged
             return respond([.unchanged(ackedMid: mid)], Heads.framesWithoutRows, form, exchange)
         }
         page(request, cursor, session, form, exchange)
@@ -246,7 +249,7 @@ extension SyncService {
         let asker = PageBuilder.Asker(
             device: session.device, id: session.id, person: session.person, now: parts.now())
         func build(
-            _ view: PageBuilder.View, _ snapshot: any StoreSnapshot, into body: BodyWriter
+            _ view: DeviceView, _ snapshot: any StoreSnapshot, into body: BodyWriter
         ) throws -> PageBuilder.Summary {
             func build(_ sink: inout some FrameSink) throws -> PageBuilder.Summary {
                 sink.append(.hello(Hello(serverMilliseconds: parts.now())))

@@ -67,6 +67,7 @@ final class SyncService: RequestHandler {
         if request.pathIs("/v1/oauth/device_authorization")
             || request.pathIs("/v1/oauth/token") || request.pathIs("/v1/oauth/revoke")
         {
+            exchange.kind = .identity
             return request.method == .post
                 ? collect(request, max: limits.smallBodyBytesMax, exchange)
                 : refuse(exchange, Heads.methodNotAllowedPost, .method)
@@ -123,7 +124,7 @@ final class SyncService: RequestHandler {
                 exchange.respond(Heads.unavailable, body: ErrorBody.notReady.bytes)
             }
         } else {
-            exchange.respond(Heads.text, body: Array(metrics.text(extra: []).utf8))
+            exchange.respond(Heads.text, body: Array(operationsText().utf8))
         }
         return .answered
     }
@@ -232,6 +233,7 @@ final class SyncService: RequestHandler {
         guard admit(parts.holders.count(of: .agency(agency.code)), exchange) else {
             return .answered
         }
+        exchange.kind = .feed
         let sink = FeedSink(service: self, agency: agency, key: key, exchange: exchange)
         exchange.attachment = sink
         return .stream(sink)

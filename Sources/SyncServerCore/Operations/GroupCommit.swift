@@ -116,6 +116,9 @@ package final class GroupCommit: Sendable {
     /// Whether anything waits for the writer.
     package var hasWork: Bool { state.withLock { !$0.waiting.isEmpty } }
 
+    /// How many jobs wait for the writer.
+    var waiting: Int { state.withLock { $0.waiting.count } }
+
     /// Hands in a job.
     ///
     /// - Returns: False if too many wait, or the committer is closed; the job
@@ -304,6 +307,7 @@ package final class GroupCommit: Sendable {
     }
 
     private func maintainLog(_ box: WriterBox) {
+        if let writer = box.writer { metrics.logHolds(pages: writer.logPages) }
         do {
             guard let upkeep = try box.writer?.maintainLog() else { return }
             metrics.folded(upkeep)

@@ -41,6 +41,8 @@ package final class Metrics: Sendable {
         var unauthorised: UInt64 = 0
         var watchers: Int64 = 0
         var pokes: UInt64 = 0
+        var logPages: Int64 = 0
+        var groups = Histogram([1, 2, 4, 8, 16, 32, 64, 128, 256])
     }
 
     private let counts = Mutex(Counts())
@@ -119,6 +121,7 @@ package final class Metrics: Sendable {
             $0.auditEntries += UInt64(auditEntries)
             $0.commits += 1
             $0.commitJobs += UInt64(jobs)
+            $0.groups.add(Int64(jobs))
         }
     }
 
@@ -129,6 +132,7 @@ package final class Metrics: Sendable {
         }
     }
 
+    func logHolds(pages: Int) { counts.withLock { $0.logPages = Int64(pages) } }
     func commitFailed() { counts.withLock { $0.commitsFailed += 1 } }
     func busy() { counts.withLock { $0.refusedBusy += 1 } }
     func unauthorised() { counts.withLock { $0.unauthorised += 1 } }
@@ -141,7 +145,12 @@ package final class Metrics: Sendable {
     }
 
     /// Writes the counters in the text format of Prometheus.
-    package func text(extra: [(name: String, value: Int64)]) -> String {
+    ///
+    /// - Parameters:
+    ///   - extra: What others count; a name that ends in `_total` is a counter's.
+    ///   - times: How long answers took, in milliseconds, by ``RequestKind``.
+    /// - Returns: Whole lines.
+    func text(extra: [(name: String, value: Int64)], times: [Histogram] = []) -> String {
         let now = counts.withLock { $0 }
         let lines: [(String, Int64)] =
             [
@@ -172,11 +181,25 @@ package final class Metrics: Sendable {
                 ("tangrat_busy_total", Int64(now.refusedBusy)),
                 ("tangrat_unauthorised_total", Int64(now.unauthorised)),
                 ("tangrat_pokes_total", Int64(now.pokes)),
-                ("tangrat_watchers", now.watchers),
+                ("tangrat_watchers", now.watchers), ("tangrat_log_pages", now.logPages),
             ] + extra.map { ($0.name, $0.value) }
         return lines.map { name, value in
             let kind = name.utf8.suffix(6).elementsEqual("_total".utf8) ? "counter" : "gauge"
             return "# TYPE \(name) \(kind)\n\(name) \(value)\n"
         }.joined()
+            + Self.text("tangrat_commit_group_jobs") {
+                now.groups.text($0) { "\($0)" }
+            }
+            + Self.text("tangrat_request_seconds") { name in
+                zip(RequestKind.allCases, times).map { kind, time in
+                    time.text(name, label: "kind=\"\(kind.label)\"", unit: Histogram.seconds)
+                }.joined()
+            }
+    }
+
+    /// A histogram with its type; nothing if it has no lines.
+    private static func text(_ name: String, _ lines: (String) -> String) -> String {
+        let lines = lines(name)
+        return lines.isEmpty ? "" : "# TYPE \(name) histogram\n\(lines)"
     }
 }

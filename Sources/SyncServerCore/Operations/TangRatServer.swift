@@ -74,6 +74,9 @@ package final class TangRatServer: Sendable {
                 .warning, "store.replaced",
                 "the file is not the one that ran here last: a new history begins")
         }
+        if let problem = store.historyProblem {
+            metrics.log(.error, "store.not_writable", problem)
+        }
     }
 
     /// Takes a store that is open; ``start()`` opens the doors.

@@ -137,6 +137,9 @@ package protocol StoreWriter: AnyObject {
     /// - Throws: The store's failure; the writer must be closed then.
     func maintainLog() throws -> LogUpkeep?
 
+    /// The pages of the log as of the last commit; zero where there is no such thing.
+    var logPages: Int { get }
+
     /// Folds the whole log into the database file, where the store has such a thing.
     func checkpoint() throws
 
@@ -150,6 +153,11 @@ package protocol StoreWriter: AnyObject {
 
     /// Closes the writer.
     func close()
+}
+
+extension StoreWriter {
+    /// A store without a log.
+    package var logPages: Int { 0 }
 }
 
 /// The writer's view inside a transaction.

@@ -1,15 +1,41 @@
+internal import SyncProtocol
+
+/// What a device may see at one moment.
+struct DeviceView {
+    /// The device.
+    let device: DeviceRecord
+    /// The buckets, in any order, with the ends of its person's rights.
+    let buckets: [BucketRecord]
+
+    /// Whether a page can hold nothing but everyone's rows.
+    func isPublic(since cursor: Cursor) -> Bool {
+        buckets.allSatisfy {
+            $0.person == 0 || $0.head <= cursor.entry(of: $0.index)?.rev ?? 0
+        }
+    }
+}
+
+/// Who may see and write which buckets: decided here, and nowhere else.
+///
+/// The rights are read in the moment of the rows, so no row is shown after its
+/// right has ended.
 extension StoreSnapshot {
-    /// The buckets that a device may see, with the ends of its person's rights.
-    ///
-    /// The rights are read in the moment of the rows, so no row is shown after
-    /// its right has ended.
+    /// What a device may see, or nil if its own rights have ended.
     ///
     /// - Parameters:
-    ///   - device: The device, as of this moment.
+    ///   - number: The device.
     ///   - now: The server's clock, in milliseconds since 1970.
-    /// - Returns: The buckets, in any order.
+    /// - Returns: The device as of this moment, and the buckets that are open to it.
     /// - Throws: What the store throws.
-    package func visibleBuckets(to device: DeviceRecord, now: Int64) throws -> [BucketRecord] {
+    func view(of number: DeviceNumber, now: Int64) throws -> DeviceView? {
+        guard let device = try device(number) else {
+            throw StoreFailure.inconsistent("device \(number) is missing")
+        }
+        guard device.revoked == 0 else { return nil }
+        return DeviceView(device: device, buckets: try visibleBuckets(to: device, now: now))
+    }
+
+    private func visibleBuckets(to device: DeviceRecord, now: Int64) throws -> [BucketRecord] {
         var buckets = try buckets(of: device.person)
         guard device.rights != 0 else { return buckets }
         for right in try rights(of: device.person) {

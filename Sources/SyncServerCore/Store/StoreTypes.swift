@@ -36,7 +36,7 @@ package struct BucketRecord: Hashable, Sendable {
     package var priority: UInt64
     /// When the right of the person who asked ends, in milliseconds since 1970; 0 if never.
     ///
-    /// Not of the bucket: ``StoreSnapshot/visibleBuckets(to:now:)`` fills it in.
+    /// Not of the bucket: ``StoreSnapshot/view(of:now:)`` fills it in.
     package var leaseUntil: UInt64 = 0
 
     /// Creates an empty bucket's record.

@@ -94,31 +94,14 @@ package struct PageBuilder {
             .sealed(for: device, key: key)
     }
 
-    /// What a device may see at one moment.
-    struct View {
-        /// The device.
-        let device: DeviceRecord
-        /// The buckets, in any order.
-        let buckets: [BucketRecord]
-
-        /// Whether a page can hold nothing but everyone's rows.
-        func isPublic(since cursor: Cursor) -> Bool {
-            buckets.allSatisfy {
-                $0.person == 0 || $0.head <= cursor.entry(of: $0.index)?.rev ?? 0
-            }
-        }
-    }
-
     /// Looks up what a device may see, in the moment of the rows.
     ///
     /// - Throws: ``Revoked`` if its rights have ended, or what the store throws.
-    func view(of asker: Asker, in snapshot: any StoreSnapshot) throws -> View {
-        guard let device = try snapshot.device(asker.device) else {
-            throw StoreFailure.inconsistent("device \(asker.device) is missing")
+    func view(of asker: Asker, in snapshot: any StoreSnapshot) throws -> DeviceView {
+        guard let view = try snapshot.view(of: asker.device, now: asker.now) else {
+            throw Revoked()
         }
-        guard device.revoked == 0 else { throw Revoked() }
-        return View(
-            device: device, buckets: try snapshot.visibleBuckets(to: device, now: asker.now))
+        return view
     }
 
     /// Builds a page.
@@ -135,7 +118,7 @@ package struct PageBuilder {
     /// - Throws: What the store throws.
     func build(
         _ request: SyncRequest, _ cursor: Cursor, for asker: Asker,
-        in snapshot: any StoreSnapshot, seeing known: View? = nil,
+        in snapshot: any StoreSnapshot, seeing known: DeviceView? = nil,
         names: (Int64) throws -> String, into sink: inout some FrameSink
     ) throws -> Summary {
         let view = try known ?? view(of: asker, in: snapshot)

@@ -55,12 +55,8 @@ struct ReconcileMachine {
         in snapshot: any StoreSnapshot, names: (Int64) throws -> String,
         into sink: inout some FrameSink
     ) throws -> Summary {
-        // In the moment of the rows: rights that have ended show nothing.
-        guard let device = try snapshot.device(asker.device), device.revoked == 0 else {
-            throw PageBuilder.Revoked()
-        }
         let visible = Dictionary(
-            try snapshot.visibleBuckets(to: device, now: asker.now).map { ($0.name, $0) },
+            try pages.view(of: asker, in: snapshot).buckets.map { ($0.name, $0) },
             uniquingKeysWith: { first, _ in first })
         var state = AnswerState(
             bytesLeft: min(max(Int(clamping: request.bytesMax), 1), limits.pageBytesMax))

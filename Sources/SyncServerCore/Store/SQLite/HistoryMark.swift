@@ -1,6 +1,7 @@
 internal import CrashPoints
 internal import SQLiteKit
 internal import SyncProtocol
+internal import Synchronization
 
 /// Tells the store's file from an older copy of it.
 ///
@@ -14,9 +15,14 @@ internal import SyncProtocol
 /// ```
 ///
 /// So a crash between two steps leaves a mark that the small file names.
-struct HistoryMark: Sendable {
+///
+/// A disk that takes nothing leaves the older mark. It is drawn before the next
+/// commit then, so no state that an older copy lacks ever stands under it.
+final class HistoryMark: Sendable {
     private let path: String
     private let files: SmallFiles
+    /// Whether the mark is older than the last moment that asked for a new one.
+    private let isDue = Atomic(false)
 
     /// Looks at the marks of a data directory.
     init(_ directory: String, _ files: SmallFiles) {
@@ -34,8 +40,16 @@ struct HistoryMark: Sendable {
         return !named.contains(mark)
     }
 
+    /// Draws a new mark if the last try failed; called before anything is committed.
+    func renewIfDue(_ connection: Connection) throws {
+        if isDue.load(ordering: .acquiring) { try renew(connection) }
+    }
+
     /// Draws a new mark.
+    ///
+    /// - Throws: `StoreFailure.storage` if the small file cannot be written, or `SQLiteError`.
     func renew(_ connection: Connection) throws {
+        isDue.store(true, ordering: .releasing)
         let old = try mark(connection)
         var new = ""
         try connection.run("SELECT lower(hex(randomblob(16)))") { new = $0.text(0) }
@@ -48,6 +62,7 @@ struct HistoryMark: Sendable {
         }
         CrashPoint.serverHistoryMarked.reach()
         try write([new])
+        isDue.store(false, ordering: .releasing)
     }
 
     private func mark(_ connection: Connection) throws -> String? {
@@ -65,6 +80,10 @@ struct HistoryMark: Sendable {
 
     private func write(_ marks: [String?]) throws {
         let text = marks.compactMap { $0.map { "\($0)\n" } }.joined()
-        try files.write(Array(text.utf8), path)
+        do {
+            try files.write(Array(text.utf8), path)
+        } catch {
+            throw StoreFailure.storage("\(error)")
+        }
     }
 }

@@ -28,6 +28,10 @@ package final class SQLiteStore: ReplicaStore {
     /// Whether another file than the one that ran here last was found.
     let isReplaced: Bool
 
+    /// Why the mark of the file's history could not be drawn anew; nothing is written until it is.
+    let historyProblem: String?
+    private let history: HistoryMark
+
     static let applicationFile = "server.sqlite"
 
     /// Whether a directory holds a store.
@@ -71,7 +75,7 @@ package final class SQLiteStore: ReplicaStore {
             }
             return made
         }
-        let history = HistoryMark(directory, options.files)
+        history = HistoryMark(directory, options.files)
         isReplaced = try history.isForeign(to: connection)
         if isReplaced || startsNewHistory {
             try connection.transaction(.immediate) {
@@ -82,7 +86,7 @@ package final class SQLiteStore: ReplicaStore {
             throw StoreFailure.inconsistent("the lineage has a wrong length")
         }
         self.lineage = lineage
-        try history.renew(connection)
+        historyProblem = try Self.beginHistory(history, connection, isDoubtful)
         cursorKey = HMACKey(try value("cursor_key") { randomBytes(32) })
         personKey = HMACKey(try value("person_key") { randomBytes(32) })
         names = NameTable()
@@ -91,11 +95,31 @@ package final class SQLiteStore: ReplicaStore {
         }
     }
 
+    /// Draws a new mark, or leaves that to the first commit if the disk takes nothing now.
+    ///
+    /// The older mark stays true meanwhile: as long as nothing is committed, a copy
+    /// that holds it is no older state than this file.
+    ///
+    /// - Returns: What went wrong, if the mark is the older one.
+    private static func beginHistory(
+        _ history: HistoryMark, _ connection: Connection, _ isDoubtful: borrowing Atomic<Bool>
+    ) throws -> String? {
+        do {
+            try history.renew(connection)
+            return nil
+        } catch StoreFailure.storage(let problem) {
+            return problem
+        } catch let error as SQLiteError where error.isFull || error.isIO {
+            if error.isIO { isDoubtful.store(true, ordering: .releasing) }
+            return "\(error)"
+        }
+    }
+
     /// Marks this moment in the file's history; there must be no other writer.
     private func renewHistory() throws {
         let connection = try Self.openWriter(directory, options)
         defer { connection.close() }
-        try HistoryMark(directory, options.files).renew(connection)
+        try history.renew(connection)
         _ = try connection.checkpoint(.truncate)
     }
 
@@ -137,7 +161,6 @@ package final class SQLiteStore: ReplicaStore {
             }
             isDoubtful.store(false, ordering: .releasing)
         }
-        let history = HistoryMark(directory, options.files)
         return SQLiteWriter(connection, names, options.checkpoints, history) { [self] in
             isDoubtful.store(true, ordering: .releasing)
         }

@@ -38,12 +38,15 @@ final class SQLiteWriter: StoreWriter {
     ) throws -> Result {
         let transaction = SQLiteTransaction(connection, names, signIns: signIns)
         let result = try guarded {
-            try connection.transaction(.immediate) { _ in try body(transaction) }
+            try history.renewIfDue(connection)
+            return try connection.transaction(.immediate) { _ in try body(transaction) }
         }
         transaction.committed()
         signIns = transaction.signIns
         return result
     }
+
+    var logPages: Int { connection.logPages }
 
     func maintainLog() throws -> LogUpkeep? {
         let pages = connection.logPages

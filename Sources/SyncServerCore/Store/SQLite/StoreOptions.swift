@@ -6,7 +6,7 @@ package struct StoreOptions: Sendable {
     let vfs: String?
 
     /// Reads and replaces what stands beside it.
-    let files: SmallFiles
+    var files: SmallFiles
 
     /// How long the log may become.
     var checkpoints = CheckpointMachine.Policy()
