@@ -99,6 +99,13 @@ final class SQLiteWriter: StoreWriter {
         try connection.integrityCheck() + StoreAudit.recount(connection)
     }
 
+    func scrub() throws -> Bool {
+        try guarded {
+            try connection.scrubFreePages()
+            return try !connection.checkpoint(.truncate).wasBusy
+        }
+    }
+
     func close() { connection.close() }
 }
 
