@@ -1,4 +1,6 @@
+import NetworkIO
 import SyncProtocol
+import Synchronization
 import TestSupport
 import Testing
 
