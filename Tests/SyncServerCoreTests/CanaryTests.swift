@@ -52,7 +52,8 @@ struct CanaryTests {
 
     private static func encoded(_ text: String) -> String {
         text.utf8.map { byte in
-            let isPlain = byte < 128 && Character(UnicodeScalar(byte)).isLetter || byte >= 0x30 && byte < 0x3a
+            let letter = Character(UnicodeScalar(byte))
+            let isPlain = byte < 128 && (letter.isLetter || letter.isNumber)
             return isPlain
                 ? String(UnicodeScalar(byte)) : "%" + Hex.encode([byte]).uppercased()
         }.joined()

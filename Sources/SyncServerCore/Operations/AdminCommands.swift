@@ -133,10 +133,11 @@ struct AdminCommands {
 
     private static func json(_ person: PersonRecord, isNew: Bool) -> JSONValue {
         .object(
-            JSONObject([
-                ("added_ms", .integer(person.added)), ("new", .integer(isNew ? 1 : 0)),
-                ("subject", .string(person.subject)),
-            ] + (person.erased > 0 ? [("erased_ms", .integer(person.erased))] : [])))
+            JSONObject(
+                [
+                    ("added_ms", .integer(person.added)), ("new", .integer(isNew ? 1 : 0)),
+                    ("subject", .string(person.subject)),
+                ] + (person.erased > 0 ? [("erased_ms", .integer(person.erased))] : [])))
     }
 
     private func hash(_ pid: String) throws -> Digest32 {
