@@ -46,7 +46,7 @@ struct ScrubTests {
         String(decoding: try Files.read(path, bytesMax: 64 << 20), as: UTF8.self)
     }
 
-    private func number(_ sql: String, _ connection: Connection) throws -> Int64 {
+    private func number(_ sql: StaticString, _ connection: Connection) throws -> Int64 {
         var found: Int64 = -1
         try connection.run(sql) { found = $0.int64(0) }
         return found
