@@ -100,6 +100,18 @@ package struct Limits: Sendable {
     /// The most entries of the audit chain that are read at one moment.
     package var auditReadMax = 10_000
 
+    /// How often what citizens' own devices read is put into their access logs, in milliseconds.
+    package var accessLogMilliseconds: Int64 = 3_600_000
+
+    /// The most entries of the audit chain that are looked at for it in one transaction.
+    package var accessEntriesMax = 1_000
+
+    /// The bytes of rows after which an answer of an export of a person ends; more follow.
+    package var personExportBytesMax = 1_024 * 1_024
+
+    /// How long the parts of such an export may be asked for, in milliseconds.
+    package var personExportMilliseconds: Int64 = 3_600_000
+
     /// How many people's heads and sessions are kept in memory.
     package var cachedPeopleMax = 200_000
 

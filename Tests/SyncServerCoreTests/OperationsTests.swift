@@ -103,6 +103,15 @@ struct ServerOptionsTests {
             ("person add", #"{"command":"person.add"}"#),
             ("person add --pid 1", #"{"command":"person.add","pid":"1"}"#),
             ("person list", #"{"command":"person.list"}"#),
+            (
+                "person export s --reason r",
+                #"{"after":0,"command":"person.export","person":"s","reason":"r"}"#
+            ),
+            (
+                "person erase --pid 1 --reason r",
+                #"{"command":"person.erase","person":"1","reason":"r"}"#
+            ),
+            ("audit publish", #"{"command":"audit.publish"}"#),
             ("approve C --person s", #"{"command":"approve","person":"s","user_code":"C"}"#),
             ("device list --person s", #"{"command":"device.list","person":"s"}"#),
             ("device revoke 0f", #"{"command":"device.revoke","device":"0f"}"#),
@@ -118,6 +127,7 @@ struct ServerOptionsTests {
         "that are no commands are refused",
         arguments: [
             "agency", "agency add", "agency remove x", "agency list x", "person add x",
+            "person export s", "person erase --reason r", "person erase s t --reason r",
             "approve C", "approve --person s", "device list", "device revoke", "backup",
             "backup /x y", "verify x", "agency fly",
         ])

@@ -81,6 +81,11 @@ struct SQLiteStoreTests {
         try with(kind) { suite, _ in try suite.rightsAreCounted() }
     }
 
+    @Test("finds what a person has, and forgets what leads to them", arguments: [StoreKind.sqlite])
+    func forgetting(kind: StoreKind) throws {
+        try with(kind) { suite, _ in try suite.peopleAreForgotten() }
+    }
+
     @Test("buckets are those of a person and of everyone", arguments: [StoreKind.sqlite])
     func buckets(kind: StoreKind) throws {
         try with(kind) { suite, _ in try suite.bucketsAreThoseOfAPersonAndOfAll() }

@@ -114,6 +114,7 @@ private final class FailingWriter: StoreWriter {
     }
     func backup(to path: String) throws { try inner.backup(to: path) }
     func verify() throws -> [String] { try inner.verify() }
+    func scrub() throws -> Bool { try inner.scrub() }
     func close() {
         store.add("close \(number)")
         inner.close()

@@ -13,7 +13,11 @@ import Testing
 struct StorePlanTests {
     /// What only an operator asks for, and what is looked at from beginning to end by its nature.
     private static let lists: Set<String> = [
-        "SELECT no, subject, added FROM person ORDER BY no",
+        "SELECT no, subject, added, erased FROM person ORDER BY no",
+        """
+        SELECT hash, user_code, device_name, expires, person, claimed FROM sign_in
+        WHERE person = ?1 ORDER BY expires
+        """,
         "SELECT code, tables, revoked FROM agency ORDER BY code",
         """
         SELECT no, name, person, epoch, head, floor, count, tombstones, sum, priority, purged
@@ -29,7 +33,7 @@ struct StorePlanTests {
         { try $0.signInsAreCounted() }, { try $0.heldMomentHasWhatWasCounted() },
         { try $0.marksTellRows() }, { try $0.tombstonesArePurged() }, { try $0.headsAreNoted() },
         { try $0.auditChainIsKept() },
-        { try $0.rightsAreCounted() },
+        { try $0.rightsAreCounted() }, { try $0.peopleAreForgotten() },
     ]
 
     /// The statements that the writer and the reader of each session prepared, with their plans.

@@ -28,12 +28,14 @@ final class AuditTrail {
 
     /// Appends an entry, and one for the history before the first of it.
     ///
+    /// - Returns: The entry's number.
     /// - Throws: What the store throws.
+    @discardableResult
     func append(
         _ kind: AuditEntry.Kind, by actor: AuditEntry.Actor, person: PersonNumber = 0,
         device: DeviceID? = nil, mutations: AuditEntry.MutationRun = .none,
         ranges: AuditRanges = AuditRanges(), text: String = ""
-    ) throws {
+    ) throws -> Int64 {
         if let lineage {
             self.lineage = nil
             try beginHistory(lineage)
@@ -45,6 +47,7 @@ final class AuditTrail {
         try transaction.append(record)
         head = AuditHead(number: record.number, link: record.link)
         entries += 1
+        return record.number
     }
 
     private func beginHistory(_ lineage: Lineage) throws {

@@ -54,8 +54,10 @@ extension SyncService {
                         again(service, exchange)
                     }
                 }
-                try context.audit.append(
+                let entry = try context.audit.append(
                     .rowsRead, by: actor, ranges: rows, text: purpose.rawValue)
+                try AccessLog(context).tell(
+                    rows.ranges, readBy: device, among: visible, entry: entry)
                 return { context in
                     if let exchange = context.exchange(id) { Self.answer(form, exchange) }
                 }

@@ -60,7 +60,7 @@ struct FeedMachine {
         case .everyone: person = nil
         case .subject(let subject):
             person = try transaction.person(subject: subject)
-            if person == nil { return .refused(Self.unknownSubject("subject")) }
+            if person?.erased != 0 { return .refused(Self.unknownSubject("subject")) }
         case .tag(let tag):
             person = try transaction.person(tag: tag)
             if person == nil { return .refused(Self.unknownSubject("pid")) }

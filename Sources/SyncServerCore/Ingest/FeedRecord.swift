@@ -85,11 +85,13 @@ package struct FeedRecord: Hashable, Sendable {
                 "feed.not_object", "a line must be a JSON object",
                 advice: "Send one object for each line.")
         }
-        for (name, _) in object.members where !Self.members.contains(name) {
+        if object.members.contains(where: { !Self.members.contains($0.0) }) {
+            // Not repeated: what stands where no name belongs may be a person's.
             throw FeedProblem(
-                "feed.member_unknown", member: Self.named(name),
+                "feed.member_unknown",
                 "the line has a member that is not part of the envelope",
-                advice: "Put the record's own data into \"body\".")
+                advice: "Put the record's own data into \"body\"; beside it stand "
+                    + Self.members.sorted().joined(separator: ", ") + ".")
         }
         let table = try Self.text(value, "table")
         try Self.checkTable(table, value, agency)
@@ -104,14 +106,6 @@ package struct FeedRecord: Hashable, Sendable {
         sourceVersion = try Self.number(value, "source_version", in: 1...Int64.max)
         subject = try Self.subject(value, table: table, personKey: personKey)
         body = try Self.body(value, limits: limits)
-    }
-
-    /// A member's name for an answer, if it is a word: a number may be a person's.
-    private static func named(_ name: String) -> String {
-        let isWord = name.utf8.allSatisfy {
-            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0 | 0x20) || $0 == UInt8(ascii: "_")
-        }
-        return isWord && name.utf8.count <= 64 ? name : ""
     }
 
     private static func checkTable(

@@ -59,7 +59,7 @@ extension AdminCommands {
         let parts = name.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         let domains = Set(TablePolicy.all.values.filter { !$0.isPublic }.map(\.domain))
         guard parts.count == 3, parts[0] == "person", domains.contains(parts[2]),
-            let owner = try transaction.person(subject: parts[1])
+            let owner = try transaction.person(subject: parts[1]), owner.erased == 0
         else {
             throw Refusal(
                 code: "admin.bucket", message: "there is no bucket \(name)",

@@ -30,6 +30,9 @@ struct AdminCommands {
             case "agency.revoke": return .success([try revokeAgency(command)])
             case "person.add": return .success([try addPerson(command)])
             case "person.list": return .success(try listPeople())
+            case "person.export": return .success(try exportPerson(command))
+            case "person.erase": return .success([try erasePerson(command)])
+            case "audit.publish": return .success([try publishAccess()])
             case "approve": return .success([try approve(command)])
             case "device.list": return .success(try listDevices(command))
             case "device.revoke": return .success([try revokeDevice(command)])
@@ -130,10 +133,11 @@ struct AdminCommands {
 
     private static func json(_ person: PersonRecord, isNew: Bool) -> JSONValue {
         .object(
-            JSONObject([
-                ("added_ms", .integer(person.added)), ("new", .integer(isNew ? 1 : 0)),
-                ("subject", .string(person.subject)),
-            ]))
+            JSONObject(
+                [
+                    ("added_ms", .integer(person.added)), ("new", .integer(isNew ? 1 : 0)),
+                    ("subject", .string(person.subject)),
+                ] + (person.erased > 0 ? [("erased_ms", .integer(person.erased))] : [])))
     }
 
     private func hash(_ pid: String) throws -> Digest32 {
@@ -145,7 +149,14 @@ struct AdminCommands {
     }
 
     func findPerson(_ name: String) throws -> PersonRecord {
-        if let person = try transaction.person(subject: name) { return person }
+        if let person = try transaction.person(subject: name) {
+            guard person.erased == 0 else {
+                throw Refusal(
+                    code: "admin.person_erased", message: "everything about this person was erased",
+                    advice: "If they come again, add them anew: tangrat-server person add")
+            }
+            return person
+        }
         if let tag = try? hash(name), let person = try transaction.person(tag: tag) {
             return person
         }

@@ -12,6 +12,9 @@ final class AdminService: RequestHandler {
         context.schedule(
             afterMilliseconds: server.configuration.limits.auditHeadMilliseconds, repeating: true
         ) { server.noteAuditHead() }
+        context.schedule(
+            afterMilliseconds: server.configuration.limits.accessLogMilliseconds, repeating: true
+        ) { server.publishAccess() }
     }
 
     func received(_ request: borrowing RequestView, exchange: Exchange) -> BodyPlan {

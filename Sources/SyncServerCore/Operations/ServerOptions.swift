@@ -33,7 +33,7 @@ struct ServerOptions {
 
     private static let known: Set<String> = [
         "data", "listen", "loops", "public-url", "config", "tables", "pid", "person", "device",
-        "days", "heads", "audit-heads", "until",
+        "days", "heads", "audit-heads", "until", "reason",
     ]
 
     init(_ arguments: [String], environment: (String) -> String?) throws(Problem) {
@@ -168,6 +168,16 @@ struct ServerOptions {
         case ("person", "add"):
             members = [("command", "person.add")]
             if values["pid"] != nil { members.append(("pid", try value("pid"))) }
+        case ("person", "export"), ("person", "erase"):
+            members = [("command", .string("person.\(words[1])"))]
+            if values["pid"] != nil {
+                members.append(("person", try value("pid")))
+            } else {
+                members.append(("person", try word(2, "SUBJECT or PID")))
+                expected = 3
+            }
+            members.append(("reason", try value("reason")))
+            if words[1] == "export" { members.append(("after", .integer(0))) }
         case ("person", "list"): members = [("command", "person.list")]
         case ("approve", _):
             members = [
@@ -209,6 +219,7 @@ struct ServerOptions {
                 members.append(("heads", .string(absolute(try value("heads")))))
             }
         case ("audit", "head"): members = [("command", "audit.head")]
+        case ("audit", "publish"): members = [("command", "audit.publish")]
         case ("audit", "export"):
             members = [("command", "audit.export"), ("after", .integer(0))]
         case ("verify", _):

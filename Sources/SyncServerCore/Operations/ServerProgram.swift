@@ -19,6 +19,8 @@ package enum ServerProgram {
                 [--audit-heads FILE] [--config FILE]
           agency add CODE --tables T,T… | list | revoke CODE      --data DIR
           person add [--pid PID | --pid-stdin] | list             --data DIR
+          person export SUBJECT|PID --reason TEXT                 --data DIR
+          person erase SUBJECT|PID --reason TEXT                  --data DIR
           approve CODE --person SUBJECT|PID                       --data DIR
           device list --person SUBJECT|PID | revoke ID            --data DIR
           grant BUCKET --person SUBJECT|PID [--until DAY|TIME]    --data DIR
@@ -27,7 +29,7 @@ package enum ServerProgram {
           backup FILE | verify                                    --data DIR
           compact [--days 90]                                     --data DIR
           restore FILE                                            --data DIR
-          audit verify [--heads FILE] | head | export             --data DIR
+          audit verify [--heads FILE] | head | export | publish   --data DIR
           version | help
 
         Settings come from the file, then TANGRAT_DATA, TANGRAT_LISTEN,
@@ -156,7 +158,7 @@ package enum ServerProgram {
                     write(String(decoding: JSON.canonical(row), as: UTF8.self) + "\n")
                 }
                 last = value["rows"]?.items?.last
-                if let entry = last?["entry"]?.intValue { command = command.going(on: entry) }
+                command = command.going(on: value["rows"]?.items ?? [])
             } while last?["more"]?.intValue == 1
                 || (command["after"] != nil && last != nil)
             let isUnsound = value["rows"]?.items?.first?["sound"]?.intValue == 0
@@ -224,11 +226,15 @@ package enum ServerProgram {
 }
 
 extension JSONValue {
-    /// The command that asks for what follows an entry, if it is one that goes on.
-    fileprivate func going(on entry: Int64) -> JSONValue {
-        guard self["after"] != nil, let fields else { return self }
-        return .object(
-            JSONObject(
-                fields.members.map { $0.0 == "after" ? ("after", .integer(entry)) : ($0.0, $0.1) }))
+    /// The command that asks for what follows these rows, if it is one that goes on.
+    fileprivate func going(on rows: [JSONValue]) -> JSONValue {
+        guard self["after"] != nil, let fields,
+            let last = rows.last?["entry"]?.intValue ?? rows.last?["number"]?.intValue
+        else { return self }
+        var members = fields.members.map { ($0.0, $0.1) }.filter { $0.0 != "after" }
+        members.append(("after", .integer(last)))
+        // What was begun goes on under its number.
+        if let begun = rows.first?["export"] { members.append(("export", begun)) }
+        return .object(JSONObject(members))
     }
 }

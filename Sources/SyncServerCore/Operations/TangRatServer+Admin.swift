@@ -22,7 +22,12 @@ extension TangRatServer {
                     context: context, secrets: configuration.secrets,
                     limits: configuration.limits, personKey: personKey
                 ).run(command)
-                return { _ in done(result) }
+                return { [self] _ in
+                    guard Self.leavesTraces(command), case .success = result else {
+                        return done(result)
+                    }
+                    commits.maintainLater { writer in done(Self.scrubbed(result, writer)) }
+                }
             },
             failed: { _ in done(.failure(Self.storageRefusal)) })
         if let failure = commits.offer(job) { done(.failure(Self.refusal(failure))) }
@@ -76,7 +81,32 @@ extension TangRatServer {
             try context.book.flush()
             return result
         }
-        return AdminService.body(result)
+        guard leavesTraces(command), case .success = result else {
+            return AdminService.body(result)
+        }
+        return AdminService.body(scrubbed(result, writer))
+    }
+
+    /// Whether a command removes what must not be found in the files afterwards.
+    private static func leavesTraces(_ command: JSONValue) -> Bool {
+        command["command"]?.text == "person.erase"
+    }
+
+    /// The result of such a command, once nothing is left in free pages or in the log.
+    private static func scrubbed(
+        _ result: Result<[JSONValue], AdminCommands.Refusal>, _ writer: any StoreWriter
+    ) -> Result<[JSONValue], AdminCommands.Refusal> {
+        var why = "a reader keeps the log"
+        do {
+            if try writer.scrub() { return result }
+        } catch {
+            why = "\(error)"
+        }
+        return .failure(
+            AdminCommands.Refusal(
+                code: "admin.scrub",
+                message: "everything was removed, but traces are still in the files: \(why)",
+                advice: "Give the same command again, with the subject."))
     }
 
     /// Puts a backup in the place of the store of a directory that nobody serves.

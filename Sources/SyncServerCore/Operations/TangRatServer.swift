@@ -52,6 +52,8 @@ package final class TangRatServer: Sendable {
     private let admin: Mutex<HTTPServer?> = Mutex(nil)
     /// The head of the audit chain that was written down last.
     let notedHead: Mutex<AuditHead?> = Mutex(nil)
+    /// The last entry of the audit chain that the citizens' access logs are known to tell of.
+    let publishedAccess: Mutex<Int64> = Mutex(0)
 
     /// The counters and the log.
     package let metrics: Metrics

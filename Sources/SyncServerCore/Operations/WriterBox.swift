@@ -67,5 +67,6 @@ final class RefusingWriter: StoreWriter {
     func checkpoint() throws { throw reason }
     func backup(to path: String) throws { throw reason }
     func verify() throws -> [String] { throw reason }
+    func scrub() throws -> Bool { throw reason }
     func close() {}
 }

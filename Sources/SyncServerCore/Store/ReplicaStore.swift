@@ -151,6 +151,12 @@ package protocol StoreWriter: AnyObject {
     /// Checks the file and recounts every bucket; gives what is wrong.
     func verify() throws -> [String]
 
+    /// Leaves nothing of what was removed in free pages or in the log.
+    ///
+    /// - Returns: Whether the log is empty; false while a reader keeps it.
+    /// - Throws: The store's failure; the writer must be closed then.
+    func scrub() throws -> Bool
+
     /// Closes the writer.
     func close()
 }
@@ -232,6 +238,18 @@ package protocol StoreTransaction: StoreSnapshot {
     func agency(code: String) throws -> AgencyRecord?
     func agencies() throws -> [AgencyRecord]
     func save(_ agency: AgencyRecord, key: Digest32) throws
+
+    // What is given out about a person, and removed.
+
+    /// A row or tombstone by its number.
+    func record(ofRow number: Int64) throws -> RowRecord?
+    func tokens(of device: DeviceNumber) throws -> [TokenRecord]
+    /// The sign-ins that were approved for a person and not fetched yet.
+    func signIns(of person: PersonNumber) throws -> [SignInRecord]
+    /// Empties the words of a device's outcomes, which may name what the device wrote.
+    func forgetDetails(of device: DeviceNumber) throws
+    /// Removes the tag under which a person's number is looked up, for ever.
+    func forgetTag(of person: PersonNumber, at milliseconds: Int64) throws
 
     /// Puts a record at the end of the audit chain.
     func append(_ record: AuditRecord) throws

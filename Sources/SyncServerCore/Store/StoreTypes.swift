@@ -365,11 +365,14 @@ package struct PersonRecord: Hashable, Sendable {
     package var subject: String
     /// When it was added, in milliseconds since 1970.
     package var added: Int64
+    /// When everything about them was removed, in milliseconds since 1970, or 0.
+    package var erased: Int64
 
     /// Creates a record.
-    package init(number: PersonNumber, subject: String, added: Int64) {
+    package init(number: PersonNumber, subject: String, added: Int64, erased: Int64 = 0) {
         self.number = number
         self.subject = subject
         self.added = added
+        self.erased = erased
     }
 }

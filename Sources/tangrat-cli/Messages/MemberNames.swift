@@ -25,6 +25,8 @@ enum MemberNames {
     private static let values: [String: [String: Bilingual]] = [
         "actor_kind": [
             "officer": Bilingual("เจ้าหน้าที่", "an officer"), "system": Bilingual("ระบบ", "a system"),
+            "own_device": Bilingual("อุปกรณ์ของคุณ", "your own device"),
+            "person": Bilingual("ผู้ที่ได้รับสิทธิ", "a person with a right to it"),
         ],
         "gender": ["female": Bilingual("หญิง", "female"), "male": Bilingual("ชาย", "male")],
         "language": ["en": Bilingual("อังกฤษ", "English"), "th": Bilingual("ไทย", "Thai")],

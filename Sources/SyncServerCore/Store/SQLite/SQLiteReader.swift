@@ -239,6 +239,7 @@ class SQLiteMoment: StoreSnapshot {
     }
 
     static func person(_ row: Statement) -> PersonRecord {
-        PersonRecord(number: row.int64(0), subject: row.text(1), added: row.int64(2))
+        PersonRecord(
+            number: row.int64(0), subject: row.text(1), added: row.int64(2), erased: row.int64(3))
     }
 }

@@ -262,7 +262,7 @@ final class SQLiteTransaction: SQLiteMoment, StoreTransaction {
 
     func people() throws -> [PersonRecord] {
         var people: [PersonRecord] = []
-        try connection.statement("SELECT no, subject, added FROM person ORDER BY no")
+        try connection.statement("SELECT no, subject, added, erased FROM person ORDER BY no")
             .run { people.append(Self.person($0)) }
         return people
     }
@@ -368,7 +368,7 @@ final class SQLiteTransaction: SQLiteMoment, StoreTransaction {
         signIns = signIns.map { $0 - connection.changes }
     }
 
-    private static func signIn(_ row: Statement) throws -> SignInRecord {
+    static func signIn(_ row: Statement) throws -> SignInRecord {
         guard let hash = Digest32(row.blob(0)) else {
             throw StoreFailure.inconsistent("a sign-in has a hash of a wrong length")
         }

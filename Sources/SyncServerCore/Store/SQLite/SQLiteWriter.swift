@@ -102,6 +102,13 @@ final class SQLiteWriter: StoreWriter {
         try connection.integrityCheck() + StoreAudit.recount(connection)
     }
 
+    func scrub() throws -> Bool {
+        try guarded {
+            try connection.scrubFreePages()
+            return try !connection.checkpoint(.truncate).wasBusy
+        }
+    }
+
     func close() { connection.close() }
 }
 

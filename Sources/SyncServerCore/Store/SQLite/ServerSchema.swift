@@ -87,6 +87,9 @@ enum ServerSchema {
                         person INTEGER NOT NULL, bucket INTEGER NOT NULL, until INTEGER NOT NULL,
                         PRIMARY KEY(person, bucket)) STRICT, WITHOUT ROWID;
                     """),
+            Migration(
+                "people who were erased",
+                sql: "ALTER TABLE person ADD COLUMN erased INTEGER NOT NULL DEFAULT 0"),
         ])
 }
 
@@ -173,7 +176,7 @@ package enum HotStatements {
         SELECT bucket, until FROM person_right WHERE person = ?1
         """
     static let personByNumber: StaticString = """
-        SELECT no, subject, added FROM person WHERE no = ?1
+        SELECT no, subject, added, erased FROM person WHERE no = ?1
         """
     static let appendAudit: StaticString = "INSERT INTO audit(no, entry, link) VALUES (?1, ?2, ?3)"
     static let auditHead: StaticString = """
@@ -182,9 +185,11 @@ package enum HotStatements {
     static let auditAfter: StaticString = """
         SELECT no, entry, link FROM audit WHERE no > ?1 ORDER BY no
         """
-    static let personByTag: StaticString = "SELECT no, subject, added FROM person WHERE tag = ?1"
+    static let personByTag: StaticString = """
+        SELECT no, subject, added, erased FROM person WHERE tag = ?1
+        """
     static let personBySubject: StaticString = """
-        SELECT no, subject, added FROM person WHERE subject = ?1
+        SELECT no, subject, added, erased FROM person WHERE subject = ?1
         """
 
     /// All of them.

@@ -1,0 +1,151 @@
+internal import SyncProtocol
+
+/// Everything about a person, as lines that programs read.
+///
+/// Rows are told in the order of the store's numbers, which they keep for life:
+/// each row that is there from beginning to end is told once, however long it
+/// takes and whatever is written meanwhile.
+struct PersonExport {
+    let context: WriterContext
+    let person: PersonRecord
+    let limits: Limits
+
+    private var transaction: any StoreTransaction { context.transaction }
+
+    /// Writes the audit entry and the person's access log.
+    ///
+    /// - Returns: Lines of what is known but for the rows; `number` is 0 in each.
+    /// - Throws: What the store throws.
+    func begin(reason: String) throws -> [JSONValue] {
+        var ranges = AuditRanges()
+        var count = 0
+        let buckets = try ownBuckets()
+        for bucket in buckets {
+            try transaction.rows(in: bucket.number, after: 0) { row in
+                guard row.isAlive else { return true }
+                ranges.add(row.rev, of: bucket.number)
+                count += 1
+                return true
+            }
+        }
+        let entry = try context.audit.append(
+            .personExported, by: .operator, person: person.number, ranges: ranges, text: reason)
+        try AccessLog(context).tellOfExport(of: person, rows: count, reason: reason, entry: entry)
+        var lines = [
+            line(
+                "export",
+                [
+                    ("added_ms", .integer(person.added)), ("at_ms", .integer(context.now)),
+                    ("export", .integer(entry)), ("reason", .string(reason)),
+                    ("subject", .string(person.subject)),
+                ])
+        ]
+        lines += try devices() + signIns() + rights()
+        lines += buckets.map { line("bucket", [("bucket", .string($0.name))]) }
+        return lines
+    }
+
+    /// Whether an export of this person was begun under an entry, not too long ago.
+    func isOpen(_ number: Int64) throws -> Bool {
+        guard number > 0 else { return false }
+        var isOpen = false
+        try transaction.auditRecords(after: number - 1) { record in
+            guard record.number == number else { return false }
+            let entry = try record.entry.withUnsafeBytes { try AuditEntry($0) }
+            isOpen =
+                entry.kind == .personExported && entry.person == person.number
+                && context.now - entry.at <= limits.personExportMilliseconds
+            return false
+        }
+        return isOpen
+    }
+
+    /// The next rows, in the order of their numbers; none after the last.
+    func rows(after last: Int64) throws -> [JSONValue] {
+        var places: [(number: Int64, bucket: String)] = []
+        for bucket in try ownBuckets() {
+            try transaction.marks(in: bucket.number, after: 0) { mark in
+                if mark.isAlive, mark.number > last { places.append((mark.number, bucket.name)) }
+            }
+        }
+        var lines: [JSONValue] = []
+        var bytes = 0
+        for place in places.sorted(by: { $0.number < $1.number }) {
+            guard bytes < limits.personExportBytesMax else { break }
+            guard let row = try transaction.record(ofRow: place.number) else { continue }
+            bytes += row.body.count
+            lines.append(
+                line(
+                    "row", number: row.number,
+                    [
+                        ("as_of", .integer(row.asOf)),
+                        ("body", try JSON.parse(row.body, limits: .document)),
+                        ("bucket", .string(place.bucket)), ("id", .string(row.key.id)),
+                        ("owner", .string(row.owner)), ("rev", .integer(Int64(clamping: row.rev))),
+                        ("source_version", .integer(row.sourceVersion)),
+                        ("table", .string(row.key.table)),
+                    ]))
+        }
+        return lines
+    }
+
+    private func ownBuckets() throws -> [BucketRecord] {
+        try transaction.buckets(of: person.number).filter { $0.person == person.number }
+            .sorted { $0.number < $1.number }
+    }
+
+    private func devices() throws -> [JSONValue] {
+        try transaction.devices(of: person.number).flatMap { device in
+            let id = JSONValue.string(device.id.description)
+            let one = line(
+                "device",
+                [
+                    ("added_ms", .integer(device.added)), ("device", id),
+                    ("mutations", .integer(Int64(clamping: device.lastMid))),
+                    ("name", .string(device.name)), ("revoked_ms", .integer(device.revoked)),
+                ])
+            // Neither a token nor its hash: whoever holds the file would hold the right.
+            return [one]
+                + (try transaction.tokens(of: device.number)).map { token in
+                    line(
+                        "token",
+                        [
+                            ("device", id), ("expires_ms", .integer(token.expires)),
+                            ("use", token.kind == .access ? "access" : "refresh"),
+                            ("used_ms", .integer(token.used)),
+                        ])
+                }
+        }
+    }
+
+    private func signIns() throws -> [JSONValue] {
+        try transaction.signIns(of: person.number).map { signIn in
+            line(
+                "sign_in",
+                [
+                    ("expires_ms", .integer(signIn.expires)), ("name", .string(signIn.deviceName)),
+                ])
+        }
+    }
+
+    private func rights() throws -> [JSONValue] {
+        try transaction.rights(of: person.number).compactMap { right in
+            try transaction.bucket(right.bucket).map { bucket in
+                line(
+                    "right",
+                    [
+                        ("bucket", .string(bucket.name)),
+                        ("until_ms", right.until > 0 ? .integer(right.until) : .null),
+                        ("withdrawn", .integer(right.until < 0 ? 1 : 0)),
+                    ])
+            }
+        }
+    }
+
+    private func line(
+        _ kind: String, number: Int64 = 0, _ members: [(String, JSONValue)]
+    ) -> JSONValue {
+        .object(
+            JSONObject([("kind", .string(kind)), ("number", .integer(number))] + members))
+    }
+}

@@ -1,0 +1,201 @@
+import NetworkIO
+import SyncProtocol
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import SyncServerCore
+
+/// Goal: a citizen is told of each read of their rows, by others at once and by
+/// their own devices once a day and device; reading the log adds nothing to it.
+@Suite("The access log of a citizen")
+struct AccessLogTests {
+    private static func vehicle(_ id: String, _ subject: String, version: Int = 1) -> String {
+        #"{"table":"vehicle","id":"\#(id)","subject":"\#(subject)","as_of":1,"#
+            + #""source_version":\#(version),"body":{"n":\#(version)}}"#
+    }
+
+    /// An owner with two vehicles and a phone, and a helper with a tablet.
+    private struct World {
+        let running: RunningServer
+        let owner: String
+        let helper: String
+        let phone: SignedIn
+        let tablet: SignedIn
+        let key: String
+        var own = SimulatedClient()
+        var other = SimulatedClient()
+
+        init(_ change: (inout TangRatServer.Configuration) -> Void = { _ in }) throws {
+            running = try RunningServer(change)
+            owner = try running.addPerson()
+            helper = try running.addPerson()
+            phone = try running.signIn(owner)
+            tablet = try running.signIn(helper)
+            key = try running.addAgency("dlt", ["vehicle"])
+            try running.feed(
+                key, [AccessLogTests.vehicle("v1", owner), AccessLogTests.vehicle("v2", owner)])
+        }
+
+        func grant(_ domain: String) throws {
+            let answer = try running.admin([
+                "command": "grant", "bucket": .string("person/\(owner)/\(domain)"),
+                "person": .string(helper),
+            ])
+            #expect(answer["error"] == nil)
+        }
+
+        mutating func readOwn() throws { try phone.pull(running, &own) }
+        mutating func readOther() throws { try tablet.pull(running, &other) }
+
+        /// The events as the owner's phone holds them after a pull, by id.
+        mutating func log() throws -> [String: JSONValue] {
+            try readOwn()
+            var events: [String: JSONValue] = [:]
+            for (key, body) in own.view["person/\(owner)/access"] ?? [:] {
+                #expect(key.table == "access_event")
+                events[key.id] = try JSON.parse(body)
+            }
+            return events
+        }
+
+        /// Publishes as the program does, until nothing is left.
+        @discardableResult
+        func publish() throws -> Int64 {
+            var rows: Int64 = 0
+            while true {
+                let answer = try running.admin(["command": "audit.publish"])
+                let report = try #require(answer["rows"]?.items?.first)
+                rows += report["rows"]?.intValue ?? 0
+                if report["more"] != .integer(1) { return rows }
+            }
+        }
+
+        func commits() -> UInt64 { running.server.metrics.commits.commits }
+    }
+
+    @Test("tells of a read by another person's device at once, in the commit of the entry")
+    func others() throws {
+        var world = try World()
+        try world.grant("transport")
+        let before = world.commits()
+        try world.readOther()
+        #expect(world.commits() == before + 1)
+        #expect(world.other.view["person/\(world.owner)/transport"]?.count == 2)
+        let events = try world.log()
+        #expect(events.count == 1)
+        let event = try #require(events.values.first)
+        #expect(event["actor"]?.text == world.helper && event["actor_kind"] == "person")
+        #expect(event["target_table"] == "transport" && event["rows"] == .integer(2))
+        #expect(event["outcome"] == "shown")
+        #expect(event["log_time"]?.text?.hasSuffix("+07:00") == true)
+        // The number leads to the entry.
+        let audit = try world.running.admin(["command": "audit.export", "after": .integer(0)])
+        let entry = try #require(
+            audit["rows"]?.items?.first { $0["actor"]?.text == "device:\(world.tablet.device)" })
+        let named = try #require(
+            audit["rows"]?.items?.first {
+                event["query_id"]?.text == $0["entry"]?.intValue.map { "\($0)" }
+            })
+        #expect(named["kind"] == "rows_read" && entry["actor"] == named["actor"])
+        // The helper's own rows are no business of the owner, and reading nothing is no read.
+        try world.readOther()
+        #expect(try world.log().count == 1)
+        #expect(try world.running.admin(["command": "verify"])["rows"]?.items?[0]["sound"] == 1)
+    }
+
+    @Test("adds nothing for reading the access log itself, whoever reads it")
+    func noLoop() throws {
+        var world = try World()
+        try world.grant("transport")
+        try world.grant("access")
+        try world.readOther()
+        let first = try world.log()
+        #expect(first.count == 1)
+        for _ in 0..<3 {
+            try world.readOther()
+            try world.readOwn()
+            try world.publish()
+        }
+        let settled = try world.log()
+        // The one more is what the phone itself read: its vehicles.
+        #expect(settled.count == 2)
+        for _ in 0..<3 {
+            try world.readOther()
+            #expect(try world.publish() == 0)
+            #expect(try world.log() == settled)
+        }
+    }
+
+    @Test("tells of own devices once a day and device, however often it is published")
+    func own() throws {
+        var world = try World { $0.limits.accessEntriesMax = 2 }
+        try world.readOwn()
+        try world.running.feed(world.key, [Self.vehicle("v3", world.owner)])
+        try world.readOwn()
+        #expect(try world.log().isEmpty)
+        try world.publish()
+        var events = try world.log()
+        #expect(events.count == 1)
+        var event = try #require(events.values.first)
+        #expect(event["actor_kind"] == "own_device")
+        #expect(event["actor"]?.text == "device:\(world.phone.device)")
+        #expect(event["reads"] == .integer(2) && event["rows"] == .integer(3))
+        // Again, nothing is counted twice.
+        #expect(try world.publish() == 0)
+        world.running.advance(milliseconds: 60_000)
+        try world.running.feed(world.key, [Self.vehicle("v4", world.owner)])
+        try world.readOwn()
+        try world.publish()
+        events = try world.log()
+        event = try #require(events.values.first)
+        #expect(events.count == 1 && event["reads"] == .integer(3))
+        #expect(event["last_ms"] == .integer(noon + 60_000) && event["first_ms"] == .integer(noon))
+        // Another device, and another day, have rows of their own.
+        let laptop = try world.running.signIn(world.owner)
+        var client = SimulatedClient()
+        try laptop.pull(world.running, &client)
+        world.running.advance(milliseconds: 86_400_000)
+        let late = try world.running.signIn(world.owner)
+        client = SimulatedClient()
+        try late.pull(world.running, &client)
+        try world.publish()
+        // The phone's tokens have ended meanwhile.
+        let view = try reading(world.running, as: late)
+        #expect(view.count == 3)
+        #expect(Set(view.compactMap { $0["actor"]?.text }).count == 3)
+    }
+
+    private func reading(_ running: RunningServer, as device: SignedIn) throws -> [JSONValue] {
+        var client = SimulatedClient()
+        try device.pull(running, &client)
+        let access = try #require(client.view.first { $0.key.hasSuffix("/access") })
+        return try access.value.values.map { try JSON.parse($0) }
+    }
+
+    @Test("is published by the server itself, and a server where nothing was read writes nothing")
+    func hourly() throws {
+        var world = try World { $0.limits.accessLogMilliseconds = 20 }
+        try world.readOwn()
+        let deadline = 1_000
+        for _ in 0..<deadline where try world.log().isEmpty { pause() }
+        #expect(try world.log().values.first?["actor_kind"] == "own_device")
+        // With everything told, the timer goes on and no commit comes.
+        let server = world.running.server
+        for _ in 0..<deadline where !isTold(server) { pause() }
+        let settled = world.commits()
+        for _ in 0..<20 { server.publishAccess() }
+        #expect(world.commits() == settled)
+        #expect(Limits().accessLogMilliseconds == 3_600_000)
+    }
+
+    private func isTold(_ server: TangRatServer) -> Bool {
+        guard let reader = try? server.store.makeReader() else { return false }
+        defer { reader.close() }
+        let head = try? reader.snapshot { try $0.auditHead().number }
+        return server.publishedAccess.withLock { $0 } == head
+    }
+
+    /// Lets other threads go on; nothing is decided by how long.
+    private func pause() { _ = try? Gate().wait(milliseconds: 5) }
+}

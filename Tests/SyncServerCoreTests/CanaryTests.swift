@@ -1,0 +1,210 @@
+import Glibc
+import SQLiteKit
+import SyncProtocol
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import SyncServerCore
+
+/// Goal: whatever a request carries and wherever, no number, name, token or code of a
+/// person comes to stand in the log, the metrics, an error, a file's name or the audit chain.
+@Suite("Canaries in every place of a request")
+struct CanaryTests {
+    private let running: RunningServer
+    private let lines: Lines
+    private let subject: String
+    private let phone: SignedIn
+    private let key: String
+    private let userCode: String
+    /// What is looked for, and what is put into requests.
+    private let canaries: [String]
+
+    /// A lock with a name, so that a closure can hold it.
+    private final class Lines: Sendable {
+        let lines = Mutex<[String]>([])
+    }
+
+    private static let pid = "1999900101791"
+    private static let unknownPID = "3999900104354"
+
+    init() throws {
+        let kept = Lines()
+        lines = kept
+        running = try RunningServer { configuration in
+            configuration.log = { line in kept.lines.withLock { $0.append(line) } }
+        }
+        let added = try running.admin(["command": "person.add", "pid": .string(Self.pid)])
+        subject = try #require(added["rows"]?.items?[0]["subject"]?.text)
+        phone = try running.signIn(subject)
+        key = try running.addAgency("dlt", ["vehicle"])
+        let started = try JSON.parse(
+            try running.client().post(
+                "/v1/oauth/device_authorization", "client_id=a&device_name=Wanna%20Tuayangdi"
+            ).body)
+        userCode = try #require(started["user_code"]?.text)
+        canaries = [
+            Self.pid, Self.unknownPID, "Wanna Tuayangdi", "Tuayangdi", "วรรณา ตัวอย่างดี",
+            phone.token, phone.refresh, key, userCode,
+            try #require(started["device_code"]?.text),
+        ]
+    }
+
+    private static func encoded(_ text: String) -> String {
+        text.utf8.map { byte in
+            let letter = Character(UnicodeScalar(byte))
+            let isPlain = byte < 128 && (letter.isLetter || letter.isNumber)
+            return isPlain
+                ? String(UnicodeScalar(byte)) : "%" + Hex.encode([byte]).uppercased()
+        }.joined()
+    }
+
+    /// Requests with a canary in one place each.
+    private func requests(_ canary: String) -> [String] {
+        let path = Self.encoded(canary)
+        let signed = "Authorization: Bearer \(phone.token)\r\n"
+        func request(
+            _ method: String, _ path: String, _ fields: String = "", _ body: String = ""
+        ) -> String {
+            "\(method) \(path) HTTP/1.1\r\nHost: a\r\n\(fields)"
+                + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
+        }
+        var all: [String] = []
+        for place in ["/", "/v1/", "/v1/sync/", "/device/", "/v1/agency/", "/metrics/"] {
+            all.append(request("GET", place + path))
+            all.append(request("GET", place + canary))
+        }
+        for place in [
+            "/v1/sync", "/v1/live", "/v1/reconcile", "/v1/agency/records", "/metrics", "/healthz",
+            "/device", "/v1/oauth/token", "/v1/devices/replace",
+        ] {
+            all.append(request("GET", "\(place)?pid=\(path)"))
+            all.append(request("POST", "\(place)?\(path)=1", signed))
+        }
+        for field in [
+            "Authorization: Bearer ", "Authorization: ", "Host: ", "Cookie: ", "Accept: ",
+            "Content-Type: ", "Content-Encoding: ", "Expect: ", "Transfer-Encoding: ", "Range: ",
+            "User-Agent: ", "X-Request-Id: ", "Connection: ", "Upgrade: ", "Referer: ",
+            "Last-Event-ID: ", "Content-Length: ", "",
+        ] {
+            all.append(request("POST", "/v1/sync", "\(field)\(canary)\r\n"))
+            all.append(request("GET", "/v1/live", signed + "\(field)\(canary): x\r\n"))
+        }
+        all.append("\(canary) / HTTP/1.1\r\nHost: a\r\n\r\n")
+        all.append("GET / \(canary)\r\nHost: a\r\n\r\n")
+        all.append("GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n\(canary)\r\n")
+        for path in ["/v1/oauth/token", "/v1/oauth/device_authorization", "/v1/oauth/revoke"] {
+            let form = "Content-Type: application/x-www-form-urlencoded\r\n"
+            for body in [
+                "grant_type=\(canary)", "\(canary)", "\(canary)=1", "client_id=\(canary)",
+                "grant_type=refresh_token&refresh_token=x\(canary)",
+                "grant_type=urn:ietf:params:oauth:grant-type:device_code&device_code=x\(canary)",
+                "client_id=a&device_name=\(canary)", "client_id=a&device_id=\(canary)",
+                "token=x\(canary)&token_type_hint=\(canary)",
+            ] { all.append(request("POST", path, form, body)) }
+        }
+        let json = signed + "Content-Type: application/json\r\n"
+        for path in ["/v1/sync", "/v1/reconcile", "/v1/devices/replace"] {
+            for body in [
+                canary, "{\"\(canary)\":1}", "{\"sync\":{\"cursor\":\"\(canary)\"}}\n",
+                "{\"f\":\"\(canary)\"}\n", "[\"\(canary)\"]", "{\"a\":\"\(canary)",
+                "{\"sync\":{}}\n{\"push\":{\"base\":\"\(canary)\"}}\n{\"mutation\":\"\(canary)\"}\n",
+            ] {
+                all.append(request("POST", path, json, body))
+                all.append(
+                    request(
+                        "POST", path, signed + "Content-Type: application/vnd.tangrat.sync\r\n",
+                        body))
+            }
+        }
+        let agency = "Authorization: Bearer \(key)\r\n"
+        func line(_ members: String) -> String {
+            "{\(members),\"as_of\":1,\"source_version\":1,\"body\":{}}"
+        }
+        let own = "\"subject\":\"\(subject)\""
+        for body in [
+            canary, "{\"\(canary)\":1}", "[\"\(canary)\"]",
+            line("\"table\":\"\(canary)\",\"id\":\"a\",\(own)"),
+            line("\"table\":\"vehicle\",\"id\":\"\(canary) \",\(own)"),
+            line("\"table\":\"vehicle\",\"id\":\"a\",\"subject\":\"\(canary)\""),
+            line("\"table\":\"vehicle\",\"id\":\"a\",\"pid\":\"\(canary)\""),
+            line("\"table\":\"vehicle\",\"id\":\"a\",\(own),\"\(canary)\":1"),
+            line("\"table\":\"vehicle\",\"id\":\"a\",\(own),\"as_of\":\"\(canary)\""),
+            line("\"table\":\"vehicle\",\"id\":\"ok\",\(own)")
+                .replacing("\"body\":{}", with: "\"body\":{\"name\":\"\(canary)\",}"),
+            line("\"table\":\"vehicle\",\"id\":\"ok\",\(own)")
+                .replacing("\"body\":{}", with: "\"body\":{\"name\":\"\(canary)\"}"),
+        ] { all.append(request("POST", "/v1/agency/records", agency, body)) }
+        return all
+    }
+
+    private func expectNone(_ text: String, _ place: String) {
+        for canary in canaries where text.contains(canary) {
+            Issue.record("\(place) has \(canary): \(text.prefix(600))")
+        }
+    }
+
+    @Test("are in no log line, no metric, no error, no name of a file and no audit entry")
+    func nowhere() throws {
+        var errors = 0
+        var statuses: Set<Int> = []
+        for canary in canaries {
+            for request in requests(canary) {
+                let client = try running.client()
+                try client.send(request)
+                client.endOutput()
+                // A live channel has no end, and some of what is no HTTP gets no answer.
+                guard request.utf8.starts(with: "GET /v1/live HTTP".utf8) == false,
+                    let answer = try? client.answer()
+                else { continue }
+                statuses.insert(answer.status)
+                let isFeed = answer.head.contains("ndjson")
+                guard answer.status >= 400 || isFeed else { continue }
+                errors += 1
+                expectNone(
+                    answer.head + answer.text,
+                    "the answer to \(request.prefix(90).debugDescription)")
+            }
+        }
+        #expect(errors > 500 && statuses.isSuperset(of: [400, 401, 404]), "\(errors) \(statuses)")
+        // What an operator gets wrong.
+        for canary in canaries {
+            for command in ["person.add", "approve", "device.list", "agency.add", "grant", "x"] {
+                let answer = try running.admin([
+                    "command": .string(command), "pid": .string(canary + "0"),
+                    "person": .string(canary + "0"), "user_code": .string(canary + "0"),
+                    "code": .string(canary + " "), "bucket": "person/x/core",
+                ])
+                expectNone(String(decoding: JSON.canonical(answer), as: UTF8.self), command)
+            }
+        }
+        try running.admin(["command": "audit.publish"])
+        expectNone(try running.request("GET", "/metrics").text, "/metrics")
+        let audit = try running.admin(["command": "audit.export", "after": .integer(0)])
+        expectNone(String(decoding: JSON.canonical(audit), as: UTF8.self), "the audit chain")
+        running.server.noteAuditHead()
+        let names = try names(running.directory.path)
+        #expect(names.contains("server.sqlite"))
+        expectNone(names.joined(separator: "\n"), "a file's name")
+        running.stop()
+        let log = lines.lines.withLock { $0 }
+        #expect(log.contains { $0.contains("audit.head") })
+        expectNone(log.joined(separator: "\n"), "the log")
+        // The canaries were there to be found: the store holds what it must.
+        let file = try Files.read(running.directory.file("server.sqlite"), bytesMax: 64 << 20)
+        #expect(String(decoding: file, as: UTF8.self).contains("Wanna Tuayangdi"))
+    }
+
+    private func names(_ directory: String) throws -> [String] {
+        let stream = try #require(opendir(directory))
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            names.append(
+                withUnsafeBytes(of: entry.pointee.d_name) {
+                    String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+                })
+        }
+        return names
+    }
+}
