@@ -27,7 +27,7 @@ from edge_schema import check_schema  # noqa: E402
 from edge_slow import check_channels, check_slow  # noqa: E402
 from edge_table import Table, run_table  # noqa: E402
 from edge_world import NAME, Certificates, EdgeWorld, Nginx, check  # noqa: E402
-from torture_world import Violation  # noqa: E402
+from torture.world import Violation  # noqa: E402
 
 CODE_LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
 

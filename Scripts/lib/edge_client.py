@@ -11,7 +11,7 @@ import threading
 import time
 
 from edge_world import NAME, Certificates, Nginx, check
-from torture_devices import CommandDevice, LineDevice
+from torture.devices import CommandDevice, LineDevice
 
 ROWS = 2400
 # About what a page holds, so that the line breaks in the second of three.

@@ -10,7 +10,7 @@ import subprocess
 
 from edge_table import Table, run_table
 from edge_world import check
-from torture_devices import CommandDevice
+from torture.devices import CommandDevice
 
 # Outside its own directory the server reads what the system tells every program.
 READ_BY_ALL = re.compile(

@@ -5,7 +5,7 @@ import re
 import subprocess
 
 from edge_world import ROOT, check
-from torture_devices import LineDevice
+from torture.devices import LineDevice
 
 # What an answer must be, whatever was asked. Not unsupported_method, which sends a body with GET:
 # that is refused as a message, before the method is looked at, and the table has it (H086).

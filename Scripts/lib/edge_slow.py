@@ -11,7 +11,7 @@ import time
 
 from edge_http import next_source
 from edge_world import check
-from torture_devices import LineDevice
+from torture.devices import LineDevice
 
 ATTACKERS = 4_000
 CHANNELS = 10_000

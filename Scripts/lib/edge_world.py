@@ -10,7 +10,7 @@ import ssl
 import subprocess
 import time
 
-from torture_world import World, check
+from torture.world import World, check
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 NAME = "sync.example.go.th"

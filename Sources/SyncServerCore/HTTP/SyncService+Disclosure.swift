@@ -57,7 +57,7 @@ extension SyncService {
                 let entry = try context.audit.append(
                     .rowsRead, by: actor, ranges: rows, text: purpose.rawValue)
                 try AccessLog(context).tell(
-                    rows.ranges, readBy: device, among: visible, entry: entry)
+                    rows.ranges, readBy: view.device, among: view.buckets, entry: entry)
                 return { context in
                     if let exchange = context.exchange(id) { Self.answer(form, exchange) }
                 }
