@@ -67,7 +67,7 @@ extension WorldTests {
                     $0.contains("-wal>") && !$0.contains("resumed")
                 }
                 #expect(syncs >= all, "\(syncs) fsyncs for \(all) commits")
-                // Beside the commits counted: the log's head, the schema (seven migrations), closing.
+                // Beside those: the head of the log, the schema (seven migrations), closing.
                 #expect(syncs <= all + 17, "\(syncs) fsyncs for \(all) commits")
             }
         }
