@@ -81,6 +81,7 @@ extension Oracle {
     /// Takes note of what a person meant by a write.
     func intended(_ action: Action, on device: Device, isCertain: Bool) {
         guard let subject = subjects[device.index] else { return }
+        let isCertain = isCertain && !doubtful.contains(subject)
         switch action.verb {
         case .count:
             intentions.count(

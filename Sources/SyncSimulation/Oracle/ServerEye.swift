@@ -76,6 +76,22 @@ final class ServerEye {
         return counts
     }
 
+    /// The rights that are not as usual, by person and the bucket's name.
+    func rights() throws -> [String: [String: Int64]] {
+        var found: [String: [String: Int64]] = [:]
+        try reader.snapshot { snapshot in
+            var number: Int64 = 1
+            while let person = try snapshot.person(number) {
+                for right in try snapshot.rights(of: number) {
+                    let name = try snapshot.bucket(right.bucket)?.name ?? "\(right.bucket)"
+                    found[person.subject, default: [:]][name] = right.until
+                }
+                number += 1
+            }
+        }
+        return found
+    }
+
     /// A device as the store holds it.
     func device(_ number: Int64) throws -> DeviceRecord? {
         try reader.snapshot { try $0.device(number) }

@@ -58,9 +58,36 @@ private struct SwarmMaker {
                 addWrite(random.pick(writes))
             }
         }
-        plan.actions = actions
         plan.core = core()
+        addOperations(people: plan.people)
+        plan.actions = actions
         return plan
+    }
+
+    // MARK: - Operations
+
+    /// Changes of rights, in some worlds.
+    ///
+    /// Drawn apart, so that the worlds that have none are as they were before.
+    private mutating func addOperations(people: Int) {
+        let end = Int(now)
+        random = SeededRandom(seed: seed, stream: "operations")
+        guard random.chance(perMille: 200), end > 0 else { return }
+        for _ in 0..<random.next(in: 1...6) {
+            now = Int64(random.next(in: 0...end))
+            let person = random.next(in: 0...(people - 1))
+            let domain = random.next(in: 0...1)
+            let owner = random.chance(perMille: 700) ? 0 : random.next(in: 0...3)
+            let isForEver = random.chance(perMille: 500)
+            let duration = isForEver ? 0 : random.next(in: 1...max(1, end))
+            if random.chance(perMille: 600) {
+                add(.admin, .withdrawRight, person, domain, owner)
+                now += Int64(random.next(in: 0...gap * 20))
+            }
+            if random.chance(perMille: 800) {
+                add(.admin, .giveRight, person, domain, owner, duration)
+            }
+        }
     }
 
     /// The devices that come back; the others stay where the faults left them.

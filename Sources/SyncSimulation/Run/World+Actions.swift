@@ -242,6 +242,7 @@ extension World {
             server.replaceDatabase(with: backup.bytes, isAnnounced: action.argument(0) != 0)
             reached(action.argument(0) != 0 ? "admin.restored" : "admin.putInPlace")
         case .verify: admin(["command": "verify"])
+        case .withdrawRight, .giveRight: changeRight(action)
         default: break
         }
     }
