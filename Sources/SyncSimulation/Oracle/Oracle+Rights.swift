@@ -20,6 +20,11 @@ extension Oracle {
         if isDone { fail("I17", "the right to \(change.part.name) was changed, the store has it not") }
     }
 
+    /// Whether a restored server can miss writes that a device may not keep.
+    func mayHoldBack(_ device: Device) -> Bool {
+        history > 0 && (subjects[device.index].map { doubtful.contains($0) } ?? false)
+    }
+
     /// Finds out whether the change that was asked for has come to be.
     func compareRights() throws {
         guard let eye = serverEye else { return }
