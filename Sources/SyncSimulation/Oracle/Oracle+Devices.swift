@@ -206,6 +206,9 @@ extension Oracle {
             }
             next += 1
         }
+        try checkAside(
+            known.keys.filter { $0 <= state.ackedMid && truths[$0]?.code == "create_stale" },
+            eye, state, device)
         let last = truth.devices[state.device]?.lastMid ?? 0
         for (mid, status) in known {
             guard let outcome = truths[mid] else {

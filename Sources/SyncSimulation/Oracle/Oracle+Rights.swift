@@ -17,7 +17,9 @@ extension Oracle {
     func answered(_ change: RightChange, isDone: Bool) {
         guard pendingRight == change else { return }
         pendingRight = nil
-        if isDone { fail("I17", "the right to \(change.part.name) was changed, the store has it not") }
+        if isDone {
+            fail("I17", "the right to \(change.part.name) was changed, the store has it not")
+        }
     }
 
     /// Whether a restored server can miss writes that a device may not keep.

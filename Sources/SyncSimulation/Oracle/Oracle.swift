@@ -37,6 +37,10 @@ final class Oracle {
 
     /// A change of rights that was asked for and that the store may show at any commit.
     var pendingRight: RightChange?
+    /// The age in milliseconds from which tombstones are to be purged.
+    var pendingPurge: Int64?
+    /// Whether the server's clock was set, so that its times are in no order.
+    var serverClockWasSet = false
     /// The people whose right to write was ever in question.
     var doubtful: Set<String> = []
 
@@ -47,14 +51,14 @@ final class Oracle {
     var bucketNames: [UInt64: String] = [:]
 
     /// The pushes that have reached the server and are not answered.
-    private var pushes: [Push] = []
+    private(set) var pushes: [Push] = []
     private var tokens: [String: DeviceID] = [:]
     /// Submissions taken, whose rows the store has not shown yet.
     var submitted: [String: (subject: String, payload: JSONValue)] = [:]
     private var committingAt: Int64 = 0
 
     /// Writes on their way, as their request has them.
-    private struct Push {
+    struct Push {
         var exchange: Exchange
         var device: DeviceID
         /// The chain link before the first of them.
@@ -98,6 +102,8 @@ final class Oracle {
                 pushes = []
                 try compareRights()
                 pendingRight = nil
+                try comparePurge(at: world.server.wallMilliseconds)
+                pendingPurge = nil
                 try compareDevices()
                 try compareChangedRows(isWhole: true)
             } catch {
@@ -115,6 +121,7 @@ final class Oracle {
         moment = Moment(truth: old)
         pushes = []
         pendingRight = nil
+        pendingPurge = nil
         earlier = []
         for (index, ledger) in ledgers where ledger.renamedAt >= madeAt {
             intentions.doubt(index)
@@ -137,6 +144,7 @@ final class Oracle {
             do {
                 try takePushes()
                 if pendingRight != nil { try compareRights() }
+                if pendingPurge != nil { try comparePurge(at: committingAt) }
                 try compareChangedRows(isWhole: false)
             } catch {
                 fail("I1", "the store cannot be read after a commit: \(error)")
@@ -200,7 +208,8 @@ final class Oracle {
         let checks = moments.flatMap { moment -> [AnswerCheck] in
             guard let facts = moment.truth.devices[device] else { return [] }
             // A right can have ended between the reading and the leaving.
-            let times = moment.truth.rights[facts.subject] == nil
+            let times =
+                moment.truth.rights[facts.subject] == nil
                 ? [now] : [now, exchange.arrivedMilliseconds]
             return times.map { time in
                 let check = AnswerCheck(
@@ -319,6 +328,7 @@ final class Oracle {
         }
         truth.outcomes[device, default: [:]][mutation.mid] = outcome
         world.points.count(outcome.status == .refused ? "server.refused" : "server.taken")
+        if outcome.code == "create_stale" { setAside(device) }
         if outcome.code == "right_ended" { world.reached("server.rightEnded") }
         switch fate {
         case .taken(let isRestamped):

@@ -60,6 +60,14 @@ enum Fate: Hashable {
     case refused(String?)
 }
 
+/// How far a bucket's tombstones were purged.
+struct Purged: Hashable {
+    /// The highest revision of them.
+    var floor: UInt64
+    /// Each of them was deleted before this time of the server's clock.
+    var before: Int64
+}
+
 /// All that the server must know: made again from nothing but what it took.
 ///
 /// A value, so that a backup of the server is a copy of it.
@@ -78,6 +86,10 @@ struct ServerTruth {
     /// The last receipt: its number, and the hash the next one must name.
     var receipts: (count: Int64, hash: [UInt8]) = (0, [])
 
+    /// How far the tombstones of buckets were purged.
+    var purged: [String: Purged] = [:]
+    /// When rows of citizens were deleted, by the server's clock.
+    var deletedAt: [TrueKey: Int64] = [:]
     /// Rights that are not as usual, by person and bucket.
     var rights: [String: [BucketPart: SpecialRight]] = [:]
 
@@ -147,6 +159,12 @@ struct ServerTruth {
             if row.taken.isEmpty, operation.operation != .create {
                 return (.refused("row_absent"), [])
             }
+            if row.taken.isEmpty, let policy = TablePolicy.all[key.table],
+                let gone = purged[policy.bucket(subject: facts.subject)],
+                Int64(stamp.packed >> 16) < gone.before
+            {
+                return (.refused("create_stale"), [])
+            }
             row.taken.append(
                 TakenOperation(stamp: stamp, name: name, operation: operation.operation))
             if touched[key] == nil { order.append(key) }
@@ -170,6 +188,7 @@ struct ServerTruth {
         }
         for (key, row) in zip(order, changed) {
             citizenRows[key] = touched[key]
+            deletedAt[key] = row.isAlive ? nil : deletedAt[key] ?? serverMilliseconds
             put(row, at: key)
         }
         return (.taken(isRestamped: stamp.packed != mutation.time.packed), order)

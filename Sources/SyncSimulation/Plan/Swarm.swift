@@ -66,11 +66,18 @@ private struct SwarmMaker {
 
     // MARK: - Operations
 
-    /// Changes of rights, in some worlds.
+    /// Purging and changes of rights, in some worlds each.
     ///
     /// Drawn apart, so that the worlds that have none are as they were before.
     private mutating func addOperations(people: Int) {
         let end = Int(now)
+        random = SeededRandom(seed: seed, stream: "purging")
+        if random.chance(perMille: 200) {
+            for _ in 0..<random.next(in: 1...4) {
+                now = Int64(random.next(in: 0...end))
+                add(.admin, .compact, random.pick([0, 0, 0, 1]))
+            }
+        }
         random = SeededRandom(seed: seed, stream: "operations")
         guard random.chance(perMille: 200), end > 0 else { return }
         for _ in 0..<random.next(in: 1...6) {

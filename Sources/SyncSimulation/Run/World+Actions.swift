@@ -192,7 +192,9 @@ extension World {
         case .serverDiskFull:
             server.disk.capacityBytes = server.disk.usedBytes + Int(action.argument(0))
         case .serverDiskMend: server.disk.disarm()
-        case .serverClock: server.clockOffset = action.argument(0)
+        case .serverClock:
+            oracle.serverClockWasSet = true
+            server.clockOffset = action.argument(0)
         default: break
         }
     }
@@ -247,6 +249,7 @@ extension World {
             server.replaceDatabase(with: backup.bytes, isAnnounced: action.argument(0) != 0)
             reached(action.argument(0) != 0 ? "admin.restored" : "admin.putInPlace")
         case .verify: admin(["command": "verify"])
+        case .compact: compact(days: action.argument(0))
         case .withdrawRight, .giveRight: changeRight(action)
         default: break
         }

@@ -24,6 +24,7 @@ extension World {
         check()
         if violation == nil { giveBackEverything() }
         reachQuiet()
+        decideAside()
         writeAgain()
         reachQuiet()
         check()
