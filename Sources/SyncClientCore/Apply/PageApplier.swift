@@ -17,6 +17,10 @@ struct PageApplier {
         var wasEmpty: Bool
         /// Whether its books have changed.
         var isTouched = false
+        /// Whether it is new in this round and nothing of it has come.
+        var isAwaited = false
+        /// The last page that announced it.
+        var lastPage = 0
     }
 
     /// A name of the page: its text in the page's bytes and its number here.
@@ -34,6 +38,9 @@ struct PageApplier {
 
     /// Rows of the old mirror where the pages replace it.
     private var replaced = 0
+
+    /// The pages applied so far.
+    private var pages = 0
 
     private let connection: Connection
     private let priorityMax: UInt64
@@ -102,6 +109,7 @@ struct PageApplier {
     /// - Throws: ``WireError`` where the rows are not those that the page's end
     ///   promises, or an error of the storage.
     mutating func apply(_ page: UnsafeRawBufferPointer) throws {
+        pages += 1
         var names: [PageName?] = []
         var buckets: [UInt64: Int] = [:]
         var sum = HashSum.zero
@@ -170,6 +178,7 @@ struct PageApplier {
         let position = try slot(of: state)
         slots[position].promised = state
         slots[position].isTouched = true
+        slots[position].lastPage = pages
         slots[position].held.head = state.head
         slots[position].held.leaseUntil = state.leaseUntil
         buckets[state.index] = position
@@ -185,6 +194,7 @@ struct PageApplier {
         }
         guard let known = slotByName[state.name] else {
             add(try BucketTable.insert(state, connection))
+            slots[slots.count - 1].isAwaited = true
             return slots.count - 1
         }
         // Of another history most rows may be the same: a repair finds the rest.
@@ -274,6 +284,7 @@ struct PageApplier {
         }
         slots[position].held.count += 1
         slots[position].held.sum += hash
+        slots[position].isAwaited = false
         rows += 1
     }
 
@@ -331,6 +342,7 @@ struct PageApplier {
         let table = try known(names, gone.table, reader)
         let position = try announced(buckets, gone.bucket, reader)
         let bucketID = slots[position].held.id
+        slots[position].isAwaited = false
         var id = gone.id
         let rowID = try id.withUTF8 {
             // A row that has moved to another bucket lives on there.
@@ -410,6 +422,11 @@ struct PageApplier {
     mutating func finish() throws {
         deletes += max(0, replaced - rows)
         for slot in slots where slotByID[slot.held.id] != nil {
+            if slot.isAwaited, slot.lastPage < pages, slot.promised.map({ $0.count > 0 }) ?? false {
+                // The right to it ended before its first row, so that no cursor named it.
+                _ = try BucketTable.remove(slot.held.id, connection)
+                continue
+            }
             if let promised = slot.promised,
                 promised.count != UInt64(bitPattern: slot.held.count)
                     || promised.sum != slot.held.sum

@@ -72,17 +72,23 @@ extension OutboxTable {
         guard UInt64(kept) >= needed, acked < state.nextMid else {
             throw SyncFailure.writesMissing(afterMid: acked)
         }
-        var again: [Entry] = []
+        var again: [(entry: Entry, previous: UInt64)] = []
         try connection.run(
-            "SELECT queued_at, mutation FROM acknowledged WHERE mid > ? ORDER BY mid", after
+            """
+            SELECT queued_at, mutation, previous_chain FROM acknowledged WHERE mid > ?
+            ORDER BY mid
+            """, after
         ) { row in
             let mutation = try row.withBlob(1) { try MutationCodec.decode($0) }
             again.append(
-                Entry(mid: mutation.mid, queuedAt: row.int64(0), mutation: mutation))
+                (
+                    Entry(mid: mutation.mid, queuedAt: row.int64(0), mutation: mutation),
+                    UInt64(bitPattern: row.int64(2))
+                ))
         }
-        for entry in again {
-            let previous = try chain(of: entry.mid - 1, state, connection)
-            try insert(entry, previousChain: previous ?? 0, connection)
+        // The write before the first of them may not be kept any more, its link is.
+        for (entry, previous) in again {
+            try insert(entry, previousChain: previous, connection)
         }
         try connection.run("DELETE FROM acknowledged WHERE mid > ?", after)
         try connection.run("DELETE FROM outcome WHERE mid > ?", after)

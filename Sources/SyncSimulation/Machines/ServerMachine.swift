@@ -269,6 +269,16 @@ final class ServerMachine: @unchecked Sendable {
         }
     }
 
+    /// Commits what waits, without a pause.
+    func commitNow() {
+        guard let server, server.hasJobs else { return }
+        world.oracle.committing(now: wallMilliseconds)
+        _ = server.commit()
+        guard !disk.isDown else { return crashed() }
+        world.oracle.committed()
+        stepped()
+    }
+
     private func planTick() {
         guard !tickIsPlanned, let due = server?.tickIsDueAt, !connections.isEmpty else { return }
         tickIsPlanned = true

@@ -23,6 +23,8 @@ final class Exchange {
     var fault: ExchangeFault?
     /// How many commits there were when it reached the server whole.
     var arrivedAt: Int?
+    /// The server's clock then.
+    var arrivedMilliseconds: Int64 = 0
     /// The connection it travels on, once it does.
     weak var connection: SimulatedConnection?
 

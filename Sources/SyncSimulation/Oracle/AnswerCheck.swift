@@ -10,6 +10,8 @@ final class AnswerCheck {
     let moment: Oracle.Moment
     let device: DeviceID
     let facts: DeviceFacts
+    /// When the answer was read, by the server's clock.
+    let now: Int64
 
     /// What is wrong, if anything.
     private(set) var problem: (invariant: String, what: String, file: StaticString, line: UInt)?
@@ -18,7 +20,10 @@ final class AnswerCheck {
     /// What a device must hold at the cursor that it is given.
     private(set) var view: (cursor: [UInt8], view: Oracle.View)?
 
-    init(oracle: Oracle, moment: Oracle.Moment, device: DeviceID, facts: DeviceFacts) {
+    init(
+        oracle: Oracle, moment: Oracle.Moment, device: DeviceID, facts: DeviceFacts, now: Int64
+    ) {
+        self.now = now
         self.oracle = oracle
         self.moment = moment
         self.device = device
@@ -91,6 +96,7 @@ final class AnswerCheck {
         case .name(let index, let text): answer.names[index] = text
         case .row(let row): check(row, &answer)
         case .tombstone(let row): check(row, &answer)
+        case .bucketGone: points.append("answer.bucketGone")
         case .outcomes(let range):
             for mid in range.first...range.last {
                 answer.outcomes.append(
@@ -108,10 +114,17 @@ final class AnswerCheck {
         if !bucket.name.isEmpty, !bucket.name.utf8.elementsEqual(name.utf8) {
             fail("I7", "bucket \(bucket.index) is \(name), not \(bucket.name)")
         }
-        let isPublic = name.utf8.starts(with: "public/".utf8)
-        if !isPublic, !name.utf8.starts(with: "person/\(facts.subject)/".utf8) {
+        guard let part = BucketPart(name: name) else { return }
+        if !truth.mayRead(facts.subject, part, at: now) {
             fail("I11", "the bucket \(name) was shown to \(facts.subject)")
         }
+        let right = truth.rights[facts.subject]?[part]
+        let end = if case .leased(let end) = right { UInt64(end) } else { UInt64(0) }
+        if bucket.leaseUntil != end {
+            fail("I11", "the right to \(name) ends at \(end), not at \(bucket.leaseUntil)")
+        }
+        if end > 0 { points.append("answer.leased") }
+        if part.owner != facts.subject { points.append("answer.othersBucket") }
     }
 
     private func key(
@@ -132,7 +145,11 @@ final class AnswerCheck {
         guard let known = truth.rows[key], known.isAlive else {
             return fail("I10", "\(key) was sent and is not alive")
         }
-        guard known.subject.isEmpty || known.subject == facts.subject else {
+        guard
+            known.subject.isEmpty
+                || truth.mayRead(
+                    facts.subject, BucketPart(owner: known.subject, domain: known.domain), at: now)
+        else {
             return fail("I11", "\(key) of \(known.subject) was sent to \(facts.subject)")
         }
         let found = TrueRow(
@@ -175,12 +192,11 @@ final class AnswerCheck {
         // Everyone's rows come after a person's own, by their priorities.
         let isOwnOnly = request.map { $0.priorityMax < 5 } ?? false
         if isOwnOnly { points.append("answer.ownFirst") }
+        let sight =
+            isOwnOnly
+            ? truth.ownSight(of: facts.subject, at: now) : truth.sight(of: facts.subject, at: now)
         let view = Oracle.View(
-            history: oracle.history,
-            digest: isOwnOnly
-                ? truth.digests[facts.subject, default: 0] : truth.digest(of: facts.subject),
-            count: isOwnOnly
-                ? truth.counts[facts.subject, default: 0] : truth.count(of: facts.subject),
+            history: oracle.history, digest: sight.digest, count: sight.count,
             subject: facts.subject)
         switch end {
         case .checkpoint(let checkpoint):

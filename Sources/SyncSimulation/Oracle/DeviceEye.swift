@@ -139,6 +139,24 @@ final class DeviceEye {
         return found
     }
 
+    /// The chain links of the writes that wait for a decision.
+    func aside() throws -> Set<UInt64> {
+        var found: Set<UInt64> = []
+        try connection.run("SELECT chain FROM aside") {
+            found.insert(UInt64(bitPattern: $0.int64(0)))
+        }
+        return found
+    }
+
+    /// When the right to a bucket ends; 0 for no end, or no bucket.
+    func leaseUntil(_ bucket: String) throws -> Int64 {
+        var found: Int64 = 0
+        try connection.run("SELECT lease_until FROM bucket WHERE name = ?", .text(bucket)) {
+            found = $0.int64(0)
+        }
+        return found
+    }
+
     /// The newest revision held of each bucket.
     func heads() throws -> [String: (epoch: UInt64, head: UInt64)] {
         var found: [String: (epoch: UInt64, head: UInt64)] = [:]

@@ -19,6 +19,8 @@ struct DeviceLedger {
     var count = 0
     /// How far each bucket was.
     var heads: [String: (epoch: UInt64, head: UInt64)] = [:]
+    /// The buckets it held when its writes were last looked at.
+    var held: Set<String> = []
     /// Whether there is a reason to compare the whole mirror with the server's.
     var mayRepair = false
     /// When it got its name.

@@ -15,6 +15,8 @@ struct Intentions {
         var most: Int64 = 0
     }
 
+    /// The rows that were purged once.
+    private(set) var forgotten: Set<TrueKey> = []
     private(set) var totals: [TrueKey: Total] = [:]
     /// The elements appended, with whether they were certainly stored.
     private(set) var appended: [String: [String: Bool]] = [:]
@@ -71,6 +73,9 @@ struct Intentions {
         elements[device] = nil
     }
 
+    /// A row is gone with all that was counted on it; what still comes is not told apart.
+    mutating func forget(_ key: TrueKey) { forgotten.insert(key) }
+
     private mutating func add(doubtful step: Int64, on key: TrueKey) {
         totals[key, default: Total()].least += min(0, step)
         totals[key, default: Total()].most += max(0, step)
@@ -81,6 +86,7 @@ extension Oracle {
     /// Takes note of what a person meant by a write.
     func intended(_ action: Action, on device: Device, isCertain: Bool) {
         guard let subject = subjects[device.index] else { return }
+        let isCertain = isCertain && !doubtful.contains(subject)
         switch action.verb {
         case .count:
             intentions.count(
@@ -99,7 +105,9 @@ extension Oracle {
     /// The sums over what people meant are what everybody sees.
     func checkIntentions() {
         for key in intentions.totals.keys.sorted() {
-            guard let total = intentions.totals[key] else { continue }
+            guard let total = intentions.totals[key], !intentions.forgotten.contains(key) else {
+                continue
+            }
             let shown = truth.citizenRows[key]?.shown["shown"]?.intValue ?? 0
             let range = total.certain + total.least...total.certain + total.most
             if !range.contains(shown) {

@@ -71,6 +71,7 @@ extension Oracle {
     ) throws {
         var ledger = ledgers[device.index] ?? DeviceLedger()
         defer { ledgers[device.index] = ledger }
+        let subject = subjects[device.index]
         if ledger.device != state.device {
             try compareRenaming(eye, state, device, ledger)
             if ledger.device.number != 0 { ledger.renamedAt = world.timeline.now }
@@ -80,6 +81,12 @@ extension Oracle {
             ledger.nextMid = 1
             ledger.ackedMid = 0
             ledger.outcomesSeen = 0
+        }
+        let held = Set(try eye.heads().keys)
+        let gone = ledger.held.subtracting(held)
+        ledger.held = held
+        if !gone.isEmpty, subject.map({ doubtful.contains($0) }) ?? false {
+            try compareWithdrawal(eye, state, device, &ledger, gone)
         }
         let numbers = try eye.outboxNumbers()
         let waiting = state.nextMid - 1 - min(state.ackedMid, state.nextMid - 1)
@@ -126,8 +133,9 @@ extension Oracle {
                 $0.mid > ledger.ackedMid
                     ? !tookEffect($0, ledger.device) : !isHeld($0, ledger.device)
             }
+            .filter { write in !mayBeWithdrawn(write, device) }
             .sorted { $0.mid < $1.mid }
-        let after = try eye.outbox(after: 0)
+        let after = try eye.outbox(after: 0).filter { !mayBeWithdrawn($0, device) }
         guard before.count <= after.count else {
             return fail("I5", "\(device.name) had \(before.count) writes, now \(after.count)")
         }
@@ -139,9 +147,45 @@ extension Oracle {
         }
     }
 
+    /// With a bucket goes what waits on its rows; all else stays, in order.
+    private func compareWithdrawal(
+        _ eye: DeviceEye, _ state: DeviceEye.State, _ device: Device, _ ledger: inout DeviceLedger,
+        _ gone: Set<String>
+    ) throws {
+        world.reached("device.bucketGone")
+        let subject = subjects[device.index] ?? ""
+        func isWithdrawn(_ mutation: Mutation) -> Bool {
+            mutation.operations.contains {
+                TablePolicy.all[$0.key.table].map { gone.contains($0.bucket(subject: subject)) }
+                    ?? false
+            }
+        }
+        var left = try eye.outbox(after: 0)[...]
+        for write in ledger.writes.values.sorted(by: { $0.mid < $1.mid })
+        where write.mid > state.ackedMid && !isWithdrawn(write) {
+            guard let index = left.firstIndex(where: { $0.operations == write.operations }) else {
+                fail("I5", "\(device.name) lost write \(write.mid) with a bucket it is not about")
+                return
+            }
+            left = left[(index + 1)...]
+        }
+        if ledger.writes.values.contains(where: { $0.mid > state.ackedMid && isWithdrawn($0) }) {
+            world.reached("device.withdrew")
+        }
+        ledger.writes = ledger.writes.filter { $0.key <= state.ackedMid }
+        ledger.promised = min(ledger.promised, state.nextMid - 1)
+        ledger.outcomesSeen = min(ledger.outcomesSeen, state.ackedMid)
+    }
+
     /// Whether the server has a write that was acknowledged; a restored one may not.
     private func isHeld(_ mutation: Mutation, _ device: DeviceID) -> Bool {
         truth.chains[device]?[mutation.mid] == mutation.chain
+    }
+
+    /// Whether a write is about a bucket that its person had no right to for a while.
+    private func mayBeWithdrawn(_ mutation: Mutation, _ device: Device) -> Bool {
+        guard let subject = subjects[device.index], doubtful.contains(subject) else { return false }
+        return mutation.operations.contains { TablePolicy.all[$0.key.table]?.isPublic == false }
     }
 
     private func tookEffect(_ mutation: Mutation, _ device: DeviceID) -> Bool {
@@ -162,6 +206,9 @@ extension Oracle {
             }
             next += 1
         }
+        try checkAside(
+            known.keys.filter { $0 <= state.ackedMid && truths[$0]?.code == "create_stale" },
+            eye, state, device)
         let last = truth.devices[state.device]?.lastMid ?? 0
         for (mid, status) in known {
             guard let outcome = truths[mid] else {
@@ -224,7 +271,18 @@ extension Oracle {
         guard let subject = subjects[device.index], !device.disk.isDown else { return }
         device.disk.unwatched {
             do {
-                let expected = try eye(of: device, subject).look { try shown(key, $0) }
+                let eye = try eye(of: device, subject)
+                let lease = try eye.leaseUntil(
+                    TablePolicy.all[key.table]?.bucket(subject: subject) ?? "")
+                if lease > 0 {
+                    world.points.count("device.shownLeased")
+                    if lease <= device.wallMilliseconds, row != nil {
+                        fail("I11", "\(device.name) shows \(key) after \(lease)")
+                    }
+                    // It may know of a later time than its clock does.
+                    if row == nil { return }
+                }
+                let expected = try eye.look { try shown(key, $0) }
                 world.points.count("device.shown")
                 if row?.value != expected {
                     fail(
@@ -268,11 +326,10 @@ extension Oracle {
         guard let ledger = ledgers[device.index] else {
             return fail("I19", "\(device.name) was never looked at")
         }
-        if ledger.digest != truth.digest(of: subject) || ledger.count != truth.count(of: subject) {
+        let sight = truth.sight(of: subject, at: world.server.wallMilliseconds)
+        if ledger.digest != sight.digest || ledger.count != sight.count {
             fail(
-                "I6",
-                "\(device.name) holds \(ledger.count) rows, the server \(truth.count(of: subject)) for it"
-            )
+                "I6", "\(device.name) holds \(ledger.count) rows, the server \(sight.count) for it")
         }
         if ledger.ackedMid + 1 != ledger.nextMid {
             fail("I19", "\(device.name) still has writes after \(ledger.ackedMid)")

@@ -156,6 +156,7 @@ extension Oracle {
         world.server.disk.unwatched {
             do {
                 try compareChangedRows(isWhole: false)
+                try comparePurge(at: world.server.wallMilliseconds)
                 let counts = try eye.bucketCounts()
                 var expected: [String: UInt64] = [:]
                 for row in truth.rows.values where row.isAlive {

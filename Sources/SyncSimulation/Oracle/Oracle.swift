@@ -35,6 +35,15 @@ final class Oracle {
     /// What a device must hold that stands at a cursor: one of these.
     var views: [[UInt8]: [View]] = [:]
 
+    /// A change of rights that was asked for and that the store may show at any commit.
+    var pendingRight: RightChange?
+    /// The age in milliseconds from which tombstones are to be purged.
+    var pendingPurge: Int64?
+    /// Whether the server's clock was set, so that its times are in no order.
+    var serverClockWasSet = false
+    /// The people whose right to write was ever in question.
+    var doubtful: Set<String> = []
+
     /// How often the server was restored.
     private(set) var history = 0
 
@@ -42,14 +51,14 @@ final class Oracle {
     var bucketNames: [UInt64: String] = [:]
 
     /// The pushes that have reached the server and are not answered.
-    private var pushes: [Push] = []
+    private(set) var pushes: [Push] = []
     private var tokens: [String: DeviceID] = [:]
     /// Submissions taken, whose rows the store has not shown yet.
     var submitted: [String: (subject: String, payload: JSONValue)] = [:]
     private var committingAt: Int64 = 0
 
     /// Writes on their way, as their request has them.
-    private struct Push {
+    struct Push {
         var exchange: Exchange
         var device: DeviceID
         /// The chain link before the first of them.
@@ -91,6 +100,10 @@ final class Oracle {
                 // What was on its way when the server stopped has happened or has not.
                 try takePushes()
                 pushes = []
+                try compareRights()
+                pendingRight = nil
+                try comparePurge(at: world.server.wallMilliseconds)
+                pendingPurge = nil
                 try compareDevices()
                 try compareChangedRows(isWhole: true)
             } catch {
@@ -107,6 +120,8 @@ final class Oracle {
         history += 1
         moment = Moment(truth: old)
         pushes = []
+        pendingRight = nil
+        pendingPurge = nil
         earlier = []
         for (index, ledger) in ledgers where ledger.renamedAt >= madeAt {
             intentions.doubt(index)
@@ -128,6 +143,8 @@ final class Oracle {
         world.server.disk.unwatched {
             do {
                 try takePushes()
+                if pendingRight != nil { try compareRights() }
+                if pendingPurge != nil { try comparePurge(at: committingAt) }
                 try compareChangedRows(isWhole: false)
             } catch {
                 fail("I1", "the store cannot be read after a commit: \(error)")
@@ -146,6 +163,7 @@ final class Oracle {
     func arriving(_ exchange: Exchange) {
         world.trace("server.received", Int64(exchange.bytes.count), exchange.bytes)
         exchange.arrivedAt = commits
+        exchange.arrivedMilliseconds = world.server.wallMilliseconds
         guard exchange.path == "/v1/sync", let bearer = exchange.bearer,
             let device = tokens[bearer]
         else { return }
@@ -186,11 +204,19 @@ final class Oracle {
     private func check(
         _ response: Response, to exchange: Exchange, _ device: DeviceID, _ moments: [Moment]
     ) {
-        let checks = moments.compactMap { moment -> AnswerCheck? in
-            guard let facts = moment.truth.devices[device] else { return nil }
-            let check = AnswerCheck(oracle: self, moment: moment, device: device, facts: facts)
-            check.check(response, to: exchange)
-            return check
+        let now = world.server.wallMilliseconds
+        let checks = moments.flatMap { moment -> [AnswerCheck] in
+            guard let facts = moment.truth.devices[device] else { return [] }
+            // A right can have ended between the reading and the leaving.
+            let times =
+                moment.truth.rights[facts.subject] == nil
+                ? [now] : [now, exchange.arrivedMilliseconds]
+            return times.map { time in
+                let check = AnswerCheck(
+                    oracle: self, moment: moment, device: device, facts: facts, now: time)
+                check.check(response, to: exchange)
+                return check
+            }
         }
         let sound = checks.filter { $0.problem == nil }
         guard let first = sound.first else {
@@ -296,12 +322,14 @@ final class Oracle {
     private func take(
         _ mutation: Mutation, _ device: DeviceID, _ facts: DeviceFacts, _ outcome: Outcome?
     ) {
-        let (fate, _) = truth.take(mutation, from: device, serverMilliseconds: committingAt)
+        let fate = fate(of: mutation, from: device, outcome, now: committingAt)
         guard let outcome, outcome.mid == mutation.mid else {
             return fail("I2", "\(device).\(mutation.mid) was taken and has no outcome")
         }
         truth.outcomes[device, default: [:]][mutation.mid] = outcome
         world.points.count(outcome.status == .refused ? "server.refused" : "server.taken")
+        if outcome.code == "create_stale" { setAside(device) }
+        if outcome.code == "right_ended" { world.reached("server.rightEnded") }
         switch fate {
         case .taken(let isRestamped):
             if outcome.status == .refused {

@@ -76,6 +76,53 @@ final class ServerEye {
         return counts
     }
 
+    /// How far tombstones of each bucket are purged, and how young the youngest of them was.
+    func purges() throws -> [String: Purged] {
+        var found: [String: Purged] = [:]
+        try reader.snapshot { snapshot in
+            var number: Int64 = 1
+            while let bucket = try snapshot.bucket(number) {
+                if bucket.floor > 0 || bucket.purgedBefore > 0 {
+                    found[bucket.name] = Purged(floor: bucket.floor, before: bucket.purgedBefore)
+                }
+                number += 1
+            }
+        }
+        return found
+    }
+
+    /// The keys of all rows and tombstones of some buckets, as `table/id`.
+    func keys(in buckets: Set<String>) throws -> [String: Set<String>] {
+        var found: [String: Set<String>] = [:]
+        try reader.snapshot { snapshot in
+            var number: Int64 = 1
+            while let bucket = try snapshot.bucket(number) {
+                if buckets.contains(bucket.name) {
+                    found[bucket.name] = Set(
+                        try rows(of: bucket, after: 0, snapshot).map { "\($0.table)/\($0.id)" })
+                }
+                number += 1
+            }
+        }
+        return found
+    }
+
+    /// The rights that are not as usual, by person and the bucket's name.
+    func rights() throws -> [String: [String: Int64]] {
+        var found: [String: [String: Int64]] = [:]
+        try reader.snapshot { snapshot in
+            var number: Int64 = 1
+            while let person = try snapshot.person(number) {
+                for right in try snapshot.rights(of: number) {
+                    let name = try snapshot.bucket(right.bucket)?.name ?? "\(right.bucket)"
+                    found[person.subject, default: [:]][name] = right.until
+                }
+                number += 1
+            }
+        }
+        return found
+    }
+
     /// A device as the store holds it.
     func device(_ number: Int64) throws -> DeviceRecord? {
         try reader.snapshot { try $0.device(number) }

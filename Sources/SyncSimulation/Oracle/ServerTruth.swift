@@ -12,6 +12,9 @@ struct TrueRow: Hashable {
     /// Whose it is; empty for everyone's.
     var subject: String
 
+    /// The last part of its bucket's name.
+    var domain: String { TablePolicy.all[table]?.domain ?? "" }
+
     /// A number that stands for what a device holds of it.
     var digest: UInt64 {
         var hash = TraceHash()
@@ -57,6 +60,14 @@ enum Fate: Hashable {
     case refused(String?)
 }
 
+/// How far a bucket's tombstones were purged.
+struct Purged: Hashable {
+    /// The highest revision of them.
+    var floor: UInt64
+    /// Each of them was deleted before this time of the server's clock.
+    var before: Int64
+}
+
 /// All that the server must know: made again from nothing but what it took.
 ///
 /// A value, so that a backup of the server is a copy of it.
@@ -75,30 +86,26 @@ struct ServerTruth {
     /// The last receipt: its number, and the hash the next one must name.
     var receipts: (count: Int64, hash: [UInt8]) = (0, [])
 
-    /// For each person the sum of the digests of their live rows; empty for everyone.
-    private(set) var digests: [String: UInt64] = [:]
-    private(set) var counts: [String: Int] = [:]
+    /// How far the tombstones of buckets were purged.
+    var purged: [String: Purged] = [:]
+    /// When rows of citizens were deleted, by the server's clock.
+    var deletedAt: [TrueKey: Int64] = [:]
+    /// Rights that are not as usual, by person and bucket.
+    var rights: [String: [BucketPart: SpecialRight]] = [:]
 
-    /// What a device of a person must hold.
-    func digest(of subject: String) -> UInt64 {
-        digests[subject, default: 0] &+ digests["", default: 0]
-    }
-
-    /// How many rows a device of a person must hold.
-    func count(of subject: String) -> Int {
-        counts[subject, default: 0] + counts["", default: 0]
-    }
+    /// The live rows by person and last part of their bucket; empty for everyone.
+    private(set) var sights: [String: [String: Sight]] = [:]
 
     /// Puts a row in the place of what was there.
     mutating func put(_ row: TrueRow, at key: TrueKey) {
         if let old = rows[key], old.isAlive {
-            digests[old.subject, default: 0] &-= old.digest
-            counts[old.subject, default: 0] -= 1
+            sights[old.subject, default: [:]][old.domain, default: Sight()].digest &-= old.digest
+            sights[old.subject, default: [:]][old.domain, default: Sight()].count -= 1
         }
         rows[key] = row
         if row.isAlive {
-            digests[row.subject, default: 0] &+= row.digest
-            counts[row.subject, default: 0] += 1
+            sights[row.subject, default: [:]][row.domain, default: Sight()].digest &+= row.digest
+            sights[row.subject, default: [:]][row.domain, default: Sight()].count += 1
         }
     }
 
@@ -133,6 +140,9 @@ struct ServerTruth {
         } catch {
             return (.refused(error.code.rawValue), [])
         }
+        if isClosed(mutation, of: facts.subject, at: serverMilliseconds) {
+            return (.refused("right_ended"), [])
+        }
         let name = WriteName(device: device.number, number: mutation.mid)
         var touched: [TrueKey: NaiveRow] = [:]
         var order: [TrueKey] = []
@@ -148,6 +158,12 @@ struct ServerTruth {
             var row = touched[key] ?? citizenRows[key] ?? NaiveRow()
             if row.taken.isEmpty, operation.operation != .create {
                 return (.refused("row_absent"), [])
+            }
+            if row.taken.isEmpty, let policy = TablePolicy.all[key.table],
+                let gone = purged[policy.bucket(subject: facts.subject)],
+                Int64(stamp.packed >> 16) < gone.before
+            {
+                return (.refused("create_stale"), [])
             }
             row.taken.append(
                 TakenOperation(stamp: stamp, name: name, operation: operation.operation))
@@ -172,6 +188,7 @@ struct ServerTruth {
         }
         for (key, row) in zip(order, changed) {
             citizenRows[key] = touched[key]
+            deletedAt[key] = row.isAlive ? nil : deletedAt[key] ?? serverMilliseconds
             put(row, at: key)
         }
         return (.taken(isRestamped: stamp.packed != mutation.time.packed), order)

@@ -58,9 +58,62 @@ private struct SwarmMaker {
                 addWrite(random.pick(writes))
             }
         }
-        plan.actions = actions
         plan.core = core()
+        addOperations(people: plan.people, owners)
+        plan.actions = actions
         return plan
+    }
+
+    // MARK: - Operations
+
+    /// A row that one device deletes, while another one of the person still writes it.
+    private mutating func addForgotten(_ owners: [Int]) {
+        let first = anyDevice()
+        let others = owners.indices.filter { $0 != first && owners[$0] == owners[first] }
+        let second = others.isEmpty ? first : random.pick(others)
+        let row = random.next(in: 0...rows)
+        func pause() -> Int64 { Int64(random.next(in: 500...max(2_000, gap))) }
+        add(.device(first), .note, row, random.next(in: 0...200))
+        now += pause()
+        add(.device(first), .sync)
+        now += pause()
+        add(.device(first), .delete, row)
+        now += pause()
+        add(.device(first), .sync)
+        add(.device(second), random.pick([.note, .count, .recreate, .label]), row, 3)
+        now += pause()
+    }
+
+    /// Purging and changes of rights, in some worlds each.
+    ///
+    /// Drawn apart, so that the worlds that have none are as they were before.
+    private mutating func addOperations(people: Int, _ owners: [Int]) {
+        let end = Int(now)
+        random = SeededRandom(seed: seed, stream: "purging")
+        if random.chance(perMille: 200) {
+            for _ in 0..<random.next(in: 1...4) {
+                now = Int64(random.next(in: 0...end))
+                if random.chance(perMille: 700) { addForgotten(owners) }
+                add(.admin, .compact, random.pick([0, 0, 0, 1]))
+            }
+        }
+        random = SeededRandom(seed: seed, stream: "operations")
+        guard random.chance(perMille: 200), end > 0 else { return }
+        for _ in 0..<random.next(in: 1...6) {
+            now = Int64(random.next(in: 0...end))
+            let person = random.next(in: 0...(people - 1))
+            let domain = random.next(in: 0...1)
+            let owner = random.chance(perMille: 700) ? 0 : random.next(in: 0...3)
+            let isForEver = random.chance(perMille: 500)
+            let duration = isForEver ? 0 : random.next(in: 1...max(1, end))
+            if random.chance(perMille: 600) {
+                add(.admin, .withdrawRight, person, domain, owner)
+                now += Int64(random.next(in: 0...gap * 20))
+            }
+            if random.chance(perMille: 800) {
+                add(.admin, .giveRight, person, domain, owner, duration)
+            }
+        }
     }
 
     /// The devices that come back; the others stay where the faults left them.

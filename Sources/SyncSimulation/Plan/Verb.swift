@@ -19,7 +19,7 @@ package enum Verb: String, Hashable, Sendable, CaseIterable {
     // An agency.
     case feed
     // An administrator.
-    case revoke, backup, restore, verify
+    case revoke, backup, restore, verify, withdrawRight, giveRight, compact
     // Somebody who speaks the protocol and does not keep to it.
     case rogue
 
@@ -46,6 +46,9 @@ package enum Verb: String, Hashable, Sendable, CaseIterable {
         case .cloneDisk: ["from"]
         case .feed: ["first", "lines", "order", "altered"]
         case .revoke: ["device"]
+        case .compact: ["days"]
+        case .withdrawRight: ["person", "domain", "owner"]
+        case .giveRight: ["person", "domain", "owner", "duration"]
         }
     }
 }

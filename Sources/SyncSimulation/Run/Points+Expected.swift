@@ -8,7 +8,12 @@ extension Points {
         + ["fault.device.powerCut", "fault.server.powerCut"]
         + Verb.allCases.map { "do.\($0.rawValue)" }
         + [
-            "admin.backup", "admin.putInPlace", "admin.restored", "admin.revoked",
+            "admin.backup", "admin.compacted", "admin.gave", "aside.dropped", "aside.used",
+            "device.setAside", "server.createStale", "server.forgot", "server.purged",
+            "admin.leased", "admin.putInPlace", "admin.withdrew",
+            "answer.bucketGone", "answer.leased", "answer.othersBucket", "device.bucketGone",
+            "device.shownLeased", "device.withdrew", "server.rightEnded", "admin.restored",
+            "admin.revoked",
             "answer.reconciled", "answer.checkpoint", "answer.error", "answer.page",
             "answer.restart", "answer.unchanged", "device.atCheckpoint", "device.crashed",
             "device.openFailed", "device.renamed", "device.signedIn", "device.stoppedAtPoint",

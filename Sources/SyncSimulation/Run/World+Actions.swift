@@ -114,6 +114,11 @@ extension World {
                     device.name,
                     "synced: \(report.pushed) sent, \(report.rows) rows, \(report.deletes) removed")
                 reached("sync.done")
+                // Its person is told to sign in anew: writes that were withdrawn are missing.
+                if report.heldBack != nil, oracle.mayHoldBack(device) {
+                    device.needsSignIn = true
+                    reached("sync.heldBack")
+                }
                 oracle.synced(device, hasRepaired: report.repairs > 0)
             case .failure(let error):
                 let failure = error as? SyncFailure
@@ -187,7 +192,9 @@ extension World {
         case .serverDiskFull:
             server.disk.capacityBytes = server.disk.usedBytes + Int(action.argument(0))
         case .serverDiskMend: server.disk.disarm()
-        case .serverClock: server.clockOffset = action.argument(0)
+        case .serverClock:
+            oracle.serverClockWasSet = true
+            server.clockOffset = action.argument(0)
         default: break
         }
     }
@@ -242,6 +249,8 @@ extension World {
             server.replaceDatabase(with: backup.bytes, isAnnounced: action.argument(0) != 0)
             reached(action.argument(0) != 0 ? "admin.restored" : "admin.putInPlace")
         case .verify: admin(["command": "verify"])
+        case .compact: compact(days: action.argument(0))
+        case .withdrawRight, .giveRight: changeRight(action)
         default: break
         }
     }

@@ -22,6 +22,9 @@ extension World {
         heal()
         reachQuiet()
         check()
+        if violation == nil { giveBackEverything() }
+        reachQuiet()
+        decideAside()
         writeAgain()
         reachQuiet()
         check()
@@ -64,7 +67,9 @@ extension World {
         guard violation == nil else { return }
         for device in core where !isQuiet(device) {
             let ledger = oracle.ledgers[device.index] ?? DeviceLedger()
-            let truth = oracle.truth.count(of: oracle.subjects[device.index] ?? "")
+            let truth = oracle.truth.sight(
+                of: oracle.subjects[device.index] ?? "", at: server.wallMilliseconds
+            ).count
             return fail(
                 "I19",
                 "\(device.name) does not come to rest: \(device.lastFailure ?? "no failure"), "
@@ -83,7 +88,8 @@ extension World {
             let ledger = oracle.ledgers[device.index], let subject = oracle.subjects[device.index]
         else { return false }
         return ledger.ackedMid + 1 == ledger.nextMid
-            && ledger.digest == oracle.truth.digest(of: subject)
+            && ledger.digest
+                == oracle.truth.sight(of: subject, at: server.wallMilliseconds).digest
     }
 
     /// Does what a person would do about a device that is not at rest.

@@ -1,0 +1,81 @@
+internal import SyncProtocol
+
+/// Tombstones that are purged: which of them may be, and what follows.
+extension Oracle {
+    /// Whether a push is on its way, so that its place among other commits is not known.
+    var hasPushes: Bool { !pushes.isEmpty }
+
+    /// Finds out what was purged since the last look.
+    ///
+    /// A run of `compact` shows in the floors of buckets. Only what was deleted long
+    /// enough ago may be gone; from then on nobody knows that it ever was.
+    func comparePurge(at now: Int64) throws {
+        guard let eye = serverEye else { return }
+        let found = try eye.purges()
+        guard found != truth.purged else { return }
+        guard let age = pendingPurge else {
+            return fail("I10", "tombstones were purged, and nobody asked for it")
+        }
+        let moved = Set(found.keys.filter { found[$0] != truth.purged[$0] })
+        for name in moved.sorted() {
+            guard let line = found[name] else { continue }
+            if line.before > now - age {
+                fail("I10", "\(name): tombstones of \(line.before) were purged, before their time")
+            }
+            if line.floor < truth.purged[name]?.floor ?? 0 {
+                fail("I8", "the floor of \(name) fell to \(line.floor)")
+            }
+        }
+        let present = try eye.keys(in: moved)
+        for key in truth.citizenRows.keys.sorted() {
+            guard let policy = TablePolicy.all[key.table], truth.rows[key]?.isAlive == false else {
+                continue
+            }
+            let name = policy.bucket(subject: key.scope)
+            guard moved.contains(name), let line = found[name],
+                present[name]?.contains("\(key.table)/\(key.id)") == false
+            else { continue }
+            if let deleted = truth.deletedAt[key], deleted > line.before, !serverClockWasSet {
+                fail("I10", "\(key) was deleted at \(deleted) and purged before \(line.before)")
+            }
+            forget(key)
+        }
+        truth.purged = found
+        world.reached("server.purged")
+    }
+
+    /// Nobody knows any more that a row ever was.
+    private func forget(_ key: TrueKey) {
+        truth.citizenRows[key] = nil
+        truth.rows[key] = nil
+        truth.deletedAt[key] = nil
+        moment.revs[key] = nil
+        intentions.forget(key)
+        world.points.count("server.forgot")
+    }
+
+    /// A write was refused because what it is about may have been deleted.
+    func setAside(_ device: DeviceID) {
+        world.reached("server.createStale")
+        // Its person decides whether it ever counts.
+        for (index, ledger) in ledgers where ledger.device == device { intentions.doubt(index) }
+    }
+
+    /// What was refused for that reason is kept until its person decides.
+    func checkAside(
+        _ mids: [UInt64], _ eye: DeviceEye, _ state: DeviceEye.State, _ device: Device
+    )
+        throws
+    {
+        let subject = subjects[device.index] ?? ""
+        guard !mids.isEmpty, !doubtful.contains(subject) else { return }
+        let kept = try eye.aside()
+        for mid in mids {
+            guard let chain = truth.chains[state.device]?[mid], !kept.contains(chain) else {
+                continue
+            }
+            fail("I5", "\(device.name) did not set aside write \(mid)")
+        }
+        world.reached("device.setAside")
+    }
+}
