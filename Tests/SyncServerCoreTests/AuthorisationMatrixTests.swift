@@ -93,6 +93,13 @@ struct AuthorisationMatrixTests {
                             + #""as_of":1,"source_version":1,"body":{"n":1}}"#)
                 ]
             },
+            Address(
+                method: "get", path: "/.well-known/oauth-authorization-server", need: .nothing,
+                status: 200
+            ) { _, _ in [] },
+            Address(method: "get", path: "/openapi.json", need: .nothing, status: 200) { _, _ in
+                []
+            },
             Address(method: "get", path: "/healthz", need: .nothing, status: 200) { _, _ in [] },
             Address(method: "get", path: "/readyz", need: .nothing, status: 200) { _, _ in [] },
             Address(method: "get", path: "/metrics", need: .nothing, status: 200) { _, _ in [] },
