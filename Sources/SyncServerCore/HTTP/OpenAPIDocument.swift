@@ -224,76 +224,77 @@ enum OpenAPIDocument {
         t mutation; nothing of a device that is not known."},"400":{"$ref":"#/components/responses\#
         /OAuthError"},"401":{"$ref":"#/components/responses/Error"},"405":{"$ref":"#/components/re\#
         sponses/MethodNotAllowed"},"408":{"$ref":"#/components/responses/Refused"},"413":{"$ref":\#
-        "#/components/responses/Refused"},"415":{"$ref":"#/components/responses/Error"},"503":{"$r\#
-        ef":"#/components/responses/Unavailable"}},"security":[{"device":[]}],"summary":"Ends the\#
-         rights of a device of the same person, and tells which of its writes were taken.","tags":\#
-        ["sign-in"]}},"/v1/live":{"get":{"operationId":"live","responses":{"200":{"content":{"text\#
-        /event-stream":{"schema":{"type":"string"}}},"description":"Events `moved` and `revoked`;\#
-         a comment every 25 s."},"400":{"$ref":"#/components/responses/Error"},"401":{"$ref":"#/co\#
-        mponents/responses/Error"},"405":{"$ref":"#/components/responses/MethodNotAllowed"},"408":\#
-        {"$ref":"#/components/responses/Refused"},"429":{"$ref":"#/components/responses/TooMany"},\#
-        "503":{"$ref":"#/components/responses/Unavailable"}},"security":[{"device":[]}],"summary":\#
-        "Says when something moved.","tags":["sync"]}},"/v1/oauth/device_authorization":{"post":{"\#
-        operationId":"beginSignIn","requestBody":{"content":{"application/x-www-form-urlencoded":{\#
-        "schema":{"properties":{"client_id":{"minLength":1,"type":"string"},"device_id":{"$ref":"#\#
-        /components/schemas/Link","description":"The device that this one has been."},"device_name\#
-        ":{"description":"Cut to 80 bytes.","type":"string"}},"required":["client_id"],"type":"obj\#
-        ect"}}},"required":true},"responses":{"200":{"content":{"application/json":{"schema":{"$re\#
-        f":"#/components/schemas/DeviceAuthorization"}}},"description":"A code to show to the pers\#
-        on."},"400":{"$ref":"#/components/responses/OAuthError"},"405":{"$ref":"#/components/respo\#
-        nses/MethodNotAllowed"},"408":{"$ref":"#/components/responses/Refused"},"413":{"$ref":"#/c\#
-        omponents/responses/Refused"},"415":{"$ref":"#/components/responses/Error"},"503":{"$ref":\#
-        "#/components/responses/Unavailable"}},"security":[],"summary":"Begins a sign-in (RFC 8628\#
-        ).","tags":["sign-in"]}},"/v1/oauth/revoke":{"post":{"operationId":"revokeToken","requestB\#
-        ody":{"content":{"application/x-www-form-urlencoded":{"schema":{"properties":{"token":{"ty\#
-        pe":"string"}},"required":["token"],"type":"object"}}},"required":true},"responses":{"200"\#
-        :{"content":{"application/json":{"schema":{"maxProperties":0,"type":"object"}}},"descripti\#
-        on":"Done; an unknown token is answered in the same way."},"400":{"$ref":"#/components/res\#
-        ponses/OAuthError"},"405":{"$ref":"#/components/responses/MethodNotAllowed"},"408":{"$ref"\#
-        :"#/components/responses/Refused"},"413":{"$ref":"#/components/responses/Refused"},"415":{\#
-        "$ref":"#/components/responses/Error"},"503":{"$ref":"#/components/responses/Unavailable"}\#
-        },"security":[],"summary":"Ends the rights of the device that holds a token (RFC 7009).","\#
-        tags":["sign-in"]}},"/v1/oauth/token":{"post":{"operationId":"exchangeToken","requestBody"\#
-        :{"content":{"application/x-www-form-urlencoded":{"schema":{"oneOf":[{"properties":{"devic\#
-        e_code":{"type":"string"},"grant_type":{"const":"urn:ietf:params:oauth:grant-type:device_c\#
-        ode"}},"required":["grant_type","device_code"],"type":"object"},{"properties":{"grant_type\#
-        ":{"const":"refresh_token"},"refresh_token":{"type":"string"}},"required":["grant_type","r\#
-        efresh_token"],"type":"object"}]}}},"required":true},"responses":{"200":{"content":{"appli\#
-        cation/json":{"schema":{"$ref":"#/components/schemas/Tokens"}}},"description":"Tokens. Bot\#
-        h are new, also after a refresh."},"400":{"$ref":"#/components/responses/OAuthError"},"405\#
-        ":{"$ref":"#/components/responses/MethodNotAllowed"},"408":{"$ref":"#/components/responses\#
-        /Refused"},"413":{"$ref":"#/components/responses/Refused"},"415":{"$ref":"#/components/res\#
-        ponses/Error"},"503":{"$ref":"#/components/responses/Unavailable"}},"security":[],"summary\#
-        ":"Exchanges a device code or a refresh token for tokens.","tags":["sign-in"]}},"/v1/recon\#
-        cile":{"post":{"description":"One frame a line, as for `/v1/sync`: a `reconcile` and claim\#
-        s go up; what differs comes down. See section 19 of\nprotocol.md.\n","operationId":"reconc\#
-        ile","requestBody":{"content":{"application/json":{"examples":{"first":{"summary":"Where t\#
-        o begin; claims follow, one a line.","value":{"frame":"reconcile"}}},"schema":{"$ref":"#/c\#
-        omponents/schemas/ReconcileRequestFrame"}},"application/vnd.tangrat.sync":{}},"required":t\#
-        rue},"responses":{"200":{"content":{"application/json":{"schema":{"$ref":"#/components/sch\#
-        emas/ResponseFrame"}},"application/vnd.tangrat.sync":{}},"description":"Frames, one a line\#
-        , from `hello` to `reconciled` or `error`."},"400":{"$ref":"#/components/responses/Error"}\#
-        ,"401":{"$ref":"#/components/responses/Error"},"405":{"$ref":"#/components/responses/Metho\#
-        dNotAllowed"},"408":{"$ref":"#/components/responses/Refused"},"413":{"$ref":"#/components/\#
-        responses/Refused"},"415":{"$ref":"#/components/responses/Error"},"429":{"$ref":"#/compone\#
-        nts/responses/TooMany"},"500":{"$ref":"#/components/responses/Error"},"503":{"$ref":"#/com\#
-        ponents/responses/Unavailable"}},"security":[{"device":[]}],"summary":"Compares what a dev\#
-        ice holds with the server, as JSON lines.","tags":["sync"]}},"/v1/sync":{"post":{"descript\#
-        ion":"One frame a line. The binary form has the media type `application/vnd.tangrat.sync`.\#
-         With a binary request,\n`Accept: application/json` asks for lines in the answer.\n","oper\#
-        ationId":"sync","requestBody":{"content":{"application/json":{"examples":{"first":{"summar\#
-        y":"A first sync.","value":{"frame":"sync"}}},"schema":{"$ref":"#/components/schemas/Reque\#
-        stFrame"}},"application/vnd.tangrat.sync":{}},"required":true},"responses":{"200":{"conten\#
-        t":{"application/json":{"schema":{"$ref":"#/components/schemas/ResponseFrame"}},"applicati\#
-        on/vnd.tangrat.sync":{}},"description":"Frames, one a line, from `hello` to exactly one en\#
-        d. A short binary answer has no `Content-Type`.\n"},"400":{"$ref":"#/components/responses/\#
-        Error"},"401":{"$ref":"#/components/responses/Error"},"405":{"$ref":"#/components/response\#
-        s/MethodNotAllowed"},"408":{"$ref":"#/components/responses/Refused"},"413":{"$ref":"#/comp\#
-        onents/responses/Refused"},"415":{"$ref":"#/components/responses/Error"},"429":{"$ref":"#/\#
-        components/responses/TooMany"},"500":{"$ref":"#/components/responses/Error"},"503":{"$ref"\#
-        :"#/components/responses/Unavailable"}},"security":[{"device":[]}],"summary":"Pushes write\#
-        s and pulls rows, as JSON lines.","tags":["sync"]}}},"servers":[{"description":"A server o\#
-        n this machine. Elsewhere it stands behind a TLS proxy.","url":"http://127.0.0.1:8470"}],"\#
-        tags":[{"name":"sign-in"},{"name":"sync"},{"name":"feed"},{"name":"operations"}]}
+        "#/components/responses/Refused"},"415":{"$ref":"#/components/responses/Error"},"429":{"$r\#
+        ef":"#/components/responses/TooMany"},"503":{"$ref":"#/components/responses/Unavailable"}}\#
+        ,"security":[{"device":[]}],"summary":"Ends the rights of a device of the same person, and\#
+         tells which of its writes were taken.","tags":["sign-in"]}},"/v1/live":{"get":{"operation\#
+        Id":"live","responses":{"200":{"content":{"text/event-stream":{"schema":{"type":"string"}}\#
+        },"description":"Events `moved` and `revoked`; a comment every 25 s."},"400":{"$ref":"#/co\#
+        mponents/responses/Error"},"401":{"$ref":"#/components/responses/Error"},"405":{"$ref":"#/\#
+        components/responses/MethodNotAllowed"},"408":{"$ref":"#/components/responses/Refused"},"4\#
+        29":{"$ref":"#/components/responses/TooMany"},"503":{"$ref":"#/components/responses/Unavai\#
+        lable"}},"security":[{"device":[]}],"summary":"Says when something moved.","tags":["sync"]\#
+        }},"/v1/oauth/device_authorization":{"post":{"operationId":"beginSignIn","requestBody":{"c\#
+        ontent":{"application/x-www-form-urlencoded":{"schema":{"properties":{"client_id":{"minLen\#
+        gth":1,"type":"string"},"device_id":{"$ref":"#/components/schemas/Link","description":"The\#
+         device that this one has been."},"device_name":{"description":"Cut to 80 bytes.","type":"\#
+        string"}},"required":["client_id"],"type":"object"}}},"required":true},"responses":{"200":\#
+        {"content":{"application/json":{"schema":{"$ref":"#/components/schemas/DeviceAuthorization\#
+        "}}},"description":"A code to show to the person."},"400":{"$ref":"#/components/responses/\#
+        OAuthError"},"405":{"$ref":"#/components/responses/MethodNotAllowed"},"408":{"$ref":"#/com\#
+        ponents/responses/Refused"},"413":{"$ref":"#/components/responses/Refused"},"415":{"$ref":\#
+        "#/components/responses/Error"},"503":{"$ref":"#/components/responses/Unavailable"}},"secu\#
+        rity":[],"summary":"Begins a sign-in (RFC 8628).","tags":["sign-in"]}},"/v1/oauth/revoke":\#
+        {"post":{"operationId":"revokeToken","requestBody":{"content":{"application/x-www-form-url\#
+        encoded":{"schema":{"properties":{"token":{"type":"string"}},"required":["token"],"type":"\#
+        object"}}},"required":true},"responses":{"200":{"content":{"application/json":{"schema":{"\#
+        maxProperties":0,"type":"object"}}},"description":"Done; an unknown token is answered in t\#
+        he same way."},"400":{"$ref":"#/components/responses/OAuthError"},"405":{"$ref":"#/compone\#
+        nts/responses/MethodNotAllowed"},"408":{"$ref":"#/components/responses/Refused"},"413":{"$\#
+        ref":"#/components/responses/Refused"},"415":{"$ref":"#/components/responses/Error"},"503"\#
+        :{"$ref":"#/components/responses/Unavailable"}},"security":[],"summary":"Ends the rights o\#
+        f the device that holds a token (RFC 7009).","tags":["sign-in"]}},"/v1/oauth/token":{"post\#
+        ":{"operationId":"exchangeToken","requestBody":{"content":{"application/x-www-form-urlenco\#
+        ded":{"schema":{"oneOf":[{"properties":{"device_code":{"type":"string"},"grant_type":{"con\#
+        st":"urn:ietf:params:oauth:grant-type:device_code"}},"required":["grant_type","device_code\#
+        "],"type":"object"},{"properties":{"grant_type":{"const":"refresh_token"},"refresh_token":\#
+        {"type":"string"}},"required":["grant_type","refresh_token"],"type":"object"}]}}},"require\#
+        d":true},"responses":{"200":{"content":{"application/json":{"schema":{"$ref":"#/components\#
+        /schemas/Tokens"}}},"description":"Tokens. Both are new, also after a refresh."},"400":{"$\#
+        ref":"#/components/responses/OAuthError"},"405":{"$ref":"#/components/responses/MethodNotA\#
+        llowed"},"408":{"$ref":"#/components/responses/Refused"},"413":{"$ref":"#/components/respo\#
+        nses/Refused"},"415":{"$ref":"#/components/responses/Error"},"503":{"$ref":"#/components/r\#
+        esponses/Unavailable"}},"security":[],"summary":"Exchanges a device code or a refresh toke\#
+        n for tokens.","tags":["sign-in"]}},"/v1/reconcile":{"post":{"description":"One frame a li\#
+        ne, as for `/v1/sync`: a `reconcile` and claims go up; what differs comes down. See sectio\#
+        n 19 of\nprotocol.md.\n","operationId":"reconcile","requestBody":{"content":{"application/\#
+        json":{"examples":{"first":{"summary":"Where to begin; claims follow, one a line.","value"\#
+        :{"frame":"reconcile"}}},"schema":{"$ref":"#/components/schemas/ReconcileRequestFrame"}},"\#
+        application/vnd.tangrat.sync":{}},"required":true},"responses":{"200":{"content":{"applica\#
+        tion/json":{"schema":{"$ref":"#/components/schemas/ResponseFrame"}},"application/vnd.tangr\#
+        at.sync":{}},"description":"Frames, one a line, from `hello` to `reconciled` or `error`."}\#
+        ,"400":{"$ref":"#/components/responses/Error"},"401":{"$ref":"#/components/responses/Error\#
+        "},"405":{"$ref":"#/components/responses/MethodNotAllowed"},"408":{"$ref":"#/components/re\#
+        sponses/Refused"},"413":{"$ref":"#/components/responses/Refused"},"415":{"$ref":"#/compone\#
+        nts/responses/Error"},"429":{"$ref":"#/components/responses/TooMany"},"500":{"$ref":"#/com\#
+        ponents/responses/Error"},"503":{"$ref":"#/components/responses/Unavailable"}},"security":\#
+        [{"device":[]}],"summary":"Compares what a device holds with the server, as JSON lines.","\#
+        tags":["sync"]}},"/v1/sync":{"post":{"description":"One frame a line. The binary form has\#
+         the media type `application/vnd.tangrat.sync`. With a binary request,\n`Accept: applicati\#
+        on/json` asks for lines in the answer.\n","operationId":"sync","requestBody":{"content":{"\#
+        application/json":{"examples":{"first":{"summary":"A first sync.","value":{"frame":"sync"}\#
+        }},"schema":{"$ref":"#/components/schemas/RequestFrame"}},"application/vnd.tangrat.sync":{\#
+        }},"required":true},"responses":{"200":{"content":{"application/json":{"schema":{"$ref":"#\#
+        /components/schemas/ResponseFrame"}},"application/vnd.tangrat.sync":{}},"description":"Fra\#
+        mes, one a line, from `hello` to exactly one end. A short binary answer has no `Content-Ty\#
+        pe`.\n"},"400":{"$ref":"#/components/responses/Error"},"401":{"$ref":"#/components/respons\#
+        es/Error"},"405":{"$ref":"#/components/responses/MethodNotAllowed"},"408":{"$ref":"#/compo\#
+        nents/responses/Refused"},"413":{"$ref":"#/components/responses/Refused"},"415":{"$ref":"#\#
+        /components/responses/Error"},"429":{"$ref":"#/components/responses/TooMany"},"500":{"$ref\#
+        ":"#/components/responses/Error"},"503":{"$ref":"#/components/responses/Unavailable"}},"se\#
+        curity":[{"device":[]}],"summary":"Pushes writes and pulls rows, as JSON lines.","tags":["\#
+        sync"]}}},"servers":[{"description":"A server on this machine. Elsewhere it stands behind\#
+         a TLS proxy.","url":"http://127.0.0.1:8470"}],"tags":[{"name":"sign-in"},{"name":"sync"},\#
+        {"name":"feed"},{"name":"operations"}]}
         """#
 }
