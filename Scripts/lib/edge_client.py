@@ -150,11 +150,11 @@ class SecureDevice(CommandDevice):
         output, errors = login.communicate(timeout=60)
         check(login.returncode == 0, "login: %s" % errors.decode())
 
-    def spawn(self, *words):
+    def spawn(self, *words, env=None):
         return subprocess.Popen(
             self.trust.command([self.world.client_program, *words, "--data", self.folder]),
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            env=self.world.environment)
+            env=dict(self.world.environment, **(env or {})))
 
     def attempt(self, *words):
         """Runs a command that may fail; its exit code and the code of its trouble."""
