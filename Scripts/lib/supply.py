@@ -118,7 +118,7 @@ def check(folder):
         errors="replace")
     for what, pattern in SECRETS.items():
         for match in pattern.finditer(history):
-            # A secret is random: 32 characters of it hold some 25 different ones, a test's "AAAA…" a few.
+            # A secret is random: of its 43 characters some 31 differ, of a test's "AAAA…" one.
             if what == "a token of ours" and len(set(match[0])) < 12:
                 continue
             commit = history.rfind("\ncommit ", 0, match.start())
