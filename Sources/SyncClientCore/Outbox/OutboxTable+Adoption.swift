@@ -87,7 +87,8 @@ extension OutboxTable {
                     chain: link, origin: origin)
             }
             var mutation = linked(before.origin)
-            if before.origin == nil, mutation.chain != before.chain || device != before.time.device {
+            if before.origin == nil, mutation.chain != before.chain || device != before.time.device
+            {
                 mutation = linked(
                     MutationOrigin(
                         device: before.time.device, mid: before.mid, chain: before.chain))

@@ -129,8 +129,9 @@ package struct Mutation: Hashable, Sendable {
 /// The running hash over a device's mutations.
 ///
 /// Link n is the first eight bytes of SHA-256 over link n-1 and the mutation's
-/// operations as they go on the wire, with its origin before them if it has one. Link 0 is the installation's nonce. Two
-/// installations that share a device id part ways at their first own write.
+/// operations as they go on the wire, with its origin before them if it has one.
+/// Link 0 is the installation's nonce. Two installations that share a device id part
+/// ways at their first own write.
 package enum MutationChain {
     /// Gives the link of a mutation that follows `previous`.
     package static func link(

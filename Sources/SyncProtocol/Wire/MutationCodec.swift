@@ -95,7 +95,9 @@ package enum MutationCodec {
         guard mid > 0, mid < 1 << 62 else {
             throw reader.failure("wire.mutation", "a mutation has no number")
         }
-        guard seen & 0x3e == 0x3e else { throw reader.failure("wire.field", "a mutation is not complete") }
+        guard seen & 0x3e == 0x3e else {
+            throw reader.failure("wire.field", "a mutation is not complete")
+        }
         return Mutation(
             mid: mid, time: HybridTime(packed: packed, device: DeviceID(device)), schema: schema,
             operations: operations, chain: chain, origin: first)
