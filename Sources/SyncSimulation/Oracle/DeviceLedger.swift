@@ -27,6 +27,8 @@ struct DeviceLedger {
     var renamedAt: Int64 = 0
     /// How often the server was restored when its mirror was last looked at.
     var history = 0
+    /// Whether its cache was salvaged, and it asks the server which writes it has.
+    var isSalvaged = false
     /// Whether the device may have gone back in time: its disk was replaced.
     var wasReplaced = false
 }
