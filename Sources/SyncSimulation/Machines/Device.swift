@@ -148,6 +148,9 @@ final class Device {
         return second
     }
 
+    /// Whether anything runs on it.
+    var hasPrograms: Bool { program != nil || second != nil }
+
     /// Whether a round may run in one of its programs.
     var isSyncing: Bool {
         [program, second].contains { $0?.isSyncing == true || $0?.listening != nil }

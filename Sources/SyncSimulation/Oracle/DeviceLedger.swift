@@ -23,6 +23,8 @@ struct DeviceLedger {
     var held: Set<String> = []
     /// Whether there is a reason to compare the whole mirror with the server's.
     var mayRepair = false
+    /// When there was such a reason for the last time.
+    var mightRepairAt: Int64?
     /// When it got its name.
     var renamedAt: Int64 = 0
     /// How often the server was restored when its mirror was last looked at.

@@ -78,10 +78,10 @@ extension Oracle {
                 return fail("I18", "entry \(number) is about bucket \(range.bucket), nobody's")
             }
             guard part.owner != reader, part.domain != own else { continue }
-            audit.notes[TrueKey(table: "access_event", id: "tangrat-\(number)-\(index)", scope: "")] =
-                Note(
-                    reader: reader, owner: part.owner, domain: part.domain,
-                    rows: Int64(clamping: range.rows), at: entry.at, entry: number)
+            let id = "tangrat-\(number)-\(index)"
+            audit.notes[TrueKey(table: "access_event", id: id, scope: "")] = Note(
+                reader: reader, owner: part.owner, domain: part.domain,
+                rows: Int64(clamping: range.rows), at: entry.at, entry: number)
         }
     }
 
@@ -119,8 +119,7 @@ extension Oracle {
         guard rows > 0 else { return }
         guard let index = audit.readings[device]?.firstIndex(of: UInt64(rows)) else {
             return fail(
-                "I18", "\(rows) rows of people go to \(device), and the audit chain has no such entry"
-            )
+                "I18", "\(rows) rows of people go to \(device), the audit chain has no such entry")
         }
         audit.readings[device]?.remove(at: index)
         world.points.count("answer.disclosed")

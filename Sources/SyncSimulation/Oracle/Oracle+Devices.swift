@@ -17,7 +17,14 @@ extension Oracle {
 
     /// A round is done; comparing the whole mirror with the server's needs a reason.
     func synced(_ device: Device, hasRepaired: Bool) {
-        let mayRepair = ledgers[device.index]?.mayRepair ?? true
+        // Two who waited for one round are told of it one after the other.
+        let now = world.timeline.now
+        var mayRepair = ledgers[device.index]?.mayRepair ?? true
+        if mayRepair {
+            ledgers[device.index]?.mightRepairAt = now
+        } else {
+            mayRepair = ledgers[device.index]?.mightRepairAt == now
+        }
         ledgers[device.index]?.mayRepair = false
         guard hasRepaired else { return }
         world.reached("sync.repaired")

@@ -103,7 +103,7 @@ package final class World: @unchecked Sendable {
 
     private func drain() {
         jobs.drain { [self] in
-            for device in devices where device.disk.isDown && (device.program != nil || device.second != nil) {
+            for device in devices where device.disk.isDown && device.hasPrograms {
                 device.crashed()
             }
         }
