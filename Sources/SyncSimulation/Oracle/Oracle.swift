@@ -52,7 +52,7 @@ final class Oracle {
 
     /// The pushes that have reached the server and are not answered.
     private(set) var pushes: [Push] = []
-    private(set) var tokens: [String: DeviceID] = [:]
+    var tokens: [String: DeviceID] = [:]
     /// The last body that each device sent to be synced.
     private(set) var bodies: [DeviceID: [UInt8]] = [:]
     /// What was read of the audit chain.
@@ -212,6 +212,7 @@ final class Oracle {
         pushes.removeAll { $0.exchange === exchange }
         switch exchange.path {
         case "/v1/oauth/token": learnTokens(response)
+        case "/v1/devices/replace": learnReplacement(exchange, response)
         case "/v1/agency/records":
             guard response.status == 200, let end = endedKeys[exchange.bearer ?? ""],
                 let arrived = exchange.arrivedAt, arrived > end
@@ -283,23 +284,6 @@ final class Oracle {
             }
         case .notSent: world.trace("device.notSent", Int64(device.index), [])
         case .unknown: world.trace("device.unknown", Int64(device.index), [])
-        }
-    }
-
-    private func learnTokens(_ response: Response) {
-        guard response.status == 200, let body = try? JSON.parse(response.body),
-            let access = body["access_token"]?.text, let subject = body["subject"]?.text,
-            let device = body["device_id"]?.text.flatMap({ DeviceID(text: $0) })
-        else { return }
-        tokens[access] = device
-        guard truth.devices[device] == nil else { return }
-        do {
-            guard let record = try serverEye?.device(token: access) else {
-                return fail("I17", "tokens were given that are not stored")
-            }
-            truth.devices[device] = DeviceFacts(subject: subject, number: record.number)
-        } catch {
-            fail("I17", "the store cannot be read: \(error)")
         }
     }
 

@@ -65,6 +65,7 @@ private struct SwarmMaker {
         addSeconds(until: end)
         addListeners(until: end, &plan.options)
         addMisdeeds(until: end)
+        addDoubleFailures(until: end)
         plan.actions = actions
         return plan
     }
@@ -172,11 +173,25 @@ private struct SwarmMaker {
         }
     }
 
+    /// A server that is killed in a commit, starts, answers, and then loses its power.
+    private mutating func addDoubleFailures(until end: Int) {
+        guard draws("doubleFailures", perMille: 150) else { return }
+        for _ in 0..<random.next(in: 1...3) {
+            now = Int64(random.next(in: 0...end))
+            add(.server, .serverKill, changes(30), random.pick([0, 10, 500]))
+            for _ in 0..<random.next(in: 1...4) { add(.device(anyDevice()), .sync) }
+            now += Int64(random.next(in: 600...3_000))
+            for _ in 0..<random.next(in: 1...4) { add(.device(anyDevice()), .sync) }
+            now += Int64(random.next(in: 0...500))
+            add(.server, .serverPowerCut, 0, 10)
+        }
+    }
+
     private mutating func addMisdeeds(until end: Int) {
         guard draws("misdeeds", perMille: 250) else { return }
         for _ in 0..<random.next(in: 1...8) {
             now = Int64(random.next(in: 0...end))
-            add(.device(anyDevice()), .rogue, random.next(in: 0...7), random.next(in: 0...20))
+            add(.device(anyDevice()), .rogue, random.next(in: 0...8), random.next(in: 0...20))
         }
     }
 

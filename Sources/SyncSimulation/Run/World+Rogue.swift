@@ -18,7 +18,7 @@ extension World {
         let body = oracle.bodies[name] ?? []
         let others = oracle.bodies.keys.sorted().filter { $0 != name }
         let other = others.isEmpty ? name : others[Int(action.argument(1).magnitude) % others.count]
-        switch action.argument(0).magnitude % 8 {
+        switch action.argument(0).magnitude % 9 {
         case 0: send(.sync(random.bytes(random.next(in: 0...300)), token), action, 400..<500)
         case 1:
             let cut = body.prefix(random.next(in: 0...max(0, body.count - 1)))
@@ -54,6 +54,15 @@ extension World {
             send(
                 Misdeed(path: "/v1/agency/records", bearer: token, body: Array((line + "\n").utf8)),
                 action, 401..<404)
+        case 7:
+            // What is left of a device whose rights have ended.
+            let ended = oracle.tokens.keys.sorted().filter { token in
+                oracle.tokens[token].flatMap { oracle.truth.devices[$0]?.isRevoked } ?? false
+            }
+            guard !ended.isEmpty else { return }
+            var frame: [UInt8] = []
+            BinaryFrames.append(.sync(SyncRequest()), to: &frame)
+            send(.sync(frame, random.pick(ended)), action, 401..<402)
         default:
             // One request that two readers would take for two.
             let path = "/v1/sync HTTP/1.1\r\nTransfer-Encoding: chunked\r\nX: "
@@ -83,7 +92,7 @@ extension World {
             // A full disk answers nobody well.
             guard response.status < 500 || response.status == 500 else { return }
             reached("rogue.answered")
-            points.count(named: "rogue.\(action.argument(0).magnitude % 8).\(response.status)")
+            points.count(named: "rogue.\(action.argument(0).magnitude % 9).\(response.status)")
             let isRight = expected?.contains(response.status) ?? (response.status < 500)
             // Too many requests is always a right answer.
             guard isRight || response.status == 429 else {
