@@ -71,8 +71,12 @@ def main():
     for number, what, _ in bugs:
         if chosen and number not in chosen:
             continue
-        answer, seconds = run(program, number, ["--small-scope", "1,1,1"])
-        where = "scope"
+        seconds, where = 0, "scope"
+        for scope in ["1,1,1", "2,1,1"]:
+            answer, more = run(program, number, ["--small-scope", scope])
+            seconds += more
+            if answer["failures"]:
+                break
         if not answer["failures"]:
             arguments = ["--seeds", f"{options.first}..{last}", "--replay-every", "1000000"]
             answer, more = run(program, number, arguments)

@@ -252,6 +252,9 @@ package final class EventLoop: @unchecked Sendable {
         ticked = nil
     }
 
+    /// Reads the clock of a loop that is stepped, for what happens between two steps.
+    package func readClock() { now = clock.milliseconds() }
+
     /// Takes one turn without waiting, on the thread of the loop's owner.
     ///
     /// - Parameter ready: Makes the calls of handlers whose descriptors are ready.

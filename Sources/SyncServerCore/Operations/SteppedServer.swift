@@ -40,7 +40,9 @@ package final class SteppedServer {
     ///
     /// - Returns: Its number, or nil if it was refused.
     package func connect(_ stream: any ByteStream) -> UInt64? {
-        server.front.adopt(stream, .local, on: context)
+        // Between two steps: it has not waited since the one before.
+        context.eventLoop.readClock()
+        return server.front.adopt(stream, .local, on: context)
     }
 
     /// Takes a turn of the loop.
