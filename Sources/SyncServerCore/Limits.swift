@@ -81,6 +81,9 @@ package struct Limits: Sendable {
     /// The longest name of a device, in bytes; a longer one is cut.
     package var deviceNameBytesMax = 80
 
+    /// The most devices in a person's list: the newest.
+    package var devicesListedMax = 100
+
     /// How often a device may ask whether it was approved, in seconds.
     package var pollIntervalSeconds: Int64 = 1
 

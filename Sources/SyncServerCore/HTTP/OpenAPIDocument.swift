@@ -213,88 +213,112 @@ enum OpenAPIDocument {
         esponses/Error"},"405":{"$ref":"#/components/responses/MethodNotAllowed"},"408":{"$ref":"#\#
         /components/responses/Refused"},"415":{"$ref":"#/components/responses/Error"},"503":{"$ref\#
         ":"#/components/responses/Unavailable"}},"security":[{"agency":[]}],"summary":"Takes an ag\#
-        ency's rows, of any number.","tags":["feed"]}},"/v1/devices/replace":{"post":{"operationId\#
-        ":"replaceDevice","requestBody":{"content":{"application/x-www-form-urlencoded":{"schema":\#
-        {"properties":{"after":{"format":"int64","minimum":0,"type":"integer"},"device":{"pattern"\#
-        :"^[0-9a-f]{16}$","type":"string"}},"required":["device","after"],"type":"object"}}},"requ\#
-        ired":true},"responses":{"200":{"content":{"application/json":{"schema":{"properties":{"ch\#
-        ains":{"pattern":"^([0-9a-f]{16}){0,1000}$","type":"string"},"last":{"format":"int64","typ\#
-        e":"integer"},"took_effect":{"pattern":"^[01]{0,1000}$","type":"string"}},"required":["cha\#
-        ins","last","took_effect"],"type":"object"}}},"description":"What the device did after tha\#
-        t mutation; nothing of a device that is not known."},"400":{"$ref":"#/components/responses\#
-        /OAuthError"},"401":{"$ref":"#/components/responses/Error"},"405":{"$ref":"#/components/re\#
-        sponses/MethodNotAllowed"},"408":{"$ref":"#/components/responses/Refused"},"413":{"$ref":\#
-        "#/components/responses/Refused"},"415":{"$ref":"#/components/responses/Error"},"429":{"$r\#
-        ef":"#/components/responses/TooMany"},"503":{"$ref":"#/components/responses/Unavailable"}}\#
-        ,"security":[{"device":[]}],"summary":"Ends the rights of a device of the same person, and\#
-         tells which of its writes were taken.","tags":["sign-in"]}},"/v1/live":{"get":{"operation\#
-        Id":"live","responses":{"200":{"content":{"text/event-stream":{"schema":{"type":"string"}}\#
-        },"description":"Events `moved` and `revoked`; a comment every 25 s."},"400":{"$ref":"#/co\#
-        mponents/responses/Error"},"401":{"$ref":"#/components/responses/Error"},"405":{"$ref":"#/\#
-        components/responses/MethodNotAllowed"},"408":{"$ref":"#/components/responses/Refused"},"4\#
-        29":{"$ref":"#/components/responses/TooMany"},"503":{"$ref":"#/components/responses/Unavai\#
-        lable"}},"security":[{"device":[]}],"summary":"Says when something moved.","tags":["sync"]\#
-        }},"/v1/oauth/device_authorization":{"post":{"operationId":"beginSignIn","requestBody":{"c\#
-        ontent":{"application/x-www-form-urlencoded":{"schema":{"properties":{"client_id":{"minLen\#
-        gth":1,"type":"string"},"device_id":{"$ref":"#/components/schemas/Link","description":"The\#
-         device that this one has been."},"device_name":{"description":"Cut to 80 bytes.","type":"\#
-        string"}},"required":["client_id"],"type":"object"}}},"required":true},"responses":{"200":\#
-        {"content":{"application/json":{"schema":{"$ref":"#/components/schemas/DeviceAuthorization\#
-        "}}},"description":"A code to show to the person."},"400":{"$ref":"#/components/responses/\#
-        OAuthError"},"405":{"$ref":"#/components/responses/MethodNotAllowed"},"408":{"$ref":"#/com\#
-        ponents/responses/Refused"},"413":{"$ref":"#/components/responses/Refused"},"415":{"$ref":\#
-        "#/components/responses/Error"},"503":{"$ref":"#/components/responses/Unavailable"}},"secu\#
-        rity":[],"summary":"Begins a sign-in (RFC 8628).","tags":["sign-in"]}},"/v1/oauth/revoke":\#
-        {"post":{"operationId":"revokeToken","requestBody":{"content":{"application/x-www-form-url\#
-        encoded":{"schema":{"properties":{"token":{"type":"string"}},"required":["token"],"type":"\#
-        object"}}},"required":true},"responses":{"200":{"content":{"application/json":{"schema":{"\#
-        maxProperties":0,"type":"object"}}},"description":"Done; an unknown token is answered in t\#
-        he same way."},"400":{"$ref":"#/components/responses/OAuthError"},"405":{"$ref":"#/compone\#
-        nts/responses/MethodNotAllowed"},"408":{"$ref":"#/components/responses/Refused"},"413":{"$\#
-        ref":"#/components/responses/Refused"},"415":{"$ref":"#/components/responses/Error"},"503"\#
-        :{"$ref":"#/components/responses/Unavailable"}},"security":[],"summary":"Ends the rights o\#
-        f the device that holds a token (RFC 7009).","tags":["sign-in"]}},"/v1/oauth/token":{"post\#
-        ":{"operationId":"exchangeToken","requestBody":{"content":{"application/x-www-form-urlenco\#
-        ded":{"schema":{"oneOf":[{"properties":{"device_code":{"type":"string"},"grant_type":{"con\#
-        st":"urn:ietf:params:oauth:grant-type:device_code"}},"required":["grant_type","device_code\#
-        "],"type":"object"},{"properties":{"grant_type":{"const":"refresh_token"},"refresh_token":\#
-        {"type":"string"}},"required":["grant_type","refresh_token"],"type":"object"}]}}},"require\#
-        d":true},"responses":{"200":{"content":{"application/json":{"schema":{"$ref":"#/components\#
-        /schemas/Tokens"}}},"description":"Tokens. Both are new, also after a refresh."},"400":{"$\#
-        ref":"#/components/responses/OAuthError"},"405":{"$ref":"#/components/responses/MethodNotA\#
-        llowed"},"408":{"$ref":"#/components/responses/Refused"},"413":{"$ref":"#/components/respo\#
-        nses/Refused"},"415":{"$ref":"#/components/responses/Error"},"503":{"$ref":"#/components/r\#
-        esponses/Unavailable"}},"security":[],"summary":"Exchanges a device code or a refresh toke\#
-        n for tokens.","tags":["sign-in"]}},"/v1/reconcile":{"post":{"description":"One frame a li\#
-        ne, as for `/v1/sync`: a `reconcile` and claims go up; what differs comes down. See sectio\#
-        n 19 of\nprotocol.md.\n","operationId":"reconcile","requestBody":{"content":{"application/\#
-        json":{"examples":{"first":{"summary":"Where to begin; claims follow, one a line.","value"\#
-        :{"frame":"reconcile"}}},"schema":{"$ref":"#/components/schemas/ReconcileRequestFrame"}},"\#
-        application/vnd.tangrat.sync":{}},"required":true},"responses":{"200":{"content":{"applica\#
-        tion/json":{"schema":{"$ref":"#/components/schemas/ResponseFrame"}},"application/vnd.tangr\#
-        at.sync":{}},"description":"Frames, one a line, from `hello` to `reconciled` or `error`."}\#
-        ,"400":{"$ref":"#/components/responses/Error"},"401":{"$ref":"#/components/responses/Error\#
-        "},"405":{"$ref":"#/components/responses/MethodNotAllowed"},"408":{"$ref":"#/components/re\#
-        sponses/Refused"},"413":{"$ref":"#/components/responses/Refused"},"415":{"$ref":"#/compone\#
-        nts/responses/Error"},"429":{"$ref":"#/components/responses/TooMany"},"500":{"$ref":"#/com\#
+        ency's rows, of any number.","tags":["feed"]}},"/v1/devices":{"get":{"operationId":"listDe\#
+        vices","responses":{"200":{"content":{"application/json":{"schema":{"properties":{"devices\#
+        ":{"items":{"properties":{"added_ms":{"description":"When it signed in.","format":"int64",\#
+        "type":"integer"},"current":{"description":"Whether it is the one that asks.","enum":[0,1]\#
+        },"device_id":{"$ref":"#/components/schemas/Link"},"name":{"description":"What it called i\#
+        tself.","type":"string"},"wrote_ms":{"description":"When it last wrote; 0 if never.","form\#
+        at":"int64","type":"integer"}},"required":["added_ms","current","device_id","name","wrote_\#
+        ms"],"type":"object"},"maxItems":100,"type":"array"}},"required":["devices"],"type":"objec\#
+        t"}}},"description":"At most 100."},"400":{"$ref":"#/components/responses/Error"},"401":{"\#
+        $ref":"#/components/responses/Error"},"405":{"$ref":"#/components/responses/MethodNotAllow\#
+        ed"},"408":{"$ref":"#/components/responses/Refused"},"429":{"$ref":"#/components/responses\#
+        /TooMany"},"503":{"$ref":"#/components/responses/Unavailable"}},"security":[{"device":[]}]\#
+        ,"summary":"The devices of the person who asks, whose rights have not ended, the newest fi\#
+        rst.","tags":["sign-in"]}},"/v1/devices/end":{"post":{"operationId":"endDevice","requestBo\#
+        dy":{"content":{"application/x-www-form-urlencoded":{"schema":{"properties":{"device":{"pa\#
+        ttern":"^[0-9a-f]{16}$","type":"string"}},"required":["device"],"type":"object"}}},"requir\#
+        ed":true},"responses":{"200":{"content":{"application/json":{"schema":{"properties":{"ende\#
+        d":{"enum":[0,1]}},"required":["ended"],"type":"object"}}},"description":"Whether it is on\#
+        e of the person's, and has no rights now. A device of somebody else is answered like one t\#
+        hat\nis not known.\n"},"400":{"$ref":"#/components/responses/OAuthError"},"401":{"$ref":"#\#
+        /components/responses/Error"},"405":{"$ref":"#/components/responses/MethodNotAllowed"},"40\#
+        8":{"$ref":"#/components/responses/Refused"},"413":{"$ref":"#/components/responses/Refused\#
+        "},"415":{"$ref":"#/components/responses/Error"},"429":{"$ref":"#/components/responses/Too\#
+        Many"},"503":{"$ref":"#/components/responses/Unavailable"}},"security":[{"device":[]}],"su\#
+        mmary":"Ends the rights of a device of the same person.","tags":["sign-in"]}},"/v1/devices\#
+        /replace":{"post":{"operationId":"replaceDevice","requestBody":{"content":{"application/x-\#
+        www-form-urlencoded":{"schema":{"properties":{"after":{"format":"int64","minimum":0,"type"\#
+        :"integer"},"device":{"pattern":"^[0-9a-f]{16}$","type":"string"}},"required":["device","a\#
+        fter"],"type":"object"}}},"required":true},"responses":{"200":{"content":{"application/jso\#
+        n":{"schema":{"properties":{"chains":{"pattern":"^([0-9a-f]{16}){0,1000}$","type":"string"\#
+        },"last":{"format":"int64","type":"integer"},"took_effect":{"pattern":"^[01]{0,1000}$","ty\#
+        pe":"string"}},"required":["chains","last","took_effect"],"type":"object"}}},"description"\#
+        :"What the device did after that mutation; nothing of a device that is not known."},"400":\#
+        {"$ref":"#/components/responses/OAuthError"},"401":{"$ref":"#/components/responses/Error"}\#
+        ,"405":{"$ref":"#/components/responses/MethodNotAllowed"},"408":{"$ref":"#/components/resp\#
+        onses/Refused"},"413":{"$ref":"#/components/responses/Refused"},"415":{"$ref":"#/component\#
+        s/responses/Error"},"429":{"$ref":"#/components/responses/TooMany"},"503":{"$ref":"#/compo\#
+        nents/responses/Unavailable"}},"security":[{"device":[]}],"summary":"Ends the rights of a\#
+         device of the same person, and tells which of its writes were taken.","tags":["sign-in"]}\#
+        },"/v1/live":{"get":{"operationId":"live","responses":{"200":{"content":{"text/event-strea\#
+        m":{"schema":{"type":"string"}}},"description":"Events `moved` and `revoked`; a comment ev\#
+        ery 25 s."},"400":{"$ref":"#/components/responses/Error"},"401":{"$ref":"#/components/resp\#
+        onses/Error"},"405":{"$ref":"#/components/responses/MethodNotAllowed"},"408":{"$ref":"#/co\#
+        mponents/responses/Refused"},"429":{"$ref":"#/components/responses/TooMany"},"503":{"$ref"\#
+        :"#/components/responses/Unavailable"}},"security":[{"device":[]}],"summary":"Says when so\#
+        mething moved.","tags":["sync"]}},"/v1/oauth/device_authorization":{"post":{"operationId":\#
+        "beginSignIn","requestBody":{"content":{"application/x-www-form-urlencoded":{"schema":{"pr\#
+        operties":{"client_id":{"minLength":1,"type":"string"},"device_id":{"$ref":"#/components/s\#
+        chemas/Link","description":"The device that this one has been."},"device_name":{"descripti\#
+        on":"Cut to 80 bytes.","type":"string"}},"required":["client_id"],"type":"object"}}},"requ\#
+        ired":true},"responses":{"200":{"content":{"application/json":{"schema":{"$ref":"#/compone\#
+        nts/schemas/DeviceAuthorization"}}},"description":"A code to show to the person."},"400":{\#
+        "$ref":"#/components/responses/OAuthError"},"405":{"$ref":"#/components/responses/MethodNo\#
+        tAllowed"},"408":{"$ref":"#/components/responses/Refused"},"413":{"$ref":"#/components/res\#
+        ponses/Refused"},"415":{"$ref":"#/components/responses/Error"},"503":{"$ref":"#/components\#
+        /responses/Unavailable"}},"security":[],"summary":"Begins a sign-in (RFC 8628).","tags":["\#
+        sign-in"]}},"/v1/oauth/revoke":{"post":{"operationId":"revokeToken","requestBody":{"conten\#
+        t":{"application/x-www-form-urlencoded":{"schema":{"properties":{"token":{"type":"string"}\#
+        },"required":["token"],"type":"object"}}},"required":true},"responses":{"200":{"content":{\#
+        "application/json":{"schema":{"maxProperties":0,"type":"object"}}},"description":"Done; an\#
+         unknown token is answered in the same way."},"400":{"$ref":"#/components/responses/OAuthE\#
+        rror"},"405":{"$ref":"#/components/responses/MethodNotAllowed"},"408":{"$ref":"#/component\#
+        s/responses/Refused"},"413":{"$ref":"#/components/responses/Refused"},"415":{"$ref":"#/com\#
         ponents/responses/Error"},"503":{"$ref":"#/components/responses/Unavailable"}},"security":\#
-        [{"device":[]}],"summary":"Compares what a device holds with the server, as JSON lines.","\#
-        tags":["sync"]}},"/v1/sync":{"post":{"description":"One frame a line. The binary form has\#
-         the media type `application/vnd.tangrat.sync`. With a binary request,\n`Accept: applicati\#
-        on/json` asks for lines in the answer.\n","operationId":"sync","requestBody":{"content":{"\#
-        application/json":{"examples":{"first":{"summary":"A first sync.","value":{"frame":"sync"}\#
-        }},"schema":{"$ref":"#/components/schemas/RequestFrame"}},"application/vnd.tangrat.sync":{\#
-        }},"required":true},"responses":{"200":{"content":{"application/json":{"schema":{"$ref":"#\#
-        /components/schemas/ResponseFrame"}},"application/vnd.tangrat.sync":{}},"description":"Fra\#
-        mes, one a line, from `hello` to exactly one end. A short binary answer has no `Content-Ty\#
-        pe`.\n"},"400":{"$ref":"#/components/responses/Error"},"401":{"$ref":"#/components/respons\#
-        es/Error"},"405":{"$ref":"#/components/responses/MethodNotAllowed"},"408":{"$ref":"#/compo\#
-        nents/responses/Refused"},"413":{"$ref":"#/components/responses/Refused"},"415":{"$ref":"#\#
-        /components/responses/Error"},"429":{"$ref":"#/components/responses/TooMany"},"500":{"$ref\#
-        ":"#/components/responses/Error"},"503":{"$ref":"#/components/responses/Unavailable"}},"se\#
-        curity":[{"device":[]}],"summary":"Pushes writes and pulls rows, as JSON lines.","tags":["\#
-        sync"]}}},"servers":[{"description":"A server on this machine. Elsewhere it stands behind\#
-         a TLS proxy.","url":"http://127.0.0.1:8470"}],"tags":[{"name":"sign-in"},{"name":"sync"},\#
-        {"name":"feed"},{"name":"operations"}]}
+        [],"summary":"Ends the rights of the device that holds a token (RFC 7009).","tags":["sign-\#
+        in"]}},"/v1/oauth/token":{"post":{"operationId":"exchangeToken","requestBody":{"content":{\#
+        "application/x-www-form-urlencoded":{"schema":{"oneOf":[{"properties":{"device_code":{"typ\#
+        e":"string"},"grant_type":{"const":"urn:ietf:params:oauth:grant-type:device_code"}},"requi\#
+        red":["grant_type","device_code"],"type":"object"},{"properties":{"grant_type":{"const":"r\#
+        efresh_token"},"refresh_token":{"type":"string"}},"required":["grant_type","refresh_token"\#
+        ],"type":"object"}]}}},"required":true},"responses":{"200":{"content":{"application/json":\#
+        {"schema":{"$ref":"#/components/schemas/Tokens"}}},"description":"Tokens. Both are new, al\#
+        so after a refresh."},"400":{"$ref":"#/components/responses/OAuthError"},"405":{"$ref":"#/\#
+        components/responses/MethodNotAllowed"},"408":{"$ref":"#/components/responses/Refused"},"4\#
+        13":{"$ref":"#/components/responses/Refused"},"415":{"$ref":"#/components/responses/Error"\#
+        },"503":{"$ref":"#/components/responses/Unavailable"}},"security":[],"summary":"Exchanges\#
+         a device code or a refresh token for tokens.","tags":["sign-in"]}},"/v1/reconcile":{"post\#
+        ":{"description":"One frame a line, as for `/v1/sync`: a `reconcile` and claims go up; wha\#
+        t differs comes down. See section 19 of\nprotocol.md.\n","operationId":"reconcile","reques\#
+        tBody":{"content":{"application/json":{"examples":{"first":{"summary":"Where to begin; cla\#
+        ims follow, one a line.","value":{"frame":"reconcile"}}},"schema":{"$ref":"#/components/sc\#
+        hemas/ReconcileRequestFrame"}},"application/vnd.tangrat.sync":{}},"required":true},"respon\#
+        ses":{"200":{"content":{"application/json":{"schema":{"$ref":"#/components/schemas/Respons\#
+        eFrame"}},"application/vnd.tangrat.sync":{}},"description":"Frames, one a line, from `hell\#
+        o` to `reconciled` or `error`."},"400":{"$ref":"#/components/responses/Error"},"401":{"$re\#
+        f":"#/components/responses/Error"},"405":{"$ref":"#/components/responses/MethodNotAllowed"\#
+        },"408":{"$ref":"#/components/responses/Refused"},"413":{"$ref":"#/components/responses/Re\#
+        fused"},"415":{"$ref":"#/components/responses/Error"},"429":{"$ref":"#/components/response\#
+        s/TooMany"},"500":{"$ref":"#/components/responses/Error"},"503":{"$ref":"#/components/resp\#
+        onses/Unavailable"}},"security":[{"device":[]}],"summary":"Compares what a device holds wi\#
+        th the server, as JSON lines.","tags":["sync"]}},"/v1/sync":{"post":{"description":"One fr\#
+        ame a line. The binary form has the media type `application/vnd.tangrat.sync`. With a bina\#
+        ry request,\n`Accept: application/json` asks for lines in the answer.\n","operationId":"sy\#
+        nc","requestBody":{"content":{"application/json":{"examples":{"first":{"summary":"A first\#
+         sync.","value":{"frame":"sync"}}},"schema":{"$ref":"#/components/schemas/RequestFrame"}},\#
+        "application/vnd.tangrat.sync":{}},"required":true},"responses":{"200":{"content":{"applic\#
+        ation/json":{"schema":{"$ref":"#/components/schemas/ResponseFrame"}},"application/vnd.tang\#
+        rat.sync":{}},"description":"Frames, one a line, from `hello` to exactly one end. A short\#
+         binary answer has no `Content-Type`.\n"},"400":{"$ref":"#/components/responses/Error"},"4\#
+        01":{"$ref":"#/components/responses/Error"},"405":{"$ref":"#/components/responses/MethodNo\#
+        tAllowed"},"408":{"$ref":"#/components/responses/Refused"},"413":{"$ref":"#/components/res\#
+        ponses/Refused"},"415":{"$ref":"#/components/responses/Error"},"429":{"$ref":"#/components\#
+        /responses/TooMany"},"500":{"$ref":"#/components/responses/Error"},"503":{"$ref":"#/compon\#
+        ents/responses/Unavailable"}},"security":[{"device":[]}],"summary":"Pushes writes and pull\#
+        s rows, as JSON lines.","tags":["sync"]}}},"servers":[{"description":"A server on this mac\#
+        hine. Elsewhere it stands behind a TLS proxy.","url":"http://127.0.0.1:8470"}],"tags":[{"n\#
+        ame":"sign-in"},{"name":"sync"},{"name":"feed"},{"name":"operations"}]}
         """#
 }

@@ -63,6 +63,8 @@ final class SyncService: RequestHandler {
         }
         if request.pathIs("/v1/live") { return receivedLive(request, exchange) }
         if request.pathIs("/v1/devices/replace") { return receivedReplacement(request, exchange) }
+        if request.pathIs("/v1/devices") { return receivedDeviceList(request, exchange) }
+        if request.pathIs("/v1/devices/end") { return receivedDeviceEnd(request, exchange) }
         if request.pathIs("/v1/agency/records") { return receivedFeed(request, exchange) }
         if request.pathIs("/v1/oauth/device_authorization")
             || request.pathIs("/v1/oauth/token") || request.pathIs("/v1/oauth/revoke")
@@ -82,6 +84,8 @@ final class SyncService: RequestHandler {
             syncBody(request, body, exchange)
         } else if request.pathIs("/v1/devices/replace") {
             replaceDevice(request, body, exchange)
+        } else if request.pathIs("/v1/devices/end") {
+            endDevice(request, body, exchange)
         } else if request.pathIs("/v1/reconcile") {
             reconcileBody(request, body, exchange)
         } else if request.pathIs("/v1/oauth/device_authorization") {
@@ -159,7 +163,7 @@ final class SyncService: RequestHandler {
     }
 
     /// A store that cannot be read says nothing about anybody's rights.
-    private func refuseUnreadable(_ exchange: Exchange, _ error: any Error) {
+    func refuseUnreadable(_ exchange: Exchange, _ error: any Error) {
         metrics.log(.error, "store.read_failed", "\(error)")
         _ = refuse(exchange, Heads.unavailable, .storage)
     }
@@ -195,7 +199,7 @@ final class SyncService: RequestHandler {
 
     private func receivedLive(_ request: borrowing RequestView, _ exchange: Exchange) -> BodyPlan {
         guard request.method == .get else {
-            return refuse(exchange, Heads.methodNotAllowedLive, .method)
+            return refuse(exchange, Heads.methodNotAllowedWhole, .method)
         }
         guard let session = admit(request, exchange) else { return .answered }
         guard admit(session.requests, exchange) else { return .answered }
