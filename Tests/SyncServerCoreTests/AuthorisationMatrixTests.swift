@@ -48,6 +48,10 @@ struct AuthorisationMatrixTests {
             Address(method: "post", path: "/v1/oauth/revoke", need: .nothing, status: 200) { _, _ in
                 [text(form, "token=tra_x")]
             },
+            // Without a provider there is no such address.
+            Address(method: "post", path: "/v1/oauth/decision", need: .nothing, status: 404) {
+                _, _ in [text(form, "assertion=a.b.c")]
+            },
             Address(method: "post", path: "/v1/devices/replace", need: .device, status: 200) {
                 scene, _ in [text(form, "device=\(scene.spare.device)&after=0")]
             },

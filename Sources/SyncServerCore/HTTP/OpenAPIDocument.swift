@@ -258,7 +258,20 @@ enum OpenAPIDocument {
         onses/Error"},"405":{"$ref":"#/components/responses/MethodNotAllowed"},"408":{"$ref":"#/co\#
         mponents/responses/Refused"},"429":{"$ref":"#/components/responses/TooMany"},"503":{"$ref"\#
         :"#/components/responses/Unavailable"}},"security":[{"device":[]}],"summary":"Says when so\#
-        mething moved.","tags":["sync"]}},"/v1/oauth/device_authorization":{"post":{"operationId":\#
+        mething moved.","tags":["sync"]}},"/v1/oauth/decision":{"post":{"description":"Answered 40\#
+        4 unless an identity provider is configured. The assertion proves itself; see section 3 of\#
+         protocol.md.\n","operationId":"decideSignIn","requestBody":{"content":{"application/x-www\#
+        -form-urlencoded":{"schema":{"properties":{"assertion":{"description":"A compact JWS with\#
+         HS256.","type":"string"}},"required":["assertion"],"type":"object"}}},"required":true},"r\#
+        esponses":{"200":{"content":{"application/json":{"schema":{"properties":{"device_name":{"d\#
+        escription":"What the device calls itself.","type":"string"}},"required":["device_name"],"\#
+        type":"object"}}},"description":"Done, once."},"400":{"$ref":"#/components/responses/Error\#
+        "},"404":{"$ref":"#/components/responses/NotFound"},"405":{"$ref":"#/components/responses/\#
+        MethodNotAllowed"},"408":{"$ref":"#/components/responses/Refused"},"413":{"$ref":"#/compon\#
+        ents/responses/Refused"},"415":{"$ref":"#/components/responses/Error"},"429":{"$ref":"#/co\#
+        mponents/responses/TooMany"},"503":{"$ref":"#/components/responses/Unavailable"}},"securit\#
+        y":[],"summary":"What a person has decided about a sign-in, from the gateway of an identit\#
+        y provider.","tags":["sign-in"]}},"/v1/oauth/device_authorization":{"post":{"operationId":\#
         "beginSignIn","requestBody":{"content":{"application/x-www-form-urlencoded":{"schema":{"pr\#
         operties":{"client_id":{"minLength":1,"type":"string"},"device_id":{"$ref":"#/components/s\#
         chemas/Link","description":"The device that this one has been."},"device_name":{"descripti\#

@@ -17,6 +17,11 @@ package struct ServiceParts: Sendable {
     let isReady: @Sendable () -> Bool
     let holders: HolderLedger
     let watchers: WatcherRegistry
+    let identity: (any IdentityProvider)?
+    let guesses: GuessLedger
+    let signInRates: AddressRates
+    let tokenRates: AddressRates
+    let isBehindProxy: Bool
 }
 
 /// Answers the requests of one event loop: the doors of the server.
@@ -70,10 +75,15 @@ final class SyncService: RequestHandler {
             || request.pathIs("/v1/oauth/token") || request.pathIs("/v1/oauth/revoke")
         {
             exchange.kind = .identity
-            return request.method == .post
-                ? collect(request, max: limits.smallBodyBytesMax, exchange)
-                : refuse(exchange, Heads.methodNotAllowedPost, .method)
+            guard request.method == .post else {
+                return refuse(exchange, Heads.methodNotAllowedPost, .method)
+            }
+            let begins = request.pathIs("/v1/oauth/device_authorization")
+            guard admit(request, by: begins ? parts.signInRates : parts.tokenRates, exchange)
+            else { return .answered }
+            return collect(request, max: limits.smallBodyBytesMax, exchange)
         }
+        if request.pathIs("/v1/oauth/decision") { return receivedDecision(request, exchange) }
         return receivedOperations(request, exchange)
     }
 
@@ -94,6 +104,8 @@ final class SyncService: RequestHandler {
             exchangeToken(body, exchange)
         } else if request.pathIs("/v1/oauth/revoke") {
             revokeToken(body, exchange)
+        } else if request.pathIs("/v1/oauth/decision") {
+            decideSignIn(request, body, exchange)
         }
     }
 
@@ -113,7 +125,10 @@ final class SyncService: RequestHandler {
             return refuse(exchange, Heads.methodNotAllowedGet, .method)
         }
         if isPage {
-            exchange.respond(Heads.page, body: VerificationPage.html(for: code))
+            exchange.respond(
+                Heads.page,
+                body: VerificationPage.html(
+                    for: code, confirmedBy: parts.identity == nil ? .operator : .provider))
         } else if request.pathIs("/openapi.json") {
             exchange.respond(Heads.document, body: OpenAPIDocument.json)
         } else if isDocument {
@@ -173,9 +188,8 @@ final class SyncService: RequestHandler {
         guard let token = Self.bearer(authorization) else { return nil }
         let hash = SHA256.hash(token)
         let now = parts.now()
-        if let known = parts.sessions.session(hash) {
-            return known.expires > now ? known : nil
-        }
+        // One that is over goes the way of one that never was.
+        if let known = parts.sessions.session(hash), known.expires > now { return known }
         let generation = parts.sessions.generation
         guard let (record, device) = try reader.snapshot({ try $0.token(hash) }),
             record.kind == .access, record.expires > now, device.revoked == 0

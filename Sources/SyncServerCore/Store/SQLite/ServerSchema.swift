@@ -200,9 +200,8 @@ package enum HotStatements {
     /// All of them.
     package static let all: [String] = [
         rowsAfter, marksAfter, rowByNumber, bucketsOfPerson, bucketByNumber, bucketByName,
-        tombstonesBetween, rowByKey, insertRow, updateRow, saveBucket, deviceByNumber, activeDevices,
-        saveDevice,
-        outcomesAfter, outcomeByMid, insertOutcomes,
+        tombstonesBetween, rowByKey, insertRow, updateRow, saveBucket, deviceByNumber,
+        activeDevices, saveDevice, outcomesAfter, outcomeByMid, insertOutcomes,
         tokenByHash, rightsOfPerson, personByNumber, personByTag, personBySubject,
         appendAudit, auditHead, auditAfter,
     ].map { $0.description }
