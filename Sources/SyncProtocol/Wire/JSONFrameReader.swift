@@ -159,11 +159,15 @@ package struct JSONFrameReader {
                     cursor: try object.base64("cursor"), rows: try object.number("rows"),
                     sum: try object.sum("sum")))
         case "checkpoint":
+            let mid = try object.number("acked_mid")
+            let chain = try object.hex("acked_chain")
+            guard mid > 0 || chain == 0 else {
+                throw failure("wire.field", "a link of no mutation")
+            }
             return .checkpoint(
                 Checkpoint(
                     cursor: try object.base64("cursor"), rows: try object.number("rows"),
-                    sum: try object.sum("sum"), ackedMid: try object.number("acked_mid"),
-                    ackedChain: try object.hex("acked_chain"),
+                    sum: try object.sum("sum"), ackedMid: mid, ackedChain: chain,
                     lineage: try object.base64("lineage")))
         case "pushed": return .pushed(ackedMid: try object.number("acked_mid"))
         case "restart": return .restart(reason: try object.text("reason"))
@@ -200,9 +204,12 @@ package struct JSONFrameReader {
         let time: HybridTime
         let schema: UInt64
         let chain: UInt64
+        let origin: MutationOrigin?
 
         func mutation(_ operations: [RowOperation]) -> Mutation {
-            Mutation(mid: mid, time: time, schema: schema, operations: operations, chain: chain)
+            Mutation(
+                mid: mid, time: time, schema: schema, operations: operations, chain: chain,
+                origin: origin)
         }
 
         func mutation(unreadable problem: WriteRules.Problem) -> Mutation {
@@ -218,9 +225,14 @@ package struct JSONFrameReader {
         guard mid > 0, mid < 1 << 62 else {
             throw failure("wire.mutation", "a mutation has no number")
         }
+        var origin: MutationOrigin?
+        if object.optional("origin") != nil {
+            origin = MutationOrigin(text: try object.text("origin"))
+            guard origin != nil else { throw failure("wire.origin", "an origin is not valid") }
+        }
         return MutationHead(
             mid: mid, time: time, schema: try object.number("schema"),
-            chain: try object.hex("chain"))
+            chain: try object.hex("chain"), origin: origin)
     }
 
     private func operations(_ object: Members) throws(WireError) -> [RowOperation] {

@@ -90,6 +90,14 @@ enum ServerSchema {
             Migration(
                 "people who were erased",
                 sql: "ALTER TABLE person ADD COLUMN erased INTEGER NOT NULL DEFAULT 0"),
+            Migration(
+                "writes that copies of a device may send again",
+                sql: """
+                    CREATE TABLE origin(
+                        person INTEGER NOT NULL, chain INTEGER NOT NULL, device INTEGER NOT NULL,
+                        mid INTEGER NOT NULL,
+                        PRIMARY KEY(person, chain, device, mid)) STRICT, WITHOUT ROWID;
+                    """),
         ])
 }
 
