@@ -58,7 +58,8 @@ class Tangrat(Peer):
         self.key = self.admin("agency", "add", AGENCY, "--tables", TABLE)["key"]
         self.port = lib.free_port()
         listen = "127.0.0.1:%d" % self.port
-        command = [SERVER, "serve", "--data", self.folder, "--listen", listen, "--loops", "1"]
+        command = [SERVER, "serve", "--data", self.folder, "--listen", listen, "--loops", "1",
+                   "--device-rate", "1000000"]
         self.process = lib.spawn(command, self.name)
         lib.wait_port(self.port, self.process, self.name)
         self.http = lib.Http(self.port)

@@ -67,6 +67,29 @@ package struct PeerAddress: Hashable, Sendable {
         self.low = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
     }
 
+    /// Reads an address as a proxy writes it, IPv4 or IPv6, without a port.
+    package init?(text: UnsafeRawBufferPointer) {
+        guard (2...45).contains(text.count), text.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+            return nil
+        }
+        // Ends in a zero, which the text has none of.
+        let line = text.map { CChar(bitPattern: $0) } + [0]
+        var bytes: (UInt64, UInt64) = (0, 0)
+        let family = withUnsafeMutableBytes(of: &bytes) { output -> Int32? in
+            if inet_pton(AF_INET, line, output.baseAddress) == 1 { return AF_INET }
+            return inet_pton(AF_INET6, line, output.baseAddress) == 1 ? AF_INET6 : nil
+        }
+        guard let family else { return nil }
+        self = withUnsafeBytes(of: &bytes) { PeerAddress(family: family, bytes: $0) }
+    }
+
+    /// The network that one party has: an IPv4 address, or 64 bits of one of IPv6.
+    package var network: PeerAddress {
+        // An IPv4 address in the form of IPv6 has zeros there, and is as good as itself.
+        guard family == AF_INET6, high != 0 else { return self }
+        return PeerAddress(family: family, high: high, low: 0)
+    }
+
     /// Whether the peer is on this machine: a UNIX socket or loopback.
     package var isLocal: Bool {
         switch family {

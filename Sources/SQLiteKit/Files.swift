@@ -106,9 +106,27 @@ package enum Files {
 
     /// Reads a whole file of limited size, without following a symbolic link.
     package static func read(_ path: String, bytesMax: Int) throws(FileError) -> [UInt8] {
+        try read(path, bytesMax: bytesMax, isPrivate: false)
+    }
+
+    /// Reads a file that holds a secret: one that others can read or write, or that is another's,
+    /// is refused.
+    package static func readPrivate(_ path: String, bytesMax: Int) throws(FileError) -> [UInt8] {
+        try read(path, bytesMax: bytesMax, isPrivate: true)
+    }
+
+    private static func read(
+        _ path: String, bytesMax: Int, isPrivate: Bool
+    ) throws(FileError) -> [UInt8] {
         let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else { throw .last("open", path) }
         defer { _ = Glibc.close(descriptor) }
+        if isPrivate {
+            // Of what is open, not of the name, which may be another file's by now.
+            var status = stat()
+            guard fstat(descriptor, &status) == 0 else { throw .last("stat", path) }
+            try check(status, path, isKind: S_IFREG, forbidding: 0o077)
+        }
         var bytes = [UInt8](repeating: 0, count: bytesMax + 1)
         var filled = 0
         while filled < bytes.count {
@@ -180,6 +198,12 @@ package enum Files {
     ) throws(FileError) {
         var status = stat()
         guard lstat(path, &status) == 0 else { throw .last("stat", path) }
+        try check(status, path, isKind: kind, forbidding: forbidden)
+    }
+
+    private static func check(
+        _ status: stat, _ path: String, isKind kind: mode_t, forbidding forbidden: mode_t
+    ) throws(FileError) {
         let reason: FileError.Reason? =
             if status.st_mode & S_IFMT == S_IFLNK {
                 .symbolicLink

@@ -55,6 +55,9 @@ package enum Limits {
     /// The largest answer of the sign-in service, in bytes.
     package static let signInBytesMax = 64 * 1_024
 
+    /// The largest list of a person's devices, in bytes.
+    package static let deviceListBytesMax = 64 * 1_024
+
     /// The longest line of the live channel, in bytes.
     package static let liveLineBytesMax = 4_096
 

@@ -125,8 +125,10 @@ extension SyncFailure {
         case .signInExpired:
             Words(
                 "account.sign_in_expired",
-                "Your sign-in has ended. What is on this device stays readable.",
-                "การลงชื่อเข้าใช้สิ้นสุดแล้ว ข้อมูลในเครื่องยังอ่านได้",
+                "The sign-in of this device has ended: it was ended from elsewhere, or not used for too "
+                    + "long. What is on this device stays readable.",
+                "การลงชื่อเข้าใช้ของเครื่องนี้สิ้นสุดแล้ว เพราะถูกสิ้นสุดจากที่อื่น หรือไม่ได้ใช้นานเกินไป "
+                    + "ข้อมูลในเครื่องยังอ่านได้",
                 ("Sign in again: tangrat login", "ลงชื่อเข้าใช้อีกครั้ง: tangrat login"))
         case .signInTimedOut:
             Words(

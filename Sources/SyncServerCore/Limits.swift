@@ -13,6 +13,27 @@ package struct Limits: Sendable {
     /// until their answers are taken.
     package var requestsPerTokenMax = 32
 
+    /// How many requests of one device may come at once after a pause.
+    package var requestsBurstMax = 600
+
+    /// How many requests of one device may follow in a minute: 20 a second.
+    package var requestsPerMinute = 1_200
+
+    /// How many sign-ins may begin at once from one address.
+    package var signInsBurstMax = 30
+
+    /// How many sign-ins from one address may follow in a minute.
+    package var signInsPerMinute = 30
+
+    /// How many requests for tokens may come at once from one address.
+    package var tokensBurstMax = 600
+
+    /// How many requests for tokens from one address may follow in a minute.
+    package var tokensPerMinute = 1_200
+
+    /// The buckets that all addresses share, for each of the two.
+    package var addressBuckets = 65_536
+
     /// The most live streams in all: fewer than connections, so that who comes to
     /// sync still finds room.
     package var watchersMax = 10_000
@@ -81,8 +102,26 @@ package struct Limits: Sendable {
     /// The longest name of a device, in bytes; a longer one is cut.
     package var deviceNameBytesMax = 80
 
+    /// The most devices in a person's list: the newest.
+    package var devicesListedMax = 100
+
     /// How often a device may ask whether it was approved, in seconds.
     package var pollIntervalSeconds: Int64 = 1
+
+    /// How long an identity provider's assertion may be valid, in milliseconds.
+    package var assertionMillisecondsMax: Int64 = 120_000
+
+    /// How far the clocks of provider and server may differ, in milliseconds.
+    package var assertionSkewMilliseconds: Int64 = 30_000
+
+    /// How many wrong codes a person may try within ``codeTriesMilliseconds``.
+    package var codeTriesMax = 10
+
+    /// How long wrong codes count, from the first one on, in milliseconds.
+    package var codeTriesMilliseconds: Int64 = 600_000
+
+    /// The most people whose wrong codes are remembered; past it codes of others are not looked at.
+    package var codeTriersMax = 10_000
 
     /// How long an access token lives, in milliseconds.
     package var accessTokenMilliseconds: Int64 = 3_600_000
@@ -126,4 +165,10 @@ package struct Limits: Sendable {
 
     /// Creates the production limits.
     package init() {}
+
+    /// Sets how many requests a second one device may make, with a burst of half a minute.
+    package mutating func setDeviceRate(_ perSecond: Int) {
+        requestsPerMinute = perSecond * 60
+        requestsBurstMax = perSecond * 30
+    }
 }

@@ -63,6 +63,7 @@ final class FakeMirror: Mirror {
         var failure: SyncFailure?
         var report = SyncReport()
         var calls: [String] = []
+        var devices: [SignedInDevice] = []
     }
 
     let state: Mutex<State>
@@ -146,6 +147,18 @@ final class FakeMirror: Mirror {
         if let failure = state.withLock({ $0.failure }) { throw failure }
         return state.withLock { $0.report }
     }
+    func devices() async throws(SyncFailure) -> [SignedInDevice] {
+        if let failure = state.withLock({ $0.failure }) { throw failure }
+        return state.withLock { $0.devices }
+    }
+
+    func endDevice(_ id: String) async throws(SyncFailure) -> Bool {
+        state.withLock { state in
+            state.calls.append("end \(id)")
+            return state.devices.contains { $0.id == id }
+        }
+    }
+
     func notices() async throws(SyncFailure) -> [CacheNotice] {
         state.withLock { $0.standing.notices }
     }

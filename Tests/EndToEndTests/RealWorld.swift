@@ -82,11 +82,13 @@ final class RealWorld: Sendable {
     ///
     /// - Returns: How long it took until it said where it listens.
     @discardableResult
-    func start(under wrapper: [String] = []) async throws -> Duration {
+    func start(
+        under wrapper: [String] = [], with options: [String] = []
+    ) async throws -> Duration {
         let words =
             wrapper + [
                 Programs.server, "serve", "--data", data, "--listen", "127.0.0.1:\(port)",
-            ]
+            ] + options
         let begun = ContinuousClock.now
         let child = try spawn(words[0], Array(words.dropFirst()))
         var found: Int?

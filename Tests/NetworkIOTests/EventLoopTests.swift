@@ -203,3 +203,38 @@ struct ListenerTests {
         unlink(path)
     }
 }
+
+@Suite("The address of a peer")
+struct PeerAddressTests {
+    private func address(_ text: String) -> PeerAddress? {
+        Array(text.utf8).withUnsafeBytes { PeerAddress(text: $0) }
+    }
+
+    @Test("is read as a proxy writes it")
+    func read() {
+        #expect(address("192.0.2.1") != nil && address("192.0.2.1") != address("192.0.2.2"))
+        #expect(address("2001:DB8::1") == address("2001:db8:0:0:0:0:0:1"))
+        #expect(address("127.0.0.1")?.isLocal == true && address("::1")?.isLocal == true)
+        #expect(address("::ffff:127.0.0.1")?.isLocal == true)
+        #expect(address("192.0.2.1")?.isLocal == false && address("2001:db8::1")?.isLocal == false)
+    }
+
+    @Test(
+        "is refused in any other form",
+        arguments: [
+            "", "1", "unknown", "192.0.2", "192.0.2.1:80", "192.0.2.1, 192.0.2.2", " 192.0.2.1",
+            "192.0.2.1 ", "192.0.2.256", "[::1]", "fe80::1%eth0", "::1\0", "1.2.3.4\0",
+            "192.0.2.1" + String(repeating: "0", count: 40),
+        ])
+    func refused(_ text: String) {
+        #expect(address(text) == nil)
+    }
+
+    @Test("of IPv6 is that of its network, and of IPv4 its own")
+    func network() {
+        #expect(address("2001:db8::1")?.network == address("2001:db8::2")?.network)
+        #expect(address("2001:db8::1")?.network != address("2001:db8:0:1::1")?.network)
+        #expect(address("192.0.2.1")?.network != address("192.0.2.2")?.network)
+        #expect(address("::ffff:192.0.2.1")?.network != address("::ffff:192.0.2.2")?.network)
+    }
+}

@@ -48,8 +48,17 @@ struct AuthorisationMatrixTests {
             Address(method: "post", path: "/v1/oauth/revoke", need: .nothing, status: 200) { _, _ in
                 [text(form, "token=tra_x")]
             },
+            // Without a provider there is no such address.
+            Address(method: "post", path: "/v1/oauth/decision", need: .nothing, status: 404) {
+                _, _ in [text(form, "assertion=a.b.c")]
+            },
             Address(method: "post", path: "/v1/devices/replace", need: .device, status: 200) {
                 scene, _ in [text(form, "device=\(scene.spare.device)&after=0")]
+            },
+            Address(method: "get", path: "/v1/devices", need: .device, status: 200) { _, _ in [] },
+            // Of a device that nobody has, so that all who ask can go on.
+            Address(method: "post", path: "/v1/devices/end", need: .device, status: 200) { _, _ in
+                [text(form, "device=00000000000000ff")]
             },
             Address(method: "get", path: "/device", need: .nothing, status: 200) { _, _ in [] },
             Address(method: "get", path: "/device/{user_code}", need: .nothing, status: 200) {

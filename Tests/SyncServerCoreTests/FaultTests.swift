@@ -96,14 +96,17 @@ struct FaultTests {
             store: fixture.store, limits: Limits(), metrics: metrics,
             wallClock: WallClock(milliseconds: { noon })
         ) { _ in }
+        let anyRates = AddressRates(RequestRate(burst: 1_000, perMinute: 1), buckets: 1)
         let parts = ServiceParts(
             store: fixture.store, commits: commits, heads: HeadCache(peopleMax: 10),
             sessions: SessionCache(sessionsMax: 10), indexes: RangeIndexCache(rowsMax: 1_000),
             metrics: metrics, limits: Limits(),
             secrets: seededSecrets(3), now: { noon },
             publicURL: { PublicURL(listening: .unix(path: ""), port: 0) }, isReady: { true },
-            holders: HolderLedger(requestsMax: 32),
-            watchers: WatcherRegistry(watchersMax: 10, perDeviceMax: 2))
+            holders: HolderLedger(requestsMax: 32, rate: RequestRate(burst: 1_000, perMinute: 1)),
+            watchers: WatcherRegistry(watchersMax: 10, perDeviceMax: 2), identity: nil,
+            guesses: GuessLedger(limits: Limits()), signInRates: anyRates, tokenRates: anyRates,
+            isBehindProxy: false)
         let store = fixture.store
         let server = HTTPServer(configuration: .init(address: .tcp(port: 0), loopCount: 1)) {
             SyncService(

@@ -41,6 +41,30 @@ struct ServerOptionsTests {
         }
     }
 
+    @Test("tell of a provider, a proxy and a rate, and refuse what cannot be meant")
+    func identity() throws {
+        let usual = try options("serve --data /d")
+        #expect(usual.identityProvider == nil && !usual.isBehindProxy && usual.deviceRate == nil)
+        let given = try options(
+            "serve --data /d --identity-provider /p --behind-proxy yes --device-rate 1000000")
+        #expect(given.identityProvider == "/p" && given.isBehindProxy)
+        #expect(given.deviceRate == 1_000_000)
+        let environment = ["TANGRAT_BEHIND_PROXY": "yes", "TANGRAT_DEVICE_RATE": "1"]
+        #expect(try !options("serve --data /d --behind-proxy no", environment).isBehindProxy)
+        #expect(try options("serve --data /d", environment).deviceRate == 1)
+        for wrong in [
+            "--behind-proxy true", "--device-rate 0", "--device-rate 1000001", "--device-rate x",
+        ] {
+            #expect(throws: ServerOptions.Problem.self) {
+                try options("serve --data /d \(wrong)")
+            }
+        }
+        var limits = Limits()
+        limits.setDeviceRate(20)
+        #expect(limits.requestsBurstMax == Limits().requestsBurstMax)
+        #expect(limits.requestsPerMinute == Limits().requestsPerMinute)
+    }
+
     @Test("take an IPv6 address in brackets")
     func brackets() throws {
         let options = try options("serve --data /d --listen [::1]:81")

@@ -36,14 +36,17 @@ final class PullServer {
         ) { _ in }
         // What is disclosed is written down first.
         try commits.start()
+        let anyRates = AddressRates(RequestRate(burst: 1_000, perMinute: 1), buckets: 1)
         let parts = ServiceParts(
             store: fixture.store, commits: commits, heads: HeadCache(peopleMax: 10),
             sessions: SessionCache(sessionsMax: 10),
             indexes: fixture.indexes, metrics: metrics, limits: fixture.limits,
             secrets: seededSecrets(3), now: { noon },
             publicURL: { PublicURL(listening: .unix(path: ""), port: 0) }, isReady: { true },
-            holders: HolderLedger(requestsMax: 32),
-            watchers: WatcherRegistry(watchersMax: 10, perDeviceMax: 2))
+            holders: HolderLedger(requestsMax: 32, rate: RequestRate(burst: 1_000, perMinute: 1)),
+            watchers: WatcherRegistry(watchersMax: 10, perDeviceMax: 2), identity: nil,
+            guesses: GuessLedger(limits: Limits()), signInRates: anyRates, tokenRates: anyRates,
+            isBehindProxy: false)
         let store = fixture.store
         server = HTTPServer(configuration: .init(address: .tcp(port: 0), loopCount: 1)) {
             SyncService(parts: parts, context: $0, reader: try store.makeReader())
@@ -59,12 +62,14 @@ final class PullServer {
         commits.close()
     }
 
-    func answer(_ request: SyncRequest) throws -> HTTPTestClient.Answer {
+    func answer(
+        _ request: SyncRequest, token: String = "tra_x"
+    ) throws -> HTTPTestClient.Answer {
         var body: [UInt8] = []
         BinaryFrames.append(.sync(request), to: &body)
         try client.send(
             Array(
-                ("POST /v1/sync HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer tra_x\r\n"
+                ("POST /v1/sync HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \(token)\r\n"
                     + "Content-Type: \(BinaryFrames.mediaType)\r\n"
                     + "Content-Length: \(body.count)\r\n\r\n").utf8) + body)
         return try client.answer()

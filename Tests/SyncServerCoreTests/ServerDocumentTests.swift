@@ -14,7 +14,8 @@ struct ServerDocumentTests {
 
     @Test("is an OpenAPI document of the addresses that it answers")
     func openAPI() throws {
-        let running = try RunningServer()
+        // All that can be there is described.
+        let running = try RunningServer { $0.identity = TestGateway.provider() }
         let document = try document("/openapi.json", running)
         #expect(document["openapi"]?.text?.hasPrefix("3.1") == true)
         let paths = try #require(document["paths"]?.fields?.members)

@@ -46,6 +46,12 @@ extension StoreConformance {
             try session.reader.snapshot { snapshot throws in
                 #expect(try snapshot.person(person.number) == person)
                 #expect(try snapshot.device(device.number) == device)
+                // One whose rights have ended, and one who has them.
+                #expect(try snapshot.activeDevices(of: person.number, max: 1).isEmpty)
+                #expect(
+                    try snapshot.activeDevices(of: other.number, max: 1).map(\.id) == [DeviceID(3)]
+                )
+                #expect(try snapshot.activeDevices(of: other.number, max: 0).isEmpty)
                 let found = try #require(try snapshot.token(refresh.hash))
                 #expect(found.token == refresh && found.device == device)
                 #expect(try snapshot.agency(key: SHA256.hash([4])) == agency)

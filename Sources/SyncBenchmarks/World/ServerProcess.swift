@@ -31,6 +31,7 @@ final class ServerProcess {
         process.executableURL = URL(fileURLWithPath: program)
         process.arguments = [
             "serve", "--data", directory, "--listen", "127.0.0.1:\(port)", "--loops", "1",
+            "--device-rate", "1000000",
         ]
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice

@@ -97,6 +97,7 @@ extension AuditEntry.Actor: CustomStringConvertible {
         case .operator: "operator"
         case .device(let id): "device:\(id)"
         case .agency(let code): "agency:\(code)"
+        case .provider(let name): "provider:\(name)"
         }
     }
 
@@ -110,6 +111,7 @@ extension AuditEntry.Actor: CustomStringConvertible {
             bytes.appendBigEndian(id.number)
             return bytes
         case .agency(let code): return [UInt8(ascii: "A")] + Array(code.utf8)
+        case .provider(let name): return [UInt8(ascii: "P")] + Array(name.utf8)
         }
     }
 
@@ -124,6 +126,9 @@ extension AuditEntry.Actor: CustomStringConvertible {
         case UInt8(ascii: "A"):
             guard let code = String(validating: rest, as: UTF8.self) else { return nil }
             self = .agency(code)
+        case UInt8(ascii: "P"):
+            guard let name = String(validating: rest, as: UTF8.self) else { return nil }
+            self = .provider(name)
         default: return nil
         }
     }

@@ -30,6 +30,8 @@ package struct AuditEntry: Hashable, Sendable {
         case tokenReused = 14
         /// A device's rights ended.
         case deviceRevoked = 15
+        /// A person refused a sign-in.
+        case signInDenied = 16
         /// An agency may feed; the text names its tables.
         case agencyAdded = 20
         /// An agency's key ended.
@@ -59,6 +61,7 @@ package struct AuditEntry: Hashable, Sendable {
             case .tokensRenewed: "tokens_renewed"
             case .tokenReused: "token_reused"
             case .deviceRevoked: "device_revoked"
+            case .signInDenied: "sign_in_denied"
             case .agencyAdded: "agency_added"
             case .agencyRevoked: "agency_revoked"
             case .personAdded: "person_added"
@@ -80,6 +83,8 @@ package struct AuditEntry: Hashable, Sendable {
         case device(DeviceID)
         /// An agency, by its code.
         case agency(String)
+        /// An identity provider, by its name.
+        case provider(String)
     }
 
     /// What happened.

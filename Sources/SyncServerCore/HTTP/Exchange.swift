@@ -31,6 +31,9 @@ package struct Exchange {
     /// The loop that serves this exchange.
     package var context: LoopContext { connection.context }
 
+    /// The other end of the connection.
+    var peer: PeerAddress { connection.peer }
+
     /// Whether the request came over a UNIX socket or from a loopback address.
     package var peerIsLocal: Bool { connection.peer.isLocal }
 

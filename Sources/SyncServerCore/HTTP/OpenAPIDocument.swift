@@ -215,88 +215,125 @@ enum OpenAPIDocument {
         s/Error"},"405":{"$ref":"#/components/responses/MethodNotAllowed"},"408":{"$ref":"#/compon\#
         ents/responses/Refused"},"415":{"$ref":"#/components/responses/Error"},"503":{"$ref":"#/co\#
         mponents/responses/Unavailable"}},"security":[{"agency":[]}],"summary":"Takes an agency's\#
-         rows, of any number.","tags":["feed"]}},"/v1/devices/replace":{"post":{"operationId":"rep\#
-        laceDevice","requestBody":{"content":{"application/x-www-form-urlencoded":{"schema":{"prop\#
-        erties":{"after":{"format":"int64","minimum":0,"type":"integer"},"device":{"pattern":"^[0-\#
-        9a-f]{16}$","type":"string"}},"required":["device","after"],"type":"object"}}},"required":\#
-        true},"responses":{"200":{"content":{"application/json":{"schema":{"properties":{"chains":\#
-        {"pattern":"^([0-9a-f]{16}){0,1000}$","type":"string"},"last":{"format":"int64","type":"in\#
-        teger"},"took_effect":{"pattern":"^[01]{0,1000}$","type":"string"}},"required":["chains","\#
-        last","took_effect"],"type":"object"}}},"description":"What the device did after that muta\#
-        tion; nothing of a device that is not known."},"400":{"$ref":"#/components/responses/OAuth\#
-        Error"},"401":{"$ref":"#/components/responses/Error"},"405":{"$ref":"#/components/response\#
-        s/MethodNotAllowed"},"408":{"$ref":"#/components/responses/Refused"},"413":{"$ref":"#/comp\#
-        onents/responses/Refused"},"415":{"$ref":"#/components/responses/Error"},"429":{"$ref":"#/\#
-        components/responses/TooMany"},"503":{"$ref":"#/components/responses/Unavailable"}},"secur\#
-        ity":[{"device":[]}],"summary":"Ends the rights of a device of the same person, and tells\#
-         which of its writes were taken.","tags":["sign-in"]}},"/v1/live":{"get":{"operationId":"l\#
-        ive","responses":{"200":{"content":{"text/event-stream":{"schema":{"type":"string"}}},"des\#
-        cription":"Events `moved` and `revoked`; a comment every 25 s."},"400":{"$ref":"#/componen\#
-        ts/responses/Error"},"401":{"$ref":"#/components/responses/Error"},"405":{"$ref":"#/compon\#
-        ents/responses/MethodNotAllowed"},"408":{"$ref":"#/components/responses/Refused"},"429":{"\#
-        $ref":"#/components/responses/TooMany"},"503":{"$ref":"#/components/responses/Unavailable"\#
-        }},"security":[{"device":[]}],"summary":"Says when something moved.","tags":["sync"]}},"/v\#
-        1/oauth/device_authorization":{"post":{"operationId":"beginSignIn","requestBody":{"content\#
-        ":{"application/x-www-form-urlencoded":{"schema":{"properties":{"client_id":{"minLength":1\#
-        ,"type":"string"},"device_id":{"$ref":"#/components/schemas/Link","description":"The devic\#
-        e that this one has been."},"device_name":{"description":"Cut to 80 bytes.","type":"string\#
-        "}},"required":["client_id"],"type":"object"}}},"required":true},"responses":{"200":{"cont\#
-        ent":{"application/json":{"schema":{"$ref":"#/components/schemas/DeviceAuthorization"}}},"\#
-        description":"A code to show to the person."},"400":{"$ref":"#/components/responses/OAuthE\#
-        rror"},"405":{"$ref":"#/components/responses/MethodNotAllowed"},"408":{"$ref":"#/component\#
-        s/responses/Refused"},"413":{"$ref":"#/components/responses/Refused"},"415":{"$ref":"#/com\#
-        ponents/responses/Error"},"503":{"$ref":"#/components/responses/Unavailable"}},"security":\#
-        [],"summary":"Begins a sign-in (RFC 8628).","tags":["sign-in"]}},"/v1/oauth/revoke":{"post\#
-        ":{"operationId":"revokeToken","requestBody":{"content":{"application/x-www-form-urlencode\#
-        d":{"schema":{"properties":{"token":{"type":"string"}},"required":["token"],"type":"object\#
-        "}}},"required":true},"responses":{"200":{"content":{"application/json":{"schema":{"maxPro\#
-        perties":0,"type":"object"}}},"description":"Done; an unknown token is answered in the sam\#
-        e way."},"400":{"$ref":"#/components/responses/OAuthError"},"405":{"$ref":"#/components/re\#
-        sponses/MethodNotAllowed"},"408":{"$ref":"#/components/responses/Refused"},"413":{"$ref":\#
-        "#/components/responses/Refused"},"415":{"$ref":"#/components/responses/Error"},"503":{"$r\#
-        ef":"#/components/responses/Unavailable"}},"security":[],"summary":"Ends the rights of the\#
-         device that holds a token (RFC 7009).","tags":["sign-in"]}},"/v1/oauth/token":{"post":{"o\#
-        perationId":"exchangeToken","requestBody":{"content":{"application/x-www-form-urlencoded":\#
-        {"schema":{"oneOf":[{"properties":{"device_code":{"type":"string"},"grant_type":{"const":"\#
-        urn:ietf:params:oauth:grant-type:device_code"}},"required":["grant_type","device_code"],"t\#
-        ype":"object"},{"properties":{"grant_type":{"const":"refresh_token"},"refresh_token":{"typ\#
-        e":"string"}},"required":["grant_type","refresh_token"],"type":"object"}]}}},"required":tr\#
-        ue},"responses":{"200":{"content":{"application/json":{"schema":{"$ref":"#/components/sche\#
-        mas/Tokens"}}},"description":"Tokens. Both are new, also after a refresh."},"400":{"$ref":\#
+         rows, of any number.","tags":["feed"]}},"/v1/devices":{"get":{"operationId":"listDevices"\#
+        ,"responses":{"200":{"content":{"application/json":{"schema":{"properties":{"devices":{"it\#
+        ems":{"properties":{"added_ms":{"description":"When it signed in.","format":"int64","type"\#
+        :"integer"},"current":{"description":"Whether it is the one that asks.","enum":[0,1]},"dev\#
+        ice_id":{"$ref":"#/components/schemas/Link"},"name":{"description":"What it called itself.\#
+        ","type":"string"},"wrote_ms":{"description":"When it last wrote; 0 if never.","format":"i\#
+        nt64","type":"integer"}},"required":["added_ms","current","device_id","name","wrote_ms"],"\#
+        type":"object"},"maxItems":100,"type":"array"}},"required":["devices"],"type":"object"}}},\#
+        "description":"At most 100."},"400":{"$ref":"#/components/responses/Error"},"401":{"$ref":\#
+        "#/components/responses/Error"},"405":{"$ref":"#/components/responses/MethodNotAllowed"},"\#
+        408":{"$ref":"#/components/responses/Refused"},"429":{"$ref":"#/components/responses/TooMa\#
+        ny"},"503":{"$ref":"#/components/responses/Unavailable"}},"security":[{"device":[]}],"summ\#
+        ary":"The devices of the person who asks, whose rights have not ended, the newest first.",\#
+        "tags":["sign-in"]}},"/v1/devices/end":{"post":{"operationId":"endDevice","requestBody":{"\#
+        content":{"application/x-www-form-urlencoded":{"schema":{"properties":{"device":{"pattern"\#
+        :"^[0-9a-f]{16}$","type":"string"}},"required":["device"],"type":"object"}}},"required":tr\#
+        ue},"responses":{"200":{"content":{"application/json":{"schema":{"properties":{"ended":{"e\#
+        num":[0,1]}},"required":["ended"],"type":"object"}}},"description":"Whether it is one of t\#
+        he person's, and has no rights now. A device of somebody else is answered like one that\ni\#
+        s not known.\n"},"400":{"$ref":"#/components/responses/OAuthError"},"401":{"$ref":"#/compo\#
+        nents/responses/Error"},"405":{"$ref":"#/components/responses/MethodNotAllowed"},"408":{"$\#
+        ref":"#/components/responses/Refused"},"413":{"$ref":"#/components/responses/Refused"},"41\#
+        5":{"$ref":"#/components/responses/Error"},"429":{"$ref":"#/components/responses/TooMany"}\#
+        ,"503":{"$ref":"#/components/responses/Unavailable"}},"security":[{"device":[]}],"summary"\#
+        :"Ends the rights of a device of the same person.","tags":["sign-in"]}},"/v1/devices/repla\#
+        ce":{"post":{"operationId":"replaceDevice","requestBody":{"content":{"application/x-www-fo\#
+        rm-urlencoded":{"schema":{"properties":{"after":{"format":"int64","minimum":0,"type":"inte\#
+        ger"},"device":{"pattern":"^[0-9a-f]{16}$","type":"string"}},"required":["device","after"]\#
+        ,"type":"object"}}},"required":true},"responses":{"200":{"content":{"application/json":{"s\#
+        chema":{"properties":{"chains":{"pattern":"^([0-9a-f]{16}){0,1000}$","type":"string"},"las\#
+        t":{"format":"int64","type":"integer"},"took_effect":{"pattern":"^[01]{0,1000}$","type":"s\#
+        tring"}},"required":["chains","last","took_effect"],"type":"object"}}},"description":"What\#
+         the device did after that mutation; nothing of a device that is not known."},"400":{"$ref\#
+        ":"#/components/responses/OAuthError"},"401":{"$ref":"#/components/responses/Error"},"405"\#
+        :{"$ref":"#/components/responses/MethodNotAllowed"},"408":{"$ref":"#/components/responses/\#
+        Refused"},"413":{"$ref":"#/components/responses/Refused"},"415":{"$ref":"#/components/resp\#
+        onses/Error"},"429":{"$ref":"#/components/responses/TooMany"},"503":{"$ref":"#/components/\#
+        responses/Unavailable"}},"security":[{"device":[]}],"summary":"Ends the rights of a device\#
+         of the same person, and tells which of its writes were taken.","tags":["sign-in"]}},"/v1/\#
+        live":{"get":{"operationId":"live","responses":{"200":{"content":{"text/event-stream":{"sc\#
+        hema":{"type":"string"}}},"description":"Events `moved` and `revoked`; a comment every 25\#
+         s."},"400":{"$ref":"#/components/responses/Error"},"401":{"$ref":"#/components/responses/\#
+        Error"},"405":{"$ref":"#/components/responses/MethodNotAllowed"},"408":{"$ref":"#/componen\#
+        ts/responses/Refused"},"429":{"$ref":"#/components/responses/TooMany"},"503":{"$ref":"#/co\#
+        mponents/responses/Unavailable"}},"security":[{"device":[]}],"summary":"Says when somethin\#
+        g moved.","tags":["sync"]}},"/v1/oauth/decision":{"post":{"description":"Answered 404 unle\#
+        ss an identity provider is configured. The assertion proves itself; see section 3 of proto\#
+        col.md.\n","operationId":"decideSignIn","requestBody":{"content":{"application/x-www-form-\#
+        urlencoded":{"schema":{"properties":{"assertion":{"description":"A compact JWS with HS256.\#
+        ","type":"string"}},"required":["assertion"],"type":"object"}}},"required":true},"response\#
+        s":{"200":{"content":{"application/json":{"schema":{"properties":{"device_name":{"descript\#
+        ion":"What the device calls itself.","type":"string"}},"required":["device_name"],"type":"\#
+        object"}}},"description":"Done, once."},"400":{"$ref":"#/components/responses/Error"},"404\#
+        ":{"$ref":"#/components/responses/NotFound"},"405":{"$ref":"#/components/responses/MethodN\#
+        otAllowed"},"408":{"$ref":"#/components/responses/Refused"},"413":{"$ref":"#/components/re\#
+        sponses/Refused"},"415":{"$ref":"#/components/responses/Error"},"429":{"$ref":"#/component\#
+        s/responses/TooMany"},"503":{"$ref":"#/components/responses/Unavailable"}},"security":[],"\#
+        summary":"What a person has decided about a sign-in, from the gateway of an identity provi\#
+        der.","tags":["sign-in"]}},"/v1/oauth/device_authorization":{"post":{"operationId":"beginS\#
+        ignIn","requestBody":{"content":{"application/x-www-form-urlencoded":{"schema":{"propertie\#
+        s":{"client_id":{"minLength":1,"type":"string"},"device_id":{"$ref":"#/components/schemas/\#
+        Link","description":"The device that this one has been."},"device_name":{"description":"Cu\#
+        t to 80 bytes.","type":"string"}},"required":["client_id"],"type":"object"}}},"required":t\#
+        rue},"responses":{"200":{"content":{"application/json":{"schema":{"$ref":"#/components/sch\#
+        emas/DeviceAuthorization"}}},"description":"A code to show to the person."},"400":{"$ref":\#
         "#/components/responses/OAuthError"},"405":{"$ref":"#/components/responses/MethodNotAllowe\#
         d"},"408":{"$ref":"#/components/responses/Refused"},"413":{"$ref":"#/components/responses/\#
         Refused"},"415":{"$ref":"#/components/responses/Error"},"503":{"$ref":"#/components/respon\#
-        ses/Unavailable"}},"security":[],"summary":"Exchanges a device code or a refresh token for\#
-         tokens.","tags":["sign-in"]}},"/v1/reconcile":{"post":{"description":"One frame a line, a\#
-        s for `/v1/sync`: a `reconcile` and claims go up; what differs comes down. See section 19\#
-         of\nprotocol.md.\n","operationId":"reconcile","requestBody":{"content":{"application/json\#
-        ":{"examples":{"first":{"summary":"Where to begin; claims follow, one a line.","value":{"f\#
-        rame":"reconcile"}}},"schema":{"$ref":"#/components/schemas/ReconcileRequestFrame"}},"appl\#
-        ication/vnd.tangrat.sync":{}},"required":true},"responses":{"200":{"content":{"application\#
-        /json":{"schema":{"$ref":"#/components/schemas/ResponseFrame"}},"application/vnd.tangrat.s\#
-        ync":{}},"description":"Frames, one a line, from `hello` to `reconciled` or `error`."},"40\#
-        0":{"$ref":"#/components/responses/Error"},"401":{"$ref":"#/components/responses/Error"},"\#
-        405":{"$ref":"#/components/responses/MethodNotAllowed"},"408":{"$ref":"#/components/respon\#
-        ses/Refused"},"413":{"$ref":"#/components/responses/Refused"},"415":{"$ref":"#/components/\#
-        responses/Error"},"429":{"$ref":"#/components/responses/TooMany"},"500":{"$ref":"#/compone\#
-        nts/responses/Error"},"503":{"$ref":"#/components/responses/Unavailable"}},"security":[{"d\#
-        evice":[]}],"summary":"Compares what a device holds with the server, as JSON lines.","tags\#
-        ":["sync"]}},"/v1/sync":{"post":{"description":"One frame a line. The binary form has the\#
-         media type `application/vnd.tangrat.sync`. With a binary request,\n`Accept: application/j\#
-        son` asks for lines in the answer.\n","operationId":"sync","requestBody":{"content":{"appl\#
-        ication/json":{"examples":{"first":{"summary":"A first sync.","value":{"frame":"sync"}}},"\#
-        schema":{"$ref":"#/components/schemas/RequestFrame"}},"application/vnd.tangrat.sync":{}},"\#
-        required":true},"responses":{"200":{"content":{"application/json":{"schema":{"$ref":"#/com\#
-        ponents/schemas/ResponseFrame"}},"application/vnd.tangrat.sync":{}},"description":"Frames,\#
-         one a line, from `hello` to exactly one end. A short binary answer has no `Content-Type`.\#
-        \n"},"400":{"$ref":"#/components/responses/Error"},"401":{"$ref":"#/components/responses/E\#
-        rror"},"405":{"$ref":"#/components/responses/MethodNotAllowed"},"408":{"$ref":"#/component\#
-        s/responses/Refused"},"413":{"$ref":"#/components/responses/Refused"},"415":{"$ref":"#/com\#
-        ponents/responses/Error"},"429":{"$ref":"#/components/responses/TooMany"},"500":{"$ref":"#\#
-        /components/responses/Error"},"503":{"$ref":"#/components/responses/Unavailable"}},"securi\#
-        ty":[{"device":[]}],"summary":"Pushes writes and pulls rows, as JSON lines.","tags":["sync\#
-        "]}}},"servers":[{"description":"A server on this machine. Elsewhere it stands behind a TL\#
-        S proxy.","url":"http://127.0.0.1:8470"}],"tags":[{"name":"sign-in"},{"name":"sync"},{"nam\#
-        e":"feed"},{"name":"operations"}]}
+        ses/Unavailable"}},"security":[],"summary":"Begins a sign-in (RFC 8628).","tags":["sign-in\#
+        "]}},"/v1/oauth/revoke":{"post":{"operationId":"revokeToken","requestBody":{"content":{"ap\#
+        plication/x-www-form-urlencoded":{"schema":{"properties":{"token":{"type":"string"}},"requ\#
+        ired":["token"],"type":"object"}}},"required":true},"responses":{"200":{"content":{"applic\#
+        ation/json":{"schema":{"maxProperties":0,"type":"object"}}},"description":"Done; an unknow\#
+        n token is answered in the same way."},"400":{"$ref":"#/components/responses/OAuthError"},\#
+        "405":{"$ref":"#/components/responses/MethodNotAllowed"},"408":{"$ref":"#/components/respo\#
+        nses/Refused"},"413":{"$ref":"#/components/responses/Refused"},"415":{"$ref":"#/components\#
+        /responses/Error"},"503":{"$ref":"#/components/responses/Unavailable"}},"security":[],"sum\#
+        mary":"Ends the rights of the device that holds a token (RFC 7009).","tags":["sign-in"]}},\#
+        "/v1/oauth/token":{"post":{"operationId":"exchangeToken","requestBody":{"content":{"applic\#
+        ation/x-www-form-urlencoded":{"schema":{"oneOf":[{"properties":{"device_code":{"type":"str\#
+        ing"},"grant_type":{"const":"urn:ietf:params:oauth:grant-type:device_code"}},"required":["\#
+        grant_type","device_code"],"type":"object"},{"properties":{"grant_type":{"const":"refresh_\#
+        token"},"refresh_token":{"type":"string"}},"required":["grant_type","refresh_token"],"type\#
+        ":"object"}]}}},"required":true},"responses":{"200":{"content":{"application/json":{"schem\#
+        a":{"$ref":"#/components/schemas/Tokens"}}},"description":"Tokens. Both are new, also afte\#
+        r a refresh."},"400":{"$ref":"#/components/responses/OAuthError"},"405":{"$ref":"#/compone\#
+        nts/responses/MethodNotAllowed"},"408":{"$ref":"#/components/responses/Refused"},"413":{"$\#
+        ref":"#/components/responses/Refused"},"415":{"$ref":"#/components/responses/Error"},"503"\#
+        :{"$ref":"#/components/responses/Unavailable"}},"security":[],"summary":"Exchanges a devic\#
+        e code or a refresh token for tokens.","tags":["sign-in"]}},"/v1/reconcile":{"post":{"desc\#
+        ription":"One frame a line, as for `/v1/sync`: a `reconcile` and claims go up; what differ\#
+        s comes down. See section 19 of\nprotocol.md.\n","operationId":"reconcile","requestBody":{\#
+        "content":{"application/json":{"examples":{"first":{"summary":"Where to begin; claims foll\#
+        ow, one a line.","value":{"frame":"reconcile"}}},"schema":{"$ref":"#/components/schemas/Re\#
+        concileRequestFrame"}},"application/vnd.tangrat.sync":{}},"required":true},"responses":{"2\#
+        00":{"content":{"application/json":{"schema":{"$ref":"#/components/schemas/ResponseFrame"}\#
+        },"application/vnd.tangrat.sync":{}},"description":"Frames, one a line, from `hello` to `r\#
+        econciled` or `error`."},"400":{"$ref":"#/components/responses/Error"},"401":{"$ref":"#/co\#
+        mponents/responses/Error"},"405":{"$ref":"#/components/responses/MethodNotAllowed"},"408":\#
+        {"$ref":"#/components/responses/Refused"},"413":{"$ref":"#/components/responses/Refused"},\#
+        "415":{"$ref":"#/components/responses/Error"},"429":{"$ref":"#/components/responses/TooMan\#
+        y"},"500":{"$ref":"#/components/responses/Error"},"503":{"$ref":"#/components/responses/Un\#
+        available"}},"security":[{"device":[]}],"summary":"Compares what a device holds with the s\#
+        erver, as JSON lines.","tags":["sync"]}},"/v1/sync":{"post":{"description":"One frame a li\#
+        ne. The binary form has the media type `application/vnd.tangrat.sync`. With a binary reque\#
+        st,\n`Accept: application/json` asks for lines in the answer.\n","operationId":"sync","req\#
+        uestBody":{"content":{"application/json":{"examples":{"first":{"summary":"A first sync.","\#
+        value":{"frame":"sync"}}},"schema":{"$ref":"#/components/schemas/RequestFrame"}},"applicat\#
+        ion/vnd.tangrat.sync":{}},"required":true},"responses":{"200":{"content":{"application/jso\#
+        n":{"schema":{"$ref":"#/components/schemas/ResponseFrame"}},"application/vnd.tangrat.sync"\#
+        :{}},"description":"Frames, one a line, from `hello` to exactly one end. A short binary an\#
+        swer has no `Content-Type`.\n"},"400":{"$ref":"#/components/responses/Error"},"401":{"$ref\#
+        ":"#/components/responses/Error"},"405":{"$ref":"#/components/responses/MethodNotAllowed"}\#
+        ,"408":{"$ref":"#/components/responses/Refused"},"413":{"$ref":"#/components/responses/Ref\#
+        used"},"415":{"$ref":"#/components/responses/Error"},"429":{"$ref":"#/components/responses\#
+        /TooMany"},"500":{"$ref":"#/components/responses/Error"},"503":{"$ref":"#/components/respo\#
+        nses/Unavailable"}},"security":[{"device":[]}],"summary":"Pushes writes and pulls rows, as\#
+         JSON lines.","tags":["sync"]}}},"servers":[{"description":"A server on this machine. Else\#
+        where it stands behind a TLS proxy.","url":"http://127.0.0.1:8470"}],"tags":[{"name":"sign\#
+        -in"},{"name":"sync"},{"name":"feed"},{"name":"operations"}]}
         """#
 }

@@ -62,6 +62,10 @@ extension SyncService {
             refuseBusy(exchange)
             return false
         }
+        guard count.take(now: context.now) else {
+            refuseTooFast(exchange)
+            return false
+        }
         guard count.enter() else {
             exchange.respond(Self.tooMany, body: Self.tooManyBody.bytes)
             return false

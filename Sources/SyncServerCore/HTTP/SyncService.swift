@@ -17,6 +17,11 @@ package struct ServiceParts: Sendable {
     let isReady: @Sendable () -> Bool
     let holders: HolderLedger
     let watchers: WatcherRegistry
+    let identity: (any IdentityProvider)?
+    let guesses: GuessLedger
+    let signInRates: AddressRates
+    let tokenRates: AddressRates
+    let isBehindProxy: Bool
 }
 
 /// Answers the requests of one event loop: the doors of the server.
@@ -63,15 +68,22 @@ final class SyncService: RequestHandler {
         }
         if request.pathIs("/v1/live") { return receivedLive(request, exchange) }
         if request.pathIs("/v1/devices/replace") { return receivedReplacement(request, exchange) }
+        if request.pathIs("/v1/devices") { return receivedDeviceList(request, exchange) }
+        if request.pathIs("/v1/devices/end") { return receivedDeviceEnd(request, exchange) }
         if request.pathIs("/v1/agency/records") { return receivedFeed(request, exchange) }
         if request.pathIs("/v1/oauth/device_authorization")
             || request.pathIs("/v1/oauth/token") || request.pathIs("/v1/oauth/revoke")
         {
             exchange.kind = .identity
-            return request.method == .post
-                ? collect(request, max: limits.smallBodyBytesMax, exchange)
-                : refuse(exchange, Heads.methodNotAllowedPost, .method)
+            guard request.method == .post else {
+                return refuse(exchange, Heads.methodNotAllowedPost, .method)
+            }
+            let begins = request.pathIs("/v1/oauth/device_authorization")
+            guard admit(request, by: begins ? parts.signInRates : parts.tokenRates, exchange)
+            else { return .answered }
+            return collect(request, max: limits.smallBodyBytesMax, exchange)
         }
+        if request.pathIs("/v1/oauth/decision") { return receivedDecision(request, exchange) }
         return receivedOperations(request, exchange)
     }
 
@@ -82,6 +94,8 @@ final class SyncService: RequestHandler {
             syncBody(request, body, exchange)
         } else if request.pathIs("/v1/devices/replace") {
             replaceDevice(request, body, exchange)
+        } else if request.pathIs("/v1/devices/end") {
+            endDevice(request, body, exchange)
         } else if request.pathIs("/v1/reconcile") {
             reconcileBody(request, body, exchange)
         } else if request.pathIs("/v1/oauth/device_authorization") {
@@ -90,6 +104,8 @@ final class SyncService: RequestHandler {
             exchangeToken(body, exchange)
         } else if request.pathIs("/v1/oauth/revoke") {
             revokeToken(body, exchange)
+        } else if request.pathIs("/v1/oauth/decision") {
+            decideSignIn(request, body, exchange)
         }
     }
 
@@ -109,7 +125,10 @@ final class SyncService: RequestHandler {
             return refuse(exchange, Heads.methodNotAllowedGet, .method)
         }
         if isPage {
-            exchange.respond(Heads.page, body: VerificationPage.html(for: code))
+            exchange.respond(
+                Heads.page,
+                body: VerificationPage.html(
+                    for: code, confirmedBy: parts.identity == nil ? .operator : .provider))
         } else if request.pathIs("/openapi.json") {
             exchange.respond(Heads.document, body: OpenAPIDocument.json)
         } else if isDocument {
@@ -159,7 +178,7 @@ final class SyncService: RequestHandler {
     }
 
     /// A store that cannot be read says nothing about anybody's rights.
-    private func refuseUnreadable(_ exchange: Exchange, _ error: any Error) {
+    func refuseUnreadable(_ exchange: Exchange, _ error: any Error) {
         metrics.log(.error, "store.read_failed", "\(error)")
         _ = refuse(exchange, Heads.unavailable, .storage)
     }
@@ -169,9 +188,8 @@ final class SyncService: RequestHandler {
         guard let token = Self.bearer(authorization) else { return nil }
         let hash = SHA256.hash(token)
         let now = parts.now()
-        if let known = parts.sessions.session(hash) {
-            return known.expires > now ? known : nil
-        }
+        // One that is over goes the way of one that never was.
+        if let known = parts.sessions.session(hash), known.expires > now { return known }
         let generation = parts.sessions.generation
         guard let (record, device) = try reader.snapshot({ try $0.token(hash) }),
             record.kind == .access, record.expires > now, device.revoked == 0
@@ -195,7 +213,7 @@ final class SyncService: RequestHandler {
 
     private func receivedLive(_ request: borrowing RequestView, _ exchange: Exchange) -> BodyPlan {
         guard request.method == .get else {
-            return refuse(exchange, Heads.methodNotAllowedLive, .method)
+            return refuse(exchange, Heads.methodNotAllowedWhole, .method)
         }
         guard let session = admit(request, exchange) else { return .answered }
         guard admit(session.requests, exchange) else { return .answered }

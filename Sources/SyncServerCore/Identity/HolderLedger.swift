@@ -1,12 +1,12 @@
 internal import Synchronization
 
-/// Counts the open requests of each device and agency.
+/// Counts the open requests of each device and agency, and how fast a device's come.
 ///
 /// A request is counted from its head until the client has taken the answer, for
 /// so long it costs memory. Connections are not counted: behind a proxy they are
 /// the proxy's, and carry one person's request after another's.
 ///
-/// What a request pays is one addition: whoever is known keeps its count at hand,
+/// What a request pays is two additions: whoever is known keeps its count at hand,
 /// and the ledger is asked only when a session is looked up.
 final class HolderLedger: Sendable {
     /// Who makes a request.
@@ -22,6 +22,7 @@ final class HolderLedger: Sendable {
         private let ledger: HolderLedger
         private let holder: Holder
         private let open = Atomic<Int>(0)
+        private let fullAt = Atomic<Int64>(0)
 
         fileprivate init(_ ledger: HolderLedger, _ holder: Holder) {
             self.ledger = ledger
@@ -42,6 +43,22 @@ final class HolderLedger: Sendable {
             return true
         }
 
+        /// Counts a request against how fast they may come.
+        ///
+        /// - Parameter now: Milliseconds of a clock that never steps.
+        /// - Returns: Whether the holder may have one more; it is not counted otherwise.
+        func take(now: Int64) -> Bool {
+            guard case .device = holder else { return true }
+            var before = fullAt.load(ordering: .relaxed)
+            while let next = ledger.rate.taking(from: before, now: now) {
+                let (isDone, found) = fullAt.compareExchange(
+                    expected: before, desired: next, ordering: .relaxed)
+                if isDone { return true }
+                before = found
+            }
+            return false
+        }
+
         func leave() {
             open.subtract(1, ordering: .relaxed)
         }
@@ -53,10 +70,17 @@ final class HolderLedger: Sendable {
     }
 
     private let requestsMax: Int
+    private let rate: RequestRate
     private let entries = Mutex<[Holder: Entry]>([:])
 
-    init(requestsMax: Int) {
+    /// Creates a ledger in which nobody is.
+    ///
+    /// - Parameters:
+    ///   - requestsMax: The most requests of one holder at once.
+    ///   - rate: How fast those of a device may come; an agency feeds as fast as it can.
+    init(requestsMax: Int, rate: RequestRate) {
         self.requestsMax = requestsMax
+        self.rate = rate
     }
 
     /// The one count of a holder, made if nobody keeps it.

@@ -43,6 +43,14 @@ package struct SecretSource: Sendable {
     /// The letters of a code.
     static let userCodeLetters = Array("BCDFGHJKLMNPQRSTVWXZ".utf8)
 
+    /// Whether bytes have the one form in which codes are given out.
+    static func isUserCode(_ bytes: some RandomAccessCollection<UInt8>) -> Bool {
+        bytes.count == 9
+            && zip(0..., bytes).allSatisfy { place, byte in
+                place == 4 ? byte == UInt8(ascii: "-") : userCodeLetters.contains(byte)
+            }
+    }
+
     /// Makes an opaque subject: 26 characters that say nothing.
     package func subject() -> String {
         let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz")

@@ -113,6 +113,24 @@ struct SignInMachine {
         return .success(try grant(device, person: person))
     }
 
+    /// Ends the rights of a device, for another one of the same person.
+    ///
+    /// - Parameters:
+    ///   - named: The device.
+    ///   - asker: The device that asks.
+    /// - Returns: Whether the device is one of the person's, and has no rights now; a device
+    ///   of somebody else is like none. Nil where the asker has no rights itself.
+    /// - Throws: What the store throws.
+    func end(_ named: DeviceID, by asker: DeviceNumber) throws -> Bool? {
+        guard let asker = try transaction.device(asker), asker.revoked == 0 else { return nil }
+        guard let device = try transaction.device(id: named), device.person == asker.person else {
+            return false
+        }
+        // Asked again because the answer was lost: it ended once.
+        if device.revoked == 0 { try revoke(device, by: .device(asker.id)) }
+        return true
+    }
+
     /// Ends a device's rights.
     func revoke(_ device: DeviceRecord, by actor: AuditEntry.Actor) throws {
         var device = device

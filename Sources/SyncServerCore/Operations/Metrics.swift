@@ -39,6 +39,10 @@ package final class Metrics: Sendable {
         var checkpointsPartial: UInt64 = 0
         var refusedBusy: UInt64 = 0
         var unauthorised: UInt64 = 0
+        var assertionsRefused: UInt64 = 0
+        var codesLocked: UInt64 = 0
+        var requestsLimited: UInt64 = 0
+        var addressesLimited: UInt64 = 0
         var watchers: Int64 = 0
         var pokes: UInt64 = 0
         var logPages: Int64 = 0
@@ -136,6 +140,10 @@ package final class Metrics: Sendable {
     func commitFailed() { counts.withLock { $0.commitsFailed += 1 } }
     func busy() { counts.withLock { $0.refusedBusy += 1 } }
     func unauthorised() { counts.withLock { $0.unauthorised += 1 } }
+    func assertionRefused() { counts.withLock { $0.assertionsRefused += 1 } }
+    func requestLimited() { counts.withLock { $0.requestsLimited += 1 } }
+    func addressLimited() { counts.withLock { $0.addressesLimited += 1 } }
+    func codesLocked() { counts.withLock { $0.codesLocked += 1 } }
     func watchers(_ change: Int64) { counts.withLock { $0.watchers += change } }
     func poked(_ count: Int) { counts.withLock { $0.pokes += UInt64(count) } }
 
@@ -180,6 +188,10 @@ package final class Metrics: Sendable {
                 ("tangrat_checkpoints_partial_total", Int64(now.checkpointsPartial)),
                 ("tangrat_busy_total", Int64(now.refusedBusy)),
                 ("tangrat_unauthorised_total", Int64(now.unauthorised)),
+                ("tangrat_assertions_refused_total", Int64(now.assertionsRefused)),
+                ("tangrat_codes_locked_total", Int64(now.codesLocked)),
+                ("tangrat_requests_limited_total", Int64(now.requestsLimited)),
+                ("tangrat_addresses_limited_total", Int64(now.addressesLimited)),
                 ("tangrat_pokes_total", Int64(now.pokes)),
                 ("tangrat_watchers", now.watchers), ("tangrat_log_pages", now.logPages),
             ] + extra.map { ($0.name, $0.value) }

@@ -27,13 +27,17 @@ struct ServerOptions {
     private(set) var loops: Int?
     private(set) var publicURL: PublicURL?
     private(set) var auditHeads: String?
+    private(set) var identityProvider: String?
+    private(set) var isBehindProxy = false
+    private(set) var deviceRate: Int?
     private var values: [String: String] = [:]
 
     var address: ListenAddress { .tcp(host: host, port: portNumber) }
 
     private static let known: Set<String> = [
         "data", "listen", "loops", "public-url", "config", "tables", "pid", "person", "device",
-        "days", "heads", "audit-heads", "until", "reason",
+        "days", "heads", "audit-heads", "until", "reason", "identity-provider",
+        "behind-proxy", "device-rate",
     ]
 
     init(_ arguments: [String], environment: (String) -> String?) throws(Problem) {
@@ -84,6 +88,20 @@ struct ServerOptions {
             publicURL = url
         }
         auditHeads = setting("audit-heads", "TANGRAT_AUDIT_HEADS").map { absolute(.string($0)) }
+        identityProvider = setting("identity-provider", "TANGRAT_IDENTITY_PROVIDER").map {
+            absolute(.string($0))
+        }
+        switch setting("behind-proxy", "TANGRAT_BEHIND_PROXY") {
+        case nil, "no": isBehindProxy = false
+        case "yes": isBehindProxy = true
+        default: throw Problem("--behind-proxy must be yes or no")
+        }
+        if let text = setting("device-rate", "TANGRAT_DEVICE_RATE") {
+            guard let rate = Decimal.parse(text.utf8), (1...1_000_000).contains(rate) else {
+                throw Problem("--device-rate must be a number from 1 to 1000000")
+            }
+            deviceRate = Int(rate)
+        }
         if let first = words.first, !Self.commands.contains(first) {
             throw Problem("there is no command \(first)")
         }
@@ -107,7 +125,10 @@ struct ServerOptions {
 
     private static func file(_ path: String?) throws(Problem) -> [String: String] {
         guard let path else { return [:] }
-        let known: Set<String> = ["data", "listen", "loops", "public_url", "audit_heads"]
+        let known: Set<String> = [
+            "data", "listen", "loops", "public_url", "audit_heads", "identity_provider",
+            "behind_proxy", "device_rate",
+        ]
         do {
             let bytes = try Files.read(path, bytesMax: 64 * 1_024)
             guard let object = try JSON.parse(bytes).fields else {

@@ -16,7 +16,8 @@ package enum ServerProgram {
         usage: tangrat-server COMMAND
 
           serve --data DIR [--listen 127.0.0.1:8470] [--public-url URL] [--loops N]
-                [--audit-heads FILE] [--config FILE]
+                [--audit-heads FILE] [--identity-provider FILE]
+                [--behind-proxy yes] [--device-rate N] [--config FILE]
           agency add CODE --tables T,T… | list | revoke CODE      --data DIR
           person add [--pid PID | --pid-stdin] | list             --data DIR
           person export SUBJECT|PID --reason TEXT                 --data DIR
@@ -33,8 +34,9 @@ package enum ServerProgram {
           version | help
 
         Settings come from the file, then TANGRAT_DATA, TANGRAT_LISTEN,
-        TANGRAT_PUBLIC_URL, TANGRAT_LOOPS and TANGRAT_AUDIT_HEADS, then the
-        options; the last one wins. Every command but serve prints one JSON object a line, and works
+        TANGRAT_PUBLIC_URL, TANGRAT_LOOPS, TANGRAT_AUDIT_HEADS, TANGRAT_DEVICE_RATE,
+        TANGRAT_IDENTITY_PROVIDER and TANGRAT_BEHIND_PROXY, then the options; the last
+        one wins. Every command but serve prints one JSON object a line, and works
         whether or not a server is running on the data directory.
 
         Exit codes: 0 done, 1 failed or not sound, 2 wrong command line.
@@ -84,6 +86,19 @@ package enum ServerProgram {
         configuration.loops = options.loops
         configuration.publicURL = options.publicURL
         configuration.auditHeads = options.auditHeads
+        configuration.isBehindProxy = options.isBehindProxy
+        if let rate = options.deviceRate { configuration.limits.setDeviceRate(rate) }
+        if let path = options.identityProvider {
+            do throws(IdentityProviderFile.Problem) {
+                configuration.identity = try IdentityProviderFile.read(
+                    path, limits: configuration.limits)
+            } catch {
+                fail(
+                    code: "server.identity", "\(error)",
+                    "Nobody is believed for it: put it right, or leave --identity-provider out.")
+                return 1
+            }
+        }
         configuration.log = { line in ServerProgram.writeError(line + "\n") }
         let isSecret = ProcessSecrecy.begin()
         let room = configuration.limitConnections(descriptors: DescriptorLimit.raise())

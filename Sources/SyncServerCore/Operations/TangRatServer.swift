@@ -22,6 +22,11 @@ package final class TangRatServer: Sendable {
         /// The file in which heads of the audit chain are written down; one beside the
         /// store if nil.
         package var auditHeads: String?
+        /// Who proves who people are, beside the operator; nobody if nil.
+        package var identity: (any IdentityProvider)?
+        /// Whether a proxy on this machine writes the address of each asker into
+        /// `X-Forwarded-For`, and nothing that it was given there.
+        package var isBehindProxy = false
         /// The clock for deadlines and timers.
         package var clock = MonotonicClock.system
         /// The clock for dates.
@@ -117,10 +122,27 @@ package final class TangRatServer: Sendable {
             metrics: metrics, limits: configuration.limits, secrets: configuration.secrets,
             now: clock.milliseconds, publicURL: { publicAddress.url },
             isReady: { ready.isSet },
-            holders: HolderLedger(requestsMax: configuration.limits.requestsPerTokenMax),
+            holders: HolderLedger(
+                requestsMax: configuration.limits.requestsPerTokenMax,
+                rate: RequestRate(
+                    burst: configuration.limits.requestsBurstMax,
+                    perMinute: configuration.limits.requestsPerMinute)),
             watchers: WatcherRegistry(
                 watchersMax: configuration.limits.watchersMax,
-                perDeviceMax: configuration.limits.watchersPerDeviceMax))
+                perDeviceMax: configuration.limits.watchersPerDeviceMax),
+            identity: configuration.identity,
+            guesses: GuessLedger(limits: configuration.limits),
+            signInRates: AddressRates(
+                RequestRate(
+                    burst: configuration.limits.signInsBurstMax,
+                    perMinute: configuration.limits.signInsPerMinute),
+                buckets: configuration.limits.addressBuckets),
+            tokenRates: AddressRates(
+                RequestRate(
+                    burst: configuration.limits.tokensBurstMax,
+                    perMinute: configuration.limits.tokensPerMinute),
+                buckets: configuration.limits.addressBuckets),
+            isBehindProxy: configuration.isBehindProxy)
         var http = HTTPServer.Configuration(
             address: configuration.address, loopCount: configuration.loops)
         http.limits = configuration.limits.http

@@ -97,6 +97,9 @@ package protocol StoreSnapshot: AnyObject {
     /// Finds a device by its number.
     func device(_ number: DeviceNumber) throws -> DeviceRecord?
 
+    /// The devices of a person whose rights have not ended, the newest first.
+    func activeDevices(of person: PersonNumber, max: Int) throws -> [DeviceRecord]
+
     /// The first outcomes of a device's mutations above one, in order: at most
     /// ``OutcomeRecord/answerMax``.
     func outcomes(of device: DeviceNumber, after mid: UInt64) throws -> [Outcome]

@@ -27,7 +27,6 @@ enum CommandName: String, CaseIterable, Sendable {
         case .consents: "consent"
         case .accessLog: "access_event"
         case .delegations: "delegation"
-        case .devices: "device"
         case .profile: "profile"
         default: nil
         }
@@ -52,7 +51,7 @@ enum CommandName: String, CaseIterable, Sendable {
         switch self {
         case .services, .notifications, .request, .note: nil
         case .prefs: 3
-        case .show, .aside, .salvage: 2
+        case .show, .aside, .salvage, .devices: 2
         case .pin, .unpin, .why, .help: 1
         default: table == nil ? 0 : 1
         }
@@ -66,6 +65,7 @@ enum CommandName: String, CaseIterable, Sendable {
         case .logout: "logout [--discard-unsent]"
         case .sync: "sync [--watch] [--trace]"
         case .aside: "aside [use ROW|drop ROW]"
+        case .devices: "devices [end NAME|ID]"
         case .salvage: "salvage [send FILE|drop]"
         case .dump: "dump --canonical"
         case .doctor: "doctor [--deep]"

@@ -11,6 +11,9 @@ protocol Mirror: Sendable {
     func completeSignIn(_ prompt: SignInPrompt) async throws(SyncFailure) -> Account
     func signOut(discardingUnsent: Bool) async throws(SyncFailure)
 
+    func devices() async throws(SyncFailure) -> [SignedInDevice]
+    func endDevice(_ id: String) async throws(SyncFailure) -> Bool
+
     func sync(
         progress: (@Sendable (SyncProgress) -> Void)?, trace: (@Sendable (TraceEvent) -> Void)?
     ) async throws(SyncFailure) -> SyncReport

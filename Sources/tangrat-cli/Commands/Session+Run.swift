@@ -15,6 +15,7 @@ extension Session {
         case .outcomes: try await outcomes()
         case .aside: try await aside()
         case .salvage: try await salvage()
+        case .devices: try await devices()
         case .doctor: return try await doctor()
         case .dump: try await dump()
         case .services: return try await searchServices()

@@ -79,7 +79,10 @@ extension CommandName: Message {
         case .consents: Bilingual("ความยินยอม", "consents")
         case .accessLog: Bilingual("ใครดูข้อมูลของฉัน", "who looked at my data")
         case .delegations: Bilingual("มอบอำนาจ", "delegations")
-        case .devices: Bilingual("อุปกรณ์", "devices")
+        case .devices:
+            Bilingual(
+                "อุปกรณ์ของคุณ และการสิ้นสุดอุปกรณ์ที่หาย",
+                "your devices, and the end of a lost one")
         case .profile: Bilingual("ข้อมูลส่วนตัว", "profile")
         case .services: Bilingual("ค้นหาบริการ", "search the catalogue of services")
         case .notifications: Bilingual("การแจ้งเตือน", "notifications")

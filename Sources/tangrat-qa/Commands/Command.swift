@@ -19,7 +19,8 @@ struct Command: Sendable {
 
     /// All commands, in the order of the help.
     static let all: [Command] = [
-        .simulate, .worldLoad, .worldList, .worldSignIn, .proxy, .points,
+        .simulate, .worldLoad, .worldList, .worldSignIn, .identityNew, .identityDecide,
+        .proxy, .points,
     ]
 
     /// The options of every command.

@@ -134,6 +134,16 @@ class SQLiteMoment: StoreSnapshot {
         }
     }
 
+    func activeDevices(of person: PersonNumber, max: Int) throws -> [DeviceRecord] {
+        var devices: [DeviceRecord] = []
+        try connection.statement(HotStatements.activeDevices).use { statement in
+            try statement.bind(1, person)
+            try statement.bind(2, Int64(max))
+            while try statement.step() { devices.append(try Self.device(statement, from: 0)) }
+        }
+        return devices
+    }
+
     func outcomes(of device: DeviceNumber, after mid: UInt64) throws -> [Outcome] {
         try OutcomeRuns.after(mid, of: device, in: connection)
     }

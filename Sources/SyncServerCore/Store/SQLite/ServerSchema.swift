@@ -158,6 +158,11 @@ package enum HotStatements {
             (SELECT rights FROM person p WHERE p.no = device.person)
         FROM device WHERE no = ?1
         """
+    static let activeDevices: StaticString = """
+        SELECT no, id, person, name, added, revoked, last_mid, last_chain, last_time,
+            (SELECT rights FROM person p WHERE p.no = device.person)
+        FROM device WHERE person = ?1 AND revoked = 0 ORDER BY no DESC LIMIT ?2
+        """
     static let saveDevice: StaticString = """
         UPDATE device SET name = ?2, revoked = ?3, last_mid = ?4, last_chain = ?5, last_time = ?6
         WHERE no = ?1
@@ -203,8 +208,8 @@ package enum HotStatements {
     /// All of them.
     package static let all: [String] = [
         rowsAfter, marksAfter, rowByNumber, bucketsOfPerson, bucketByNumber, bucketByName,
-        tombstonesBetween, rowByKey, insertRow, updateRow, saveBucket, deviceByNumber, saveDevice,
-        outcomesAfter, outcomeByMid, insertOutcomes,
+        tombstonesBetween, rowByKey, insertRow, updateRow, saveBucket, deviceByNumber,
+        activeDevices, saveDevice, outcomesAfter, outcomeByMid, insertOutcomes,
         tokenByHash, rightsOfPerson, personByNumber, personByTag, personBySubject,
         appendAudit, auditHead, auditAfter,
     ].map { $0.description }
