@@ -112,6 +112,15 @@ package struct Limits: Sendable {
     /// How long the parts of such an export may be asked for, in milliseconds.
     package var personExportMilliseconds: Int64 = 3_600_000
 
+    /// How often the server looks whether a pass of retention is due, in milliseconds.
+    package var retentionLookMilliseconds: Int64 = 3_600_000
+
+    /// How long after a pass of retention the next is due, in milliseconds.
+    package var retentionMilliseconds: Int64 = 86_400_000
+
+    /// The most rows, devices or entries that retention looks at in one transaction.
+    package var retentionRowsMax = 1_000
+
     /// How many people's heads and sessions are kept in memory.
     package var cachedPeopleMax = 200_000
 

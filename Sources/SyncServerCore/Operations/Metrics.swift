@@ -35,6 +35,7 @@ package final class Metrics: Sendable {
         var commitJobs: UInt64 = 0
         var commitsFailed: UInt64 = 0
         var auditEntries: UInt64 = 0
+        var expired: UInt64 = 0
         var checkpoints: UInt64 = 0
         var checkpointsPartial: UInt64 = 0
         var refusedBusy: UInt64 = 0
@@ -133,6 +134,7 @@ package final class Metrics: Sendable {
     }
 
     func logHolds(pages: Int) { counts.withLock { $0.logPages = Int64(pages) } }
+    func expired(_ rows: Int) { counts.withLock { $0.expired += UInt64(rows) } }
     func commitFailed() { counts.withLock { $0.commitsFailed += 1 } }
     func busy() { counts.withLock { $0.refusedBusy += 1 } }
     func unauthorised() { counts.withLock { $0.unauthorised += 1 } }
@@ -176,6 +178,7 @@ package final class Metrics: Sendable {
                 ("tangrat_commit_jobs_total", Int64(now.commitJobs)),
                 ("tangrat_commits_failed_total", Int64(now.commitsFailed)),
                 ("tangrat_audit_entries_total", Int64(now.auditEntries)),
+                ("tangrat_retention_rows_total", Int64(now.expired)),
                 ("tangrat_checkpoints_total", Int64(now.checkpoints)),
                 ("tangrat_checkpoints_partial_total", Int64(now.checkpointsPartial)),
                 ("tangrat_busy_total", Int64(now.refusedBusy)),

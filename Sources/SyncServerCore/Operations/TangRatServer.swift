@@ -55,6 +55,9 @@ package final class TangRatServer: Sendable {
     /// The last entry of the audit chain that the citizens' access logs are known to tell of.
     let publishedAccess: Mutex<Int64> = Mutex(0)
 
+    /// Whether a pass of retention is under way.
+    let retains: Mutex<Bool> = Mutex(false)
+
     /// The counters and the log.
     package let metrics: Metrics
 
