@@ -23,7 +23,8 @@ struct KeptRow: CustomTestStringConvertible {
     static let all: [KeptRow] = [
         .init(table: "civil_registration", body: "{}", until: noon + 366 * day),
         .init(
-            table: "driving_licence", body: #"{"expires":"2026-11-21"}"#, until: midnight + 366 * day
+            table: "driving_licence", body: #"{"expires":"2026-11-21"}"#,
+            until: midnight + 366 * day
         ),
         .init(table: "vehicle", body: "{}", until: noon + 366 * day),
         .init(
@@ -35,8 +36,10 @@ struct KeptRow: CustomTestStringConvertible {
             until: midnight + 30 * day),
         .init(table: "social_security", body: "{}", until: noon + 732 * day),
         .init(
-            table: "health_coverage", body: #"{"expdate":"2026-11-21"}"#, until: midnight + 90 * day),
-        .init(table: "newborn_subsidy", body: #"{"ends":"2026-11-21"}"#, until: midnight + 366 * day),
+            table: "health_coverage", body: #"{"expdate":"2026-11-21"}"#, until: midnight + 90 * day
+        ),
+        .init(
+            table: "newborn_subsidy", body: #"{"ends":"2026-11-21"}"#, until: midnight + 366 * day),
         .init(
             table: "entitlement",
             body: #"{"decided_at":"2026-10-01T10:05:00+07:00","window":{"to":"2026-11-21"}}"#,

@@ -173,7 +173,8 @@ package struct AuditVerification {
         if let cut, !cutIsTold {
             problem = Problem(
                 number: cut.head.number,
-                message: "the entries up to here are missing, and none tells that they were cut off")
+                message: "the entries up to here are missing, and none tells that they were cut off"
+            )
             return
         }
         if head.number > 0, cut == nil, beginnings.first != 1 {

@@ -221,14 +221,18 @@ final class Poker: Sendable {
 
     func poke(_ published: GroupCommit.Published) {
         let everyone = published.buckets.contains { $0.person == 0 }
-        let people = Array(Set(published.buckets.map(\.person) + published.rightsChanged))
-        guard everyone || !people.isEmpty || published.endsSessions else { return }
+        let buckets = published.buckets.filter { $0.person != 0 }.map {
+            LiveHub.Moved(bucket: $0.number, person: $0.person)
+        }
+        let rightsChanged = Array(Set(published.rightsChanged))
         let endsSessions = published.endsSessions
+        guard everyone || !buckets.isEmpty || !rightsChanged.isEmpty || endsSessions else { return }
         for loop in loops {
             loop.execute { context in
                 guard let service = context.handler as? SyncService else { return }
                 if endsSessions { service.endSessions() }
-                service.live.moved(people: people, everyone: everyone)
+                service.live.rightsChanged(of: rightsChanged)
+                service.live.moved(buckets, everyone: everyone)
             }
         }
     }

@@ -118,6 +118,7 @@ struct RetentionPeriod: Hashable, Sendable {
     ///   - body: The row's, canonical JSON. One that cannot be read has no dates.
     ///   - asOf: When its owner last said it, in milliseconds since 1970.
     ///   - now: The server's clock, likewise.
+    /// - Returns: Whether it may go.
     func isOver(body: [UInt8], asOf: Int64, at now: Int64) -> Bool {
         guard mayBeOver(asOf: asOf, at: now) else { return false }
         let fields = RecordFields((try? JSON.parse(body))?.fields ?? JSONObject())
