@@ -75,6 +75,22 @@ package struct Limits: Sendable {
     /// How many jobs may wait for the writer before the server says it is busy.
     package var writerQueueMax = 4_096
 
+    /// How many jobs may wait for the writer while first syncs, repairs and feeds are
+    /// still begun: two groups.
+    package var shedLongQueueMax = 512
+
+    /// How long the oldest of them may have waited then, in milliseconds.
+    package var shedLongMillisecondsMax: Int64 = 1_000
+
+    /// How long a loop may have been at work since its turn began then, in milliseconds.
+    package var shedTurnMillisecondsMax: Int64 = 250
+
+    /// How many jobs may wait for the writer while pages are still sent.
+    package var shedPageQueueMax = 2_048
+
+    /// How long the oldest of them may have waited then, in milliseconds.
+    package var shedPageMillisecondsMax: Int64 = 4_000
+
     /// How long a user code lives, in milliseconds (RFC 8628).
     package var deviceCodeMillisecondsMax: Int64 = 600_000
 

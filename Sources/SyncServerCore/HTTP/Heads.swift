@@ -87,11 +87,33 @@ enum Heads {
     static let internalError = error(500)
     static let bodyTooLarge = error(413)
     static let unsupportedMedia = error(415)
-    static let unavailable = StaticHead(
-        503,
-        [
-            "Content-Type": "application/json", "Cache-Control": "no-store", "Retry-After": "2",
-        ])
+
+    /// What cannot be done now and perhaps at the next attempt.
+    static var unavailable: StaticHead {
+        soon[RetryPause.soon.next() - RetryPause.soon.range.lowerBound]
+    }
+
+    /// What is turned away so that other things go on.
+    static var comeLater: StaticHead {
+        later[RetryPause.later.next() - RetryPause.later.range.lowerBound]
+    }
+
+    private static let soon = (["2", "3", "4", "5", "6", "7", "8", "9"] as [StaticString])
+        .map(unavailable)
+    private static let later =
+        ([
+            "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15", "16", "17", "18", "19",
+            "20",
+        ] as [StaticString]).map(unavailable)
+
+    private static func unavailable(_ seconds: StaticString) -> StaticHead {
+        StaticHead(
+            503,
+            [
+                "Content-Type": "application/json", "Cache-Control": "no-store",
+                "Retry-After": seconds,
+            ])
+    }
 
     private static func error(_ status: Int) -> StaticHead {
         StaticHead(

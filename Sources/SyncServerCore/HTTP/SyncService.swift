@@ -238,6 +238,10 @@ final class SyncService: RequestHandler {
             return .answered
         }
         exchange.kind = .feed
+        guard !sheds(.long) else {
+            return refuse(
+                exchange, Heads.comeLater, ErrorBody.busy.forFeed("the service is busy"))
+        }
         let sink = FeedSink(service: self, agency: agency, key: key, exchange: exchange)
         exchange.attachment = sink
         return .stream(sink)

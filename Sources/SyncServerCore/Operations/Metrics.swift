@@ -39,6 +39,8 @@ package final class Metrics: Sendable {
         var checkpoints: UInt64 = 0
         var checkpointsPartial: UInt64 = 0
         var refusedBusy: UInt64 = 0
+        var shedLong: UInt64 = 0
+        var shedPages: UInt64 = 0
         var unauthorised: UInt64 = 0
         var watchers: Int64 = 0
         var pokes: UInt64 = 0
@@ -136,6 +138,14 @@ package final class Metrics: Sendable {
     func logHolds(pages: Int) { counts.withLock { $0.logPages = Int64(pages) } }
     func expired(_ rows: Int) { counts.withLock { $0.expired += UInt64(rows) } }
     func commitFailed() { counts.withLock { $0.commitsFailed += 1 } }
+    func shed(_ work: Admission.Work) {
+        counts.withLock {
+            switch work {
+            case .long: $0.shedLong += 1
+            case .page: $0.shedPages += 1
+            }
+        }
+    }
     func busy() { counts.withLock { $0.refusedBusy += 1 } }
     func unauthorised() { counts.withLock { $0.unauthorised += 1 } }
     func watchers(_ change: Int64) { counts.withLock { $0.watchers += change } }
@@ -182,6 +192,8 @@ package final class Metrics: Sendable {
                 ("tangrat_checkpoints_total", Int64(now.checkpoints)),
                 ("tangrat_checkpoints_partial_total", Int64(now.checkpointsPartial)),
                 ("tangrat_busy_total", Int64(now.refusedBusy)),
+                ("tangrat_shed_long_total", Int64(now.shedLong)),
+                ("tangrat_shed_pages_total", Int64(now.shedPages)),
                 ("tangrat_unauthorised_total", Int64(now.unauthorised)),
                 ("tangrat_pokes_total", Int64(now.pokes)),
                 ("tangrat_watchers", now.watchers), ("tangrat_log_pages", now.logPages),

@@ -98,7 +98,8 @@ package final class TangRatServer: Sendable {
         let sessions = SessionCache(sessionsMax: configuration.limits.cachedPeopleMax)
         let poker = Poker()
         let commits = GroupCommit(
-            store: store, limits: configuration.limits, metrics: metrics, wallClock: clock
+            store: store, limits: configuration.limits, metrics: metrics, wallClock: clock,
+            clock: configuration.clock
         ) { published in
             heads.publish(published)
             if published.endsSessions { sessions.endAll() }
