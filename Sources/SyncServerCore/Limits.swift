@@ -134,6 +134,10 @@ package struct Limits: Sendable {
     /// How long after a pass of retention the next is due, in milliseconds.
     package var retentionMilliseconds: Int64 = 86_400_000
 
+    /// How long after a pass the server begins the next by itself, in milliseconds: with
+    /// a longer gap the clock may be wrong, and an operator has to say that it is not.
+    package var retentionGapMillisecondsMax: Int64 = 8 * 86_400_000
+
     /// The most rows, devices or entries that retention looks at in one transaction.
     package var retentionRowsMax = 1_000
 

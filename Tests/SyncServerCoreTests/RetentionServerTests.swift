@@ -145,6 +145,18 @@ struct RetentionServerTests {
         for _ in 0..<4_000 where passes() < 2 { look(1) }
         look(10)
         #expect(passes() == 2)
+        // A week without it is made up for, and a longer leap of the clock is not believed.
+        world.running.advance(milliseconds: 8 * day)
+        for _ in 0..<4_000 where passes() < 3 { look(1) }
+        #expect(passes() == 3)
+        world.running.advance(milliseconds: 8 * day + 1)
+        look(10)
+        #expect(passes() == 3)
+        #expect(lines.withLock { $0.contains { $0.contains(#""retention.clock""#) } })
+        _ = try world.retain()
+        world.running.advance(milliseconds: day)
+        for _ in 0..<4_000 where passes() < 4 { look(1) }
+        #expect(passes() == 4)
     }
 
     @Test("cuts the audit chain only behind a head that was written down, and it stays sound")

@@ -15,15 +15,23 @@ extension TangRatServer {
     /// milliseconds of the writer's second.
     func retainIfDue() {
         let pause = configuration.limits.retentionMilliseconds
+        let gap = configuration.limits.retentionGapMillisecondsMax
         let job = WriterJob(
             loop: poker.loops.first,
             run: { context in
                 let done = (try context.transaction.value(Retention.doneName) ?? [])
                     .reduce(0) { $0 << 8 | Int64($1) }
                 // A clock that was set back must not put it off for years.
-                let isDue = abs(context.now - done) >= pause
+                let passed = abs(context.now - done)
                 return { [self] _ in
-                    guard isDue else { return }
+                    guard passed >= pause else { return }
+                    // What one that was set ahead removes does not come back.
+                    guard done == 0 || passed <= gap else {
+                        return metrics.log(
+                            .warning, "retention.clock",
+                            "the last pass was \(passed / 86_400_000) days ago by this clock; if"
+                                + " that is right: tangrat-server retention")
+                    }
                     retain(isDryRun: false, by: .server, isPatient: true) { [metrics] result in
                         switch result {
                         case .success(let report):
