@@ -118,6 +118,9 @@ def check(folder):
         errors="replace")
     for what, pattern in SECRETS.items():
         for match in pattern.finditer(history):
+            # A secret is random: of its 43 characters some 31 differ, of a test's "AAAA…" one.
+            if what == "a token of ours" and len(set(match[0])) < 12:
+                continue
             commit = history.rfind("\ncommit ", 0, match.start())
             problems.append("S43: %s: %s in %s"
                             % (what, match[0][:12] + "…", history[commit + 8:commit + 15]))

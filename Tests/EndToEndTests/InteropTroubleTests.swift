@@ -108,6 +108,32 @@ extension WorldTests {
             }
         }
 
+        /// Goal: what waited in both copies counts once, though neither was known when it was made.
+        @Test("sends what waited in both copies under two names, and it counts once")
+        func bothRenamed() async throws {
+            try await RealWorld.run { world in
+                let subject = try await world.person()
+                let device = PythonDevice(world: world, home: world.path("python-a"))
+                let first = try await device.signIn(for: subject)
+                try await device.must("write", Self.count("x", note: "before"))
+                try await device.must("sync")
+                try await device.must("write", Self.count("x", note: "of both"))
+                let copy = PythonDevice(world: world, home: world.path("python-copy"))
+                try FileManager.default.copyItem(atPath: device.home, toPath: copy.home)
+                try await copy.must("write", Self.count("x", note: "of the copy"))
+                try await world.admin("device", "revoke", try #require(first["device"] as? String))
+                for one in [device, copy] {
+                    #expect(try await one.trouble("sync") == "client.signed_out")
+                    _ = try await one.signIn(for: subject)
+                }
+                for one in [copy, device, copy] { try await one.must("sync") }
+                let all = (3, ["before", "of both", "of the copy"])
+                #expect(try await shown(device, "x") == all)
+                #expect(try await shown(copy, "x") == all)
+                #expect(try await copy.dump() == device.dump())
+            }
+        }
+
         @Test("keeps its outbox where its rights have ended, and sends it under a new name")
         func revoked() async throws {
             try await RealWorld.run { world in

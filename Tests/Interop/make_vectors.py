@@ -239,17 +239,26 @@ def pushes():
             dict(row, do="write", field="note", text="b", dots=[DEVICE + ".7", "ffffffffffffffff.300"]),
             {"table": "request", "id": "r-1", "do": "submit",
              "value": {"action": "new", "form": {}, "service": "obec-1"}}]]),
+        ("writes that had another name first; their dots are those of their origins", [
+            [dict(row, do="add", field="labels", text="a")],
+            [dict(row, do="remove", field="labels", text="a", dots=["90eadef75fa49617.41"])]]),
     ]
+    # What a device whose name was another one sends of its older writes.
+    origins = {3: [DEVICE[:-1] + "c.41.90eadef75fa49617", DEVICE[:-1] + "c.300.00000000000000ff"]}
     cases = []
     for number, (why, mutations) in enumerate(sets):
         nonce = "0123456789abcdef" if number == 0 else hex64(1 << 63 | number)
         link, frames, given = nonce, [], []
         for index, operations in enumerate(mutations):
             mid, packed = number * 100 + index + 1, (1_800_000_000_000 << 16) + index
-            link = hashes.link(bytes.fromhex(link), mid, packed, operations).hex()
-            given.append({"mid": mid, "time": hex64(packed) + "-" + DEVICE, "operations": operations})
-            frames.append({"frame": "mutation", "mid": mid, "time": given[-1]["time"], "schema": 1,
-                           "chain": link, "operations": operations})
+            origin = {"origin": origins[number][index]} if number in origins else {}
+            link = hashes.link(
+                bytes.fromhex(link), mid, packed, operations, origin.get("origin")).hex()
+            given.append(dict(
+                origin, mid=mid, time=hex64(packed) + "-" + DEVICE, operations=operations))
+            frames.append(dict(
+                origin, frame="mutation", mid=mid, time=given[-1]["time"], schema=1, chain=link,
+                operations=operations))
         head = [{"frame": "sync", "cursor": "AQID", "rows_max": 100, "outcomes_seen": number},
                 {"frame": "push", "base_chain": nonce}]
         encoder = wire.Encoder()

@@ -196,7 +196,8 @@ class VectorTests(unittest.TestCase):
                          "acked": [given["mutations"][0]["mid"] - 1, given["nonce"]]})
         for mutation in given["mutations"]:
             outbox.last_time = int(mutation["time"][:16], 16)
-            outbox._append(outbox.last_time, 1, mutation["operations"])
+            outbox._append(
+                outbox.last_time, 1, mutation["operations"], mutation.get("origin"))
         self.assertEqual([item["chain"] for item in outbox.waiting], expected["chains"])
         encoder = wire.Encoder()
         head = [{"frame": "sync", "cursor": given["cursor"], "rows_max": 100,

@@ -327,10 +327,7 @@ final class ModelServer: Transport {
                     return answer
                 }
                 let previous = state.lastMid == 0 ? base : state.lastChain
-                let link = MutationChain.link(
-                    after: previous, mid: mutation.mid, time: mutation.time,
-                    operations: mutation.operations)
-                guard link == mutation.chain else {
+                guard MutationChain.isLinked(mutation, after: previous) else {
                     answer.append(.error(ErrorFrame(code: "push.forked", message: "")))
                     return answer
                 }

@@ -190,16 +190,35 @@ struct OutboxTests {
             try await client.pin("b")
             let session = try await client.signedIn()
             let device = DeviceID(7)
+            let before = try await session.store.read { try CacheState.load($0).device }
             try await session.store.write { connection in
                 var state = try CacheState.load(connection)
                 try OutboxTable.renumber(for: device, nonce: 5, &state, connection)
                 try state.save(connection)
             }
+            let firstNames = try await origins(session)
+            #expect(firstNames.map(\.mid) == [1, 2, 3])
+            #expect(Set(firstNames.map(\.device)) == [before])
+            // Once more, as a copy would after it was told: the first names stay.
+            try await session.store.write { connection in
+                var state = try CacheState.load(connection)
+                try OutboxTable.renumber(for: DeviceID(8), nonce: 6, &state, connection)
+                try OutboxTable.renumber(for: device, nonce: 5, &state, connection)
+                try state.save(connection)
+            }
+            #expect(try await origins(session) == firstNames)
             #expect(try await client.doctor().isSound)
             #expect(try await client.row("pinned", "me")?.texts("services") == ["b"])
             _ = try await client.sync()
             #expect(try await client.row("pinned", "me")?.texts("services") == ["b"])
             await client.close()
+        }
+    }
+
+    /// The first names of what waits.
+    private func origins(_ session: ClientSession) async throws -> [MutationOrigin] {
+        try await session.store.read { connection in
+            try OutboxTable.entries(connection).compactMap(\.mutation.origin)
         }
     }
 

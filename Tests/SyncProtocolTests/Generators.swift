@@ -71,7 +71,10 @@ extension SeededRandom {
             schema: next(in: 0...3),
             operations: (0..<next(in: 0...4)).map { _ in
                 RowOperation(RowKey(table: identifier(), id: identifier()), operation())
-            }, chain: next())
+            }, chain: next(),
+            origin: chance(oneIn: 3)
+                ? MutationOrigin(
+                    device: DeviceID(next()), mid: next(in: 1...1 << 40), chain: next()) : nil)
     }
 
     /// A write of the one row that documents under test stand for.

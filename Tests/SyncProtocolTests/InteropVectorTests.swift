@@ -161,13 +161,14 @@ struct InteropVectorTests {
                 return
             }
             link = MutationChain.link(
-                after: link, mid: read.mid, time: read.time, operations: read.operations)
+                after: link, mid: read.mid, time: read.time, operations: read.operations,
+                origin: read.origin)
             chains.append(FixedHex.text(link, digits: 16))
             frames.append(
                 .mutation(
                     Mutation(
                         mid: read.mid, time: read.time, schema: read.schema,
-                        operations: read.operations, chain: link)))
+                        operations: read.operations, chain: link, origin: read.origin)))
         }
         #expect(chains == vector.expected["chains"]?.items?.compactMap(\.text))
         let body = FrameStreams.binary(frames)

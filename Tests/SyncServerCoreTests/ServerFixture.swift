@@ -291,13 +291,17 @@ struct WritingDevice {
     }
 
     /// The next mutation.
-    mutating func next(_ operations: [RowOperation], at milliseconds: UInt64? = nil) -> Mutation {
+    mutating func next(
+        _ operations: [RowOperation], at milliseconds: UInt64? = nil, origin: MutationOrigin? = nil
+    ) -> Mutation {
         mid += 1
         time += 1
         let stamp = HybridTime(milliseconds: milliseconds ?? time, device: record.id)
-        let link = MutationChain.link(after: chain, mid: mid, time: stamp, operations: operations)
+        let link = MutationChain.link(
+            after: chain, mid: mid, time: stamp, operations: operations, origin: origin)
         chain = link
-        return Mutation(mid: mid, time: stamp, schema: 1, operations: operations, chain: link)
+        return Mutation(
+            mid: mid, time: stamp, schema: 1, operations: operations, chain: link, origin: origin)
     }
 }
 

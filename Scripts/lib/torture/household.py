@@ -35,8 +35,6 @@ class Household:
         self.unknown = set()
         # What is not there after a cut must never come.
         self.gone = set()
-        # What waited in two copies of one cache: each may send it, under a name of its own.
-        self.copied = set()
         # Requests that were handed in: each has one receipt, for ever.
         self.submitted = []
         self.serial = 0
@@ -94,8 +92,7 @@ class Household:
         check('{"pending"' not in text, "%s: writes still wait after a sync" % where)
         for name in sorted(self.acked):
             found = count(text, name, "pin")
-            check(found == 1 or found == 2 and name in self.copied,
-                  "%s: the write %s is there %d times" % (where, name, found))
+            check(found == 1, "%s: the write %s is there %d times" % (where, name, found))
         for name in sorted(self.unknown):
             found = count(text, name, "pin")
             check(found <= 1, "%s: the cut write %s is there %d times" % (where, name, found))

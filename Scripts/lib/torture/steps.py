@@ -6,9 +6,11 @@ from typing import Callable
 from torture.cache import torture_copies, torture_flips, torture_two
 from torture.client import torture_client
 from torture.clocks import torture_clocks
+from torture.crowd import torture_crowd
 from torture.disk import torture_full, torture_power
 from torture.erasing import torture_erasing
 from torture.faults import torture_calls, torture_faults, torture_starts, torture_steps
+from torture.liars import torture_liars
 from torture.network import torture_proxy, torture_silence
 from torture.points import torture_points
 from torture.processes import torture_process
@@ -59,8 +61,12 @@ STEPS = [
          torture_silence, 1),
     Step("clocks", "wrong clocks: offsets, jumps, 1970, 2038, 2106, frozen, days apart",
          ("C16", "C17"), torture_clocks, 13, packages=("faketime",)),
+    Step("liars", "a device that invents times, and writes that are poison", ("C18", "C26"),
+         torture_liars, 4, 1),
     Step("process", "SIGTERM at work, a second start, stale locks, read-only and foreign files, "
          "no descriptors, no log", ("C38", "C39", "C40"), torture_process, 3),
+    Step("crowd", "everybody at once after a kill, and readers that do not read",
+         ("C30", "C31", "C32"), torture_crowd, 1),
     Step("two", "many programs at once on one cache", ("C22",), torture_two, 30, 2),
     Step("copies", "a cache that is copied to another device", ("C20",), torture_copies, 15),
     Step("flips", "a cache in which bytes have changed", ("C15",), torture_flips, 60),

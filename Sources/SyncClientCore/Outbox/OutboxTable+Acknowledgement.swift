@@ -105,9 +105,9 @@ extension OutboxTable {
 
     /// Gives what waits, and what is kept of older writes, numbers under a new name.
     ///
-    /// Their order and what they do stay. Sets and texts that name one of these
-    /// writes by its old dot name it by its new one. Writes that the server has are
-    /// left out: they keep their names, and come back with the mirror.
+    /// Their order and what they do stay; each tells its first name, so that it counts
+    /// once even where a copy of this device sends it as well. Writes that the server
+    /// has are left out: they keep their names, and come back with the mirror.
     ///
     /// - Parameters:
     ///   - device: The new name.
@@ -127,7 +127,6 @@ extension OutboxTable {
         kept += try entries(connection)
         try connection.run("DELETE FROM acknowledged")
         try connection.run("DELETE FROM outcome")
-        let old = state.device
         state.device = device
         state.nonce = nonce
         state.missingAfter = nil
@@ -136,7 +135,6 @@ extension OutboxTable {
         state.ackedMid = 0
         state.answeredMid = 0
         try number(
-            kept.filter { !taken.contains($0.mid) }, after: 0, chain: nonce, from: old, &state,
-            connection)
+            kept.filter { !taken.contains($0.mid) }, after: 0, chain: nonce, &state, connection)
     }
 }

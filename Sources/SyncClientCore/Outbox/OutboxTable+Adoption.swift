@@ -53,43 +53,51 @@ extension OutboxTable {
         state.ackedMid = acked
         state.answeredMid = acked
         try number(
-            waiting, after: acked, chain: acked == 0 ? state.nonce : chain, from: state.device,
-            &state, connection)
+            waiting, after: acked, chain: acked == 0 ? state.nonce : chain, &state, connection)
     }
 
     /// Puts writes into the empty outbox, in order and without gaps.
     ///
-    /// Sets and texts that name one of them by its old dot name it by its new one.
+    /// A write that gets another name keeps its first one as its origin: a copy of
+    /// this device may send it as well. Sets and texts that name it by its old dot
+    /// name it by that of its origin, which is the same on each copy.
     static func number(
-        _ waiting: [Entry], after last: UInt64, chain: UInt64, from old: DeviceID,
-        _ state: inout CacheState, _ connection: Connection
+        _ waiting: [Entry], after last: UInt64, chain: UInt64, _ state: inout CacheState,
+        _ connection: Connection
     ) throws {
         try connection.run("DELETE FROM outbox")
         try connection.run("DELETE FROM outbox_row")
-        var numbers: [UInt64: UInt64] = [:]
+        var renamed: [Dot: Dot] = [:]
         state.lastChain = chain
         state.nextMid = last + 1
         let device = state.device
         for entry in waiting {
-            numbers[entry.mid] = state.nextMid
-            let operations = entry.mutation.operations.map { operation in
+            let before = entry.mutation
+            let operations = before.operations.map { operation in
                 RowOperation(
-                    operation.key,
-                    operation.operation.renaming { dot in
-                        guard dot.device == old, let mid = numbers[dot.mid] else { return dot }
-                        return Dot(device: device, mid: mid)
-                    })
+                    operation.key, operation.operation.renaming { renamed[$0] ?? $0 })
             }
-            let time = HybridTime(packed: entry.mutation.time.packed, device: device)
-            let link = MutationChain.link(
-                after: state.lastChain, mid: state.nextMid, time: time, operations: operations)
-            let mutation = Mutation(
-                mid: state.nextMid, time: time, schema: entry.mutation.schema,
-                operations: operations, chain: link)
+            let time = HybridTime(packed: before.time.packed, device: device)
+            func linked(_ origin: MutationOrigin?) -> Mutation {
+                let link = MutationChain.link(
+                    after: state.lastChain, mid: state.nextMid, time: time,
+                    operations: operations, origin: origin)
+                return Mutation(
+                    mid: state.nextMid, time: time, schema: before.schema, operations: operations,
+                    chain: link, origin: origin)
+            }
+            var mutation = linked(before.origin)
+            if before.origin == nil, mutation.chain != before.chain || device != before.time.device
+            {
+                mutation = linked(
+                    MutationOrigin(
+                        device: before.time.device, mid: before.mid, chain: before.chain))
+            }
+            renamed[before.dot] = mutation.dot
             try insert(
                 Entry(mid: state.nextMid, queuedAt: entry.queuedAt, mutation: mutation),
                 previousChain: state.lastChain, connection)
-            state.lastChain = link
+            state.lastChain = mutation.chain
             state.nextMid += 1
         }
     }
@@ -106,18 +114,10 @@ extension OutboxTable {
                 isWhole = false
                 return
             }
-            isWhole = isLinked(mutation, after: UInt64(bitPattern: $0.int64(0)))
+            isWhole = MutationChain.isLinked(mutation, after: UInt64(bitPattern: $0.int64(0)))
             if isWhole { count += 1 }
         }
         return count
-    }
-
-    /// Whether a write has the link of the chain that follows from what it does.
-    static func isLinked(_ mutation: Mutation, after previous: UInt64) -> Bool {
-        mutation.chain
-            == MutationChain.link(
-                after: previous, mid: mutation.mid, time: mutation.time,
-                operations: mutation.operations)
     }
 }
 

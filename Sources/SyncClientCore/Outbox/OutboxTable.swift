@@ -151,7 +151,7 @@ enum OutboxTable {
             try row.withBlob(2) { mutation in
                 // What the storage has changed would be taken for a write of another device.
                 guard let decoded = try? MutationCodec.decode(mutation),
-                    isLinked(decoded, after: UInt64(bitPattern: row.int64(1)))
+                    MutationChain.isLinked(decoded, after: UInt64(bitPattern: row.int64(1)))
                 else { throw SyncFailure.cacheDamaged(path: connection.path) }
                 let size = mutation.count + 1
                 guard found.count == 0 || found.frames.count + size + 4 <= Limits.pushBytesMax,

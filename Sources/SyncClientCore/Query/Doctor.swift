@@ -92,12 +92,9 @@ enum Doctor {
             if entry.mid != expected { problem = "write \(expected) is missing" }
             expected = entry.mid + 1
             let previous = try OutboxTable.chain(of: entry.mid - 1, state, connection)
-            let link = previous.map {
-                MutationChain.link(
-                    after: $0, mid: entry.mid, time: entry.mutation.time,
-                    operations: entry.mutation.operations)
+            if let previous, !MutationChain.isLinked(entry.mutation, after: previous) {
+                problem = "write \(entry.mid) was changed"
             }
-            if let link, link != entry.mutation.chain { problem = "write \(entry.mid) was changed" }
         }
         if problem == nil, expected != state.nextMid { problem = "the last writes are missing" }
         return DoctorReport.Check(

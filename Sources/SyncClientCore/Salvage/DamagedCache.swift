@@ -27,12 +27,8 @@ struct DamagedCache {
             let sql = "SELECT previous_chain, queued_at, mutation FROM outbox ORDER BY mid \(order)"
             let isComplete = each(sql) { row in
                 guard let entry = try? OutboxTable.entry(row) else { return }
-                let mutation = entry.mutation
                 let previous = UInt64(bitPattern: row.int64(0))
-                let link = MutationChain.link(
-                    after: previous, mid: mutation.mid, time: mutation.time,
-                    operations: mutation.operations)
-                guard link == mutation.chain else { return }
+                guard MutationChain.isLinked(entry.mutation, after: previous) else { return }
                 found[entry.mid] = RawWrites.Write(entry: entry, previousChain: previous)
             }
             if isComplete { break }

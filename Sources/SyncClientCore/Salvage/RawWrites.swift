@@ -90,9 +90,7 @@ struct RawWrites {
             devices.contains(decoded.time.device), decoded.chain == UInt64(bitPattern: numbers[1])
         else { return nil }
         let previous = UInt64(bitPattern: numbers[0])
-        let link = MutationChain.link(
-            after: previous, mid: decoded.mid, time: decoded.time, operations: decoded.operations)
-        guard link == decoded.chain else { return nil }
+        guard MutationChain.isLinked(decoded, after: previous) else { return nil }
         return Write(
             entry: OutboxTable.Entry(mid: decoded.mid, queuedAt: numbers[2], mutation: decoded),
             previousChain: previous)

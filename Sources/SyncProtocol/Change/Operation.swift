@@ -86,6 +86,9 @@ package struct Mutation: Hashable, Sendable {
     /// The link to the device's history: see ``MutationChain``.
     package let chain: UInt64
 
+    /// The name it was stored under first, if it had another one.
+    package let origin: MutationOrigin?
+
     /// Why the operations could not be read, on a server that is asked to go on.
     ///
     /// The mutation holds no operations then, and ends in this refusal.
@@ -93,13 +96,15 @@ package struct Mutation: Hashable, Sendable {
 
     /// Creates a mutation.
     package init(
-        mid: UInt64, time: HybridTime, schema: UInt64, operations: [RowOperation], chain: UInt64
+        mid: UInt64, time: HybridTime, schema: UInt64, operations: [RowOperation], chain: UInt64,
+        origin: MutationOrigin? = nil
     ) {
         self.mid = mid
         self.time = time
         self.schema = schema
         self.operations = operations
         self.chain = chain
+        self.origin = origin
         self.unreadable = nil
     }
 
@@ -113,30 +118,46 @@ package struct Mutation: Hashable, Sendable {
         self.schema = schema
         self.operations = []
         self.chain = chain
+        self.origin = nil
         self.unreadable = unreadable
     }
 
     /// The identity of the write for sets and texts.
-    package var dot: Dot { Dot(device: time.device, mid: mid) }
+    package var dot: Dot { origin?.dot ?? Dot(device: time.device, mid: mid) }
 }
 
 /// The running hash over a device's mutations.
 ///
 /// Link n is the first eight bytes of SHA-256 over link n-1 and the mutation's
-/// operations as they go on the wire. Link 0 is the installation's nonce. Two
-/// installations that share a device id part ways at their first own write.
+/// operations as they go on the wire, with its origin before them if it has one.
+/// Link 0 is the installation's nonce. Two installations that share a device id part
+/// ways at their first own write.
 package enum MutationChain {
     /// Gives the link of a mutation that follows `previous`.
     package static func link(
-        after previous: UInt64, mid: UInt64, time: HybridTime, operations: [RowOperation]
+        after previous: UInt64, mid: UInt64, time: HybridTime, operations: [RowOperation],
+        origin: MutationOrigin? = nil
     ) -> UInt64 {
         var bytes: [UInt8] = []
         bytes.appendBigEndian(previous)
         bytes.appendBigEndian(mid)
         bytes.appendBigEndian(time.packed)
+        if let origin {
+            bytes.appendBigEndian(origin.device.number)
+            bytes.appendBigEndian(origin.mid)
+            bytes.appendBigEndian(origin.chain)
+        }
         for operation in operations {
             MutationCodec.append(operation, to: &bytes)
         }
         return SHA256.hash(bytes).words.0
+    }
+
+    /// Whether a mutation has the link that follows from `previous` and what it does.
+    package static func isLinked(_ mutation: Mutation, after previous: UInt64) -> Bool {
+        mutation.chain
+            == link(
+                after: previous, mid: mutation.mid, time: mutation.time,
+                operations: mutation.operations, origin: mutation.origin)
     }
 }

@@ -119,7 +119,8 @@ package struct MergeDocument: Hashable, Sendable {
         case .increment(let field, let step):
             return change(field, .counter(Counter())) { state in
                 guard case .counter(var counter) = state else { return false }
-                let isChanged = counter.add(step, by: dot.device)
+                // Whoever wrote first under whichever name: the server takes it once.
+                let isChanged = counter.add(step, by: time.device)
                 state = .counter(counter)
                 return isChanged
             }

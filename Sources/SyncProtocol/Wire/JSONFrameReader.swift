@@ -200,9 +200,12 @@ package struct JSONFrameReader {
         let time: HybridTime
         let schema: UInt64
         let chain: UInt64
+        let origin: MutationOrigin?
 
         func mutation(_ operations: [RowOperation]) -> Mutation {
-            Mutation(mid: mid, time: time, schema: schema, operations: operations, chain: chain)
+            Mutation(
+                mid: mid, time: time, schema: schema, operations: operations, chain: chain,
+                origin: origin)
         }
 
         func mutation(unreadable problem: WriteRules.Problem) -> Mutation {
@@ -218,9 +221,14 @@ package struct JSONFrameReader {
         guard mid > 0, mid < 1 << 62 else {
             throw failure("wire.mutation", "a mutation has no number")
         }
+        var origin: MutationOrigin?
+        if object.optional("origin") != nil {
+            origin = MutationOrigin(text: try object.text("origin"))
+            guard origin != nil else { throw failure("wire.origin", "an origin is not valid") }
+        }
         return MutationHead(
             mid: mid, time: time, schema: try object.number("schema"),
-            chain: try object.hex("chain"))
+            chain: try object.hex("chain"), origin: origin)
     }
 
     private func operations(_ object: Members) throws(WireError) -> [RowOperation] {

@@ -79,7 +79,7 @@ package struct JSONFrameWriter {
                 ("time", .string(mutation.time.description)), ("schema", number(mutation.schema)),
                 ("chain", hex(mutation.chain)),
                 ("operations", .array(mutation.operations.map(Self.operation))),
-            ]
+            ] + (mutation.origin.map { [("origin", .string($0.description))] } ?? [])
         case .hello(let hello):
             [
                 ("frame", "hello"), ("magic", "TRS1"),

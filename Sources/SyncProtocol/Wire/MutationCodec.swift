@@ -2,6 +2,8 @@
 ///
 /// ```text
 /// mutation:  1 mid  2 packed time  3 device (8 bytes)  4 schema  5 chain (8 bytes)  6 operation…
+///            7 origin, if it has one
+/// origin:    8 bytes device, 8 bytes chain, varint mid
 /// operation: 1 number  2 table  3 id  4 field  5 JSON value  6 text  7 integer (zigzag)  8 dot…
 /// dot:       8 bytes device, varint mid
 /// ```
@@ -18,6 +20,13 @@ package enum MutationCodec {
             inner.removeAll(keepingCapacity: true)
             append(operation, to: &inner)
             bytes.appendField(6, inner)
+        }
+        if let origin = mutation.origin {
+            inner.removeAll(keepingCapacity: true)
+            inner.appendBigEndian(origin.device.number)
+            inner.appendBigEndian(origin.chain)
+            inner.appendVarint(origin.mid)
+            bytes.appendField(7, inner)
         }
     }
 
@@ -59,6 +68,7 @@ package enum MutationCodec {
         var device: UInt64 = 0
         var schema: UInt64 = 0
         var chain: UInt64 = 0
+        var first: MutationOrigin?
         var operations: [RowOperation] = []
         operations.reserveCapacity(4)
         var seen: UInt64 = 0
@@ -78,16 +88,19 @@ package enum MutationCodec {
                     try operation(
                         field.payload(reader), origin: origin + reader.position,
                         after: operations.last?.key))
+            case 7: first = try mutationOrigin(field.payload(reader), reader)
             default: break
             }
         }
         guard mid > 0, mid < 1 << 62 else {
             throw reader.failure("wire.mutation", "a mutation has no number")
         }
-        guard seen == 0x3e else { throw reader.failure("wire.field", "a mutation is not complete") }
+        guard seen & 0x3e == 0x3e else {
+            throw reader.failure("wire.field", "a mutation is not complete")
+        }
         return Mutation(
             mid: mid, time: HybridTime(packed: packed, device: DeviceID(device)), schema: schema,
-            operations: operations, chain: chain)
+            operations: operations, chain: chain, origin: first)
     }
 
     /// Reads one operation from its fields.
@@ -186,6 +199,19 @@ package enum MutationCodec {
             throw reader.failure("wire.fixed", "field \(field.number) must have 8 bytes")
         }
         return UInt64(bigEndian: raw.loadUnaligned(as: UInt64.self))
+    }
+
+    private static func mutationOrigin(
+        _ payload: UnsafeRawBufferPointer, _ outer: borrowing ByteReader
+    ) throws(WireError) -> MutationOrigin {
+        var reader = ByteReader(payload)
+        let device = UInt64(bigEndian: try reader.take(8).loadUnaligned(as: UInt64.self))
+        let chain = UInt64(bigEndian: try reader.take(8).loadUnaligned(as: UInt64.self))
+        let mid = try reader.varint()
+        guard reader.isAtEnd, mid > 0, mid < 1 << 62 else {
+            throw outer.failure("wire.origin", "an origin is not valid")
+        }
+        return MutationOrigin(device: DeviceID(device), mid: mid, chain: chain)
     }
 
     private static func dot(

@@ -48,6 +48,7 @@ struct PersonErasure {
         for right in try transaction.rights(of: person.number) {
             try transaction.removeRight(to: right.bucket, of: person.number)
         }
+        try transaction.forgetOrigins(of: person.number)
         try transaction.forgetTag(of: person.number, at: context.now)
         context.rightsChanged.append(person.number)
         context.endsSessions = true

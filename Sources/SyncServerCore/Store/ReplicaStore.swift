@@ -217,6 +217,10 @@ package protocol StoreTransaction: StoreSnapshot {
     func save(_ device: DeviceRecord) throws
     func outcome(of device: DeviceNumber, mid: UInt64) throws -> OutcomeRecord?
     func add(_ outcomes: [OutcomeRecord], of device: DeviceNumber) throws
+    /// Whether a write of a person took effect under a later name than its first one.
+    func hasTaken(_ origin: MutationOrigin, of person: PersonNumber) throws -> Bool
+    /// Notes that a write took effect under a later name.
+    func add(_ origin: MutationOrigin, of person: PersonNumber) throws
 
     // Identity.
     func person(tag: Digest32) throws -> PersonRecord?
@@ -251,6 +255,8 @@ package protocol StoreTransaction: StoreSnapshot {
     func signIns(of person: PersonNumber) throws -> [SignInRecord]
     /// Empties the words of a device's outcomes, which may name what the device wrote.
     func forgetDetails(of device: DeviceNumber) throws
+    /// Removes the first names of a person's writes.
+    func forgetOrigins(of person: PersonNumber) throws
     /// Removes the tag under which a person's number is looked up, for ever.
     func forgetTag(of person: PersonNumber, at milliseconds: Int64) throws
 

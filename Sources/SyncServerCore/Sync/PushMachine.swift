@@ -113,6 +113,9 @@ struct PushMachine {
         if !closed.isEmpty, let key = Self.isClosed(mutation, of: person, closed) {
             return refusal(mutation, RefusalCode.rightEnded.rawValue, key.description)
         }
+        if let origin = mutation.origin, try wasTaken(origin, of: person) {
+            return Outcome(mid: mutation.mid, status: .merged, code: Self.takenBefore)
+        }
         var plan = Plan(time: accepted(mutation, device), dot: mutation.dot)
         for operation in mutation.operations {
             if let problem = try decide(operation, person: person, plan: &plan) {
@@ -136,11 +139,28 @@ struct PushMachine {
             try command.write(
                 in: transaction, book: book, person: person, now: serverMilliseconds)
         }
+        if let origin = mutation.origin { try transaction.add(origin, of: person.number) }
         let merged = plan.time != mutation.time || plan.sawNewer
         return Outcome(
             mid: mutation.mid, status: merged ? .merged : .accepted,
             code: plan.time != mutation.time ? "time_restamped" : plan.sawNewer ? "newer_write" : ""
         )
+    }
+
+    /// A write that came under another name before: nothing more was done.
+    static let takenBefore = "taken_before"
+
+    /// Whether a write took effect under its first name, or under a later one.
+    ///
+    /// Copies of a device that each have a name of their own send it once each.
+    private func wasTaken(_ origin: MutationOrigin, of person: PersonRecord) throws -> Bool {
+        if let first = try transaction.device(id: origin.device), first.person == person.number,
+            let record = try transaction.outcome(of: first.number, mid: origin.mid),
+            record.chain == origin.chain, record.outcome.status != .refused
+        {
+            return true
+        }
+        return try transaction.hasTaken(origin, of: person.number)
     }
 
     /// The first row of a mutation whose home the person has no right to now.

@@ -20,14 +20,9 @@ struct Intentions {
     private(set) var totals: [TrueKey: Total] = [:]
     /// The elements appended, with whether they were certainly stored.
     private(set) var appended: [String: [String: Bool]] = [:]
-    /// How often copies of a device may send an element once more.
-    private(set) var repeats: [String: Int] = [:]
     /// Steps and elements by device, for when its disk is lost.
     private var steps: [Int: [(key: TrueKey, step: Int64)]] = [:]
     private var elements: [Int: [(subject: String, element: String)]] = [:]
-    /// What a device holds as the copy of another one.
-    private var copiedSteps: [Int: [(key: TrueKey, step: Int64)]] = [:]
-    private var copiedElements: [Int: [String]] = [:]
 
     /// A step was stored, or perhaps stored.
     mutating func count(_ step: Int64, on key: TrueKey, by device: Int, isCertain: Bool) {
@@ -45,18 +40,6 @@ struct Intentions {
         if isCertain { elements[device, default: []].append((subject, element)) }
     }
 
-    /// A device was copied: what waits on it may be sent from the copy as well.
-    ///
-    /// What only one of them has sent is found again by its chain and not sent twice;
-    /// what neither had sent is, as docs/protocol.md says of copies.
-    mutating func mayRepeat(_ device: Int, on copy: Int) {
-        copiedSteps[copy] = (steps[device] ?? []) + (copiedSteps[device] ?? [])
-        copiedElements[copy] =
-            (elements[device] ?? []).map(\.element) + (copiedElements[device] ?? [])
-        for (key, step) in copiedSteps[copy] ?? [] { add(doubtful: step, on: key) }
-        for element in copiedElements[copy] ?? [] { repeats[element, default: 0] += 1 }
-    }
-
     /// A device's writes may be lost with it.
     mutating func doubt(_ device: Int) {
         for (key, step) in steps[device] ?? [] {
@@ -66,9 +49,6 @@ struct Intentions {
         for (subject, element) in elements[device] ?? [] {
             appended[subject]?[element] = false
         }
-        // They may still be there, for the next copy to take along.
-        copiedSteps[device, default: []] += steps[device] ?? []
-        copiedElements[device, default: []] += (elements[device] ?? []).map(\.element)
         steps[device] = nil
         elements[device] = nil
     }
@@ -127,8 +107,7 @@ extension Oracle {
             $0.key < $1.key
         }) {
             let count = times[element, default: 0]
-            let most = 1 + intentions.repeats[element, default: 0]
-            if count > most || isCertain && count == 0 {
+            if count > 1 || isCertain && count == 0 {
                 fail("I2", "\(element) was appended once and taken \(count) times")
             }
         }

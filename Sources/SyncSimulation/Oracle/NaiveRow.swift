@@ -213,9 +213,9 @@ enum Naive {
         var totals: [UInt64: (added: Int64, taken: Int64)] = [:]
         for one in all {
             guard case .increment(_, let step) = one.operation else { continue }
-            var total = totals[one.name.device] ?? (0, 0)
+            var total = totals[one.stamp.device] ?? (0, 0)
             if step >= 0 { total.added += step } else { total.taken -= step }
-            totals[one.name.device] = total
+            totals[one.stamp.device] = total
         }
         return totals.keys.sorted().map { ($0, totals[$0]?.added ?? 0, totals[$0]?.taken ?? 0) }
     }
@@ -225,6 +225,14 @@ enum Naive {
             all.map {
                 .array([.string($0.0.text), .string(String(decoding: $0.1, as: UTF8.self))])
             })
+    }
+
+    /// The name of a write in sets and texts: that of its origin, where it has one.
+    static func name(of mutation: Mutation) -> WriteName {
+        guard let origin = mutation.origin else {
+            return WriteName(device: mutation.time.device.number, number: mutation.mid)
+        }
+        return WriteName(device: origin.chain, number: origin.mid)
     }
 
     static func name(_ dot: Dot) -> WriteName {

@@ -309,7 +309,7 @@ extension Oracle {
                 guard !row.taken.isEmpty || operation.operation == .create else { continue }
                 row.taken.append(
                     TakenOperation(
-                        stamp: stamp, name: Naive.name(mutation.dot),
+                        stamp: stamp, name: Naive.name(of: mutation),
                         operation: operation.operation))
             }
         }

@@ -344,6 +344,11 @@ final class Oracle {
                     submitted[operation.key.id] = (facts.subject, payload)
                 }
             }
+        case .takenBefore:
+            if outcome.status != .merged || outcome.code != "taken_before" {
+                fail("I2", "\(device).\(mutation.mid) came before and ended as \(outcome.code)")
+            }
+            world.reached("server.takenBefore")
         case .refused(let code):
             if outcome.status != .refused || code.map({ $0 != outcome.code }) ?? false {
                 fail(

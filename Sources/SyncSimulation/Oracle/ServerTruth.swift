@@ -56,6 +56,8 @@ struct DeviceFacts: Hashable {
 enum Fate: Hashable {
     /// It takes effect.
     case taken(isRestamped: Bool)
+    /// It came before under another name, and nothing more is done.
+    case takenBefore
     /// It is refused, with a code if the model knows it.
     case refused(String?)
 }
@@ -81,6 +83,8 @@ struct ServerTruth {
     var outcomes: [DeviceID: [UInt64: Outcome]] = [:]
     /// The chain link of each mutation taken.
     var chains: [DeviceID: [UInt64: UInt64]] = [:]
+    /// The first names of writes that took effect under later ones, by person.
+    var origins: [String: Set<String>] = [:]
     /// The requests that were handed in.
     var requests: Set<String> = []
     /// The last receipt: its number, and the hash the next one must name.
@@ -143,7 +147,10 @@ struct ServerTruth {
         if isClosed(mutation, of: facts.subject, at: serverMilliseconds) {
             return (.refused("right_ended"), [])
         }
-        let name = WriteName(device: device.number, number: mutation.mid)
+        if let origin = mutation.origin, wasTaken(origin, of: facts.subject) {
+            return (.takenBefore, [])
+        }
+        let name = Naive.name(of: mutation)
         var touched: [TrueKey: NaiveRow] = [:]
         var order: [TrueKey] = []
         for operation in mutation.operations {
@@ -186,12 +193,25 @@ struct ServerTruth {
         for operation in mutation.operations {
             if case .submit = operation.operation { requests.insert(operation.key.id) }
         }
+        if let origin = mutation.origin {
+            origins[facts.subject, default: []].insert(origin.description)
+        }
         for (key, row) in zip(order, changed) {
             citizenRows[key] = touched[key]
             deletedAt[key] = row.isAlive ? nil : deletedAt[key] ?? serverMilliseconds
             put(row, at: key)
         }
         return (.taken(isRestamped: stamp.packed != mutation.time.packed), order)
+    }
+
+    /// Whether a write took effect under the name it had first, or under a later one.
+    private func wasTaken(_ origin: MutationOrigin, of subject: String) -> Bool {
+        if origins[subject]?.contains(origin.description) ?? false { return true }
+        guard devices[origin.device]?.subject == subject,
+            chains[origin.device]?[origin.mid] == origin.chain,
+            let outcome = outcomes[origin.device]?[origin.mid]
+        else { return false }
+        return outcome.status != .refused
     }
 
     /// Why a submission must be refused, or nil where it must be taken.

@@ -90,7 +90,6 @@ extension World {
             source.keepDisk()
             guard let files = source.keptDisk else { return }
             oracle.intentions.doubt(device.index)
-            oracle.intentions.mayRepeat(source.index, on: device.index)
             oracle.ledgers[device.index] = oracle.ledgers[source.index]
             oracle.ledgers[device.index]?.wasReplaced = true
             device.replaceDisk(with: files)

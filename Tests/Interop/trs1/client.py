@@ -8,7 +8,7 @@ from . import decisions, hybrid, names, wire
 from .answer import Answer
 from .merge import Document
 from .mirror import Mirror, Row, SumsDiffer
-from .outbox import Outbox
+from .outbox import Outbox, dot_of
 from .repair import Repair, TooLarge
 from .session import BINARY, Session, Trouble
 
@@ -125,7 +125,7 @@ class Client:
                 if document is None and operation["do"] == "create":
                     document = Document(stamp)
                 if document is not None:
-                    document.apply(operation, stamp, (stamp[1], mutation["mid"]))
+                    document.apply(operation, stamp, dot_of(mutation))
         return document
 
     # A round

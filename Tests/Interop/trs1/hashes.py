@@ -38,8 +38,11 @@ def total(hashes):
     return result
 
 
-def link(previous, mid, packed, operations):
+def link(previous, mid, packed, operations, origin=None):
     """The chain's link of a mutation; links are 8 bytes, operations as in section 6."""
     data = previous + struct.pack(">QQ", mid, packed)
+    if origin:
+        device, number, first = origin.split(".")
+        data += bytes.fromhex(device) + struct.pack(">Q", int(number)) + bytes.fromhex(first)
     data += b"".join(wire.encode_operation(operation) for operation in operations)
     return hashlib.sha256(data).digest()[:8]

@@ -57,9 +57,9 @@ class Document:
         if do == "write":
             return "text", (frozenset([(dot, text)]), dots - {dot})
         kind, counts = self.fields.get(operation["field"], ("counter", {}))
-        added, taken = counts.get(dot[0], (0, 0)) if kind == "counter" else (0, 0)
+        added, taken = counts.get(time[1], (0, 0)) if kind == "counter" else (0, 0)
         step = operation["number"]
-        return "counter", {dot[0]: (
+        return "counter", {time[1]: (
             min(added + max(step, 0), TOTAL_MOST), min(taken + max(-step, 0), TOTAL_MOST))}
 
     # Merging

@@ -7,6 +7,14 @@ from . import hashes, hybrid, wire
 KEPT = 10_000
 
 
+def dot_of(mutation):
+    """The identity of a mutation in sets and texts; with an origin it is the origin's."""
+    if "origin" in mutation:
+        _, mid, link = mutation["origin"].split(".")
+        return int(link, 16), int(mid)
+    return hybrid.parse(mutation["time"])[1], mutation["mid"]
+
+
 class Outbox:
     """The writes that wait, those that are acknowledged and kept, and how each one ended.
 
@@ -52,12 +60,16 @@ class Outbox:
         self.last_time = hybrid.stamp(clock_ms, self.offset, self.last_time, seen)
         self._append(self.last_time, 1, operations)
 
-    def _append(self, packed, schema, operations):
+    def _append(self, packed, schema, operations, origin=None):
         mid = self.last_mid + 1
-        link = hashes.link(bytes.fromhex(self.chain(mid - 1)), mid, packed, operations)
-        self.waiting.append({
+        link = hashes.link(bytes.fromhex(self.chain(mid - 1)), mid, packed, operations, origin)
+        mutation = {
             "frame": "mutation", "mid": mid, "time": "%016x-%s" % (packed, self.device),
-            "schema": schema, "chain": link.hex(), "operations": operations})
+            "schema": schema, "chain": link.hex(), "operations": operations}
+        if origin:
+            mutation["origin"] = origin
+        self.waiting.append(mutation)
+        return mutation
 
     def dots(self, document, field, element=None):
         """The dots that a `remove` of an element or a `write` of a text has seen."""
@@ -80,11 +92,14 @@ class Outbox:
         self.stopped_at = None
         renamed = {}
         for mutation in pending:
-            renamed["%s.%d" % (old, mutation["mid"])] = "%s.%d" % (device, self.last_mid + 1)
             operations = [
                 dict(item, dots=[renamed.get(dot, dot) for dot in item["dots"]])
                 if "dots" in item else item for item in mutation["operations"]]
-            self._append(int(mutation["time"][:16], 16), mutation["schema"], operations)
+            origin = mutation.get("origin") or "%s.%d.%s" % (
+                old, mutation["mid"], mutation["chain"])
+            new = self._append(
+                int(mutation["time"][:16], 16), mutation["schema"], operations, origin)
+            renamed[hybrid.dot_text(dot_of(mutation))] = hybrid.dot_text(dot_of(new))
 
     # Answers
 

@@ -23,7 +23,8 @@ FRAMES = {
     3: ("mutation", [
         (1, "mid", "uint", REQUIRED), (2, "packed", "uint", REQUIRED),
         (3, "device", "link", REQUIRED), (4, "schema", "uint", REQUIRED),
-        (5, "chain", "link", REQUIRED), (6, "operations", "operations", [])]),
+        (5, "chain", "link", REQUIRED), (6, "operations", "operations", []),
+        (7, "origin", "origin", None)]),
     4: ("reconcile", [
         (1, "bytes_max", "uint", 262_144), (2, "schema", "uint", 1), (3, "goes_on", "uint", 0)]),
     5: ("sums", [
@@ -193,6 +194,21 @@ def decode_parts(data):
     return parts
 
 
+def encode_origin(text):
+    """The first name of a mutation: `<device>.<mid>.<link>` as bytes."""
+    device, mid, link = text.split(".")
+    return bytes.fromhex(device) + bytes.fromhex(link) + varint(int(mid))
+
+
+def decode_origin(data):
+    if len(data) < 17:
+        raise WireProblem("wire.origin")
+    mid, at = read_varint(data, 16)
+    if at != len(data) or not 0 < mid < 1 << 62:
+        raise WireProblem("wire.origin")
+    return "%s.%d.%s" % (data[:8].hex(), mid, data[8:16].hex())
+
+
 def encode_operation(operation):
     """The fields of an operation, ascending."""
     data = _field(1, OPERATIONS.index(operation["do"]) + 1)
@@ -280,6 +296,8 @@ class Encoder:
             return bytes.fromhex(value)
         if kind == "base64":
             return unb64(value)
+        if kind == "origin":
+            return encode_origin(value)
         if kind == "hashes":
             return b"".join(bytes.fromhex(item) for item in value)
         if kind == "parts":
@@ -387,6 +405,8 @@ class Decoder:
             return value.hex()
         if kind == "base64":
             return b64(value)
+        if kind == "origin":
+            return decode_origin(value)
         if kind == "hashes":
             if len(value) % 16:
                 raise WireProblem("wire.items")

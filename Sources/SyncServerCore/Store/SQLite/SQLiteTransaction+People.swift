@@ -55,6 +55,10 @@ extension SQLiteTransaction {
             .run(.integer(device))
     }
 
+    func forgetOrigins(of person: PersonNumber) throws {
+        try connection.statement("DELETE FROM origin WHERE person = ?1").run(.integer(person))
+    }
+
     func forgetTag(of person: PersonNumber, at milliseconds: Int64) throws {
         try connection.statement("UPDATE person SET tag = NULL, erased = ?2 WHERE no = ?1")
             .run(.integer(person), .integer(milliseconds))

@@ -185,6 +185,27 @@ final class SQLiteTransaction: SQLiteMoment, StoreTransaction {
         try OutcomeRuns.add(outcomes, of: device, to: connection)
     }
 
+    func hasTaken(_ origin: MutationOrigin, of person: PersonNumber) throws -> Bool {
+        var isTaken = false
+        try connection.statement(
+            "SELECT 1 FROM origin WHERE person = ?1 AND chain = ?2 AND device = ?3 AND mid = ?4"
+        ).run(
+            .integer(person), .integer(Int64(bitPattern: origin.chain)),
+            .integer(Int64(bitPattern: origin.device.number)),
+            .integer(Int64(bitPattern: origin.mid))
+        ) { _ in isTaken = true }
+        return isTaken
+    }
+
+    func add(_ origin: MutationOrigin, of person: PersonNumber) throws {
+        try connection.statement(
+            "INSERT INTO origin(person, chain, device, mid) VALUES (?1, ?2, ?3, ?4)"
+        ).run(
+            .integer(person), .integer(Int64(bitPattern: origin.chain)),
+            .integer(Int64(bitPattern: origin.device.number)),
+            .integer(Int64(bitPattern: origin.mid)))
+    }
+
     func addDevice(
         id: DeviceID, person: PersonNumber, name: String, added: Int64
     ) throws -> DeviceRecord {

@@ -91,6 +91,14 @@ enum ServerSchema {
                 "people who were erased",
                 sql: "ALTER TABLE person ADD COLUMN erased INTEGER NOT NULL DEFAULT 0"),
             Migration(
+                "writes that copies of a device may send again",
+                sql: """
+                    CREATE TABLE origin(
+                        person INTEGER NOT NULL, chain INTEGER NOT NULL, device INTEGER NOT NULL,
+                        mid INTEGER NOT NULL,
+                        PRIMARY KEY(person, chain, device, mid)) STRICT, WITHOUT ROWID;
+                    """),
+            Migration(
                 "people of whom nothing may be removed",
                 sql: """
                     ALTER TABLE person ADD COLUMN held INTEGER NOT NULL DEFAULT 0;

@@ -1,0 +1,116 @@
+import SyncProtocol
+import Testing
+
+@testable import SyncServerCore
+
+/// Writes that copies of one device send under names of their own.
+@Suite("Writes with another first name")
+struct OriginTests {
+    static let note = RowKey(table: "annotation", id: "x")
+
+    let fixture: ServerFixture
+    let person: PersonRecord
+    let first: DeviceRecord
+    let second: DeviceRecord
+
+    init() throws {
+        fixture = try ServerFixture()
+        person = try fixture.addPerson()
+        first = try fixture.addDevice(person)
+        second = try fixture.addDevice(person)
+    }
+
+    /// What waited in both copies: a counter goes up, an element comes.
+    static let operations = [
+        RowOperation(note, .create), RowOperation(note, .increment(field: "shown", by: 1)),
+        RowOperation(note, .add(field: "labels", element: "both")),
+    ]
+    static let origin = MutationOrigin(device: DeviceID(0xd0), mid: 7, chain: 0xfeed)
+
+    @Test("take effect once, whoever comes first, and are removed under the name both know")
+    func once() throws {
+        var one = WritingDevice(first)
+        var other = WritingDevice(second)
+        let taken = try fixture.push(
+            [one.next(Self.operations, origin: Self.origin)], from: first)
+        #expect(taken.outcomes.map(\.status) == [.accepted])
+        let again = other.next(Self.operations, origin: Self.origin)
+        let removal = other.next([
+            RowOperation(
+                Self.note, .remove(field: "labels", element: "both", dots: [Self.origin.dot]))
+        ])
+        let repeated = try fixture.push([again, removal], from: second)
+        #expect(repeated.outcomes.map(\.code) == ["taken_before", ""])
+        #expect(repeated.outcomes.map(\.status) == [.merged, .accepted])
+        #expect(repeated.ackedMid == 2 && repeated.taken == 2)
+        let row = try JSON.parse(#require(try fixture.row(Self.note, person)).body)
+        #expect(row["fields"]?["shown"]?.items?[1].items?.count == 1)
+        #expect(row["fields"]?["labels"]?.items?[1].items?.isEmpty == true)
+        // And for ever: the outcome is stored as any other.
+        #expect(try fixture.push([again], from: second).outcomes == [repeated.outcomes[0]])
+    }
+
+    @Test("are known by their first device's own history as well")
+    func firstName() throws {
+        var one = WritingDevice(first)
+        let original = one.next(Self.operations)
+        #expect(try fixture.push([original], from: first).taken == 1)
+        let origin = MutationOrigin(device: first.id, mid: 1, chain: original.chain)
+        var other = WritingDevice(second)
+        let repeated = try fixture.push(
+            [other.next(Self.operations, origin: origin)], from: second)
+        let base = other.chain
+        #expect(repeated.outcomes.map(\.code) == ["taken_before"])
+        // Another link: the copy wrote something else under that number.
+        let own = MutationOrigin(device: first.id, mid: 1, chain: original.chain ^ 1)
+        let new = try fixture.push(
+            [other.next(Self.operations, origin: own)], base: base, from: second)
+        #expect(new.outcomes.map(\.code) == [""])
+    }
+
+    @Test("that were refused are decided anew by whoever sends them again")
+    func refused() throws {
+        var one = WritingDevice(first)
+        let absent = [RowOperation(Self.note, .increment(field: "shown", by: 1))]
+        let refused = try fixture.push([one.next(absent, origin: Self.origin)], from: first)
+        #expect(refused.outcomes.map(\.code) == ["row_absent"])
+        var other = WritingDevice(second)
+        let made = try fixture.push(
+            [
+                other.next([RowOperation(Self.note, .create)]),
+                other.next(absent, origin: Self.origin),
+            ],
+            from: second)
+        #expect(made.outcomes.map(\.status) == [.accepted, .accepted])
+    }
+
+    @Test("of another person are nothing to this one")
+    func others() throws {
+        var one = WritingDevice(first)
+        let original = one.next(Self.operations)
+        _ = try fixture.push(
+            [original, one.next(Self.operations, origin: Self.origin)], from: first)
+        let stranger = try fixture.addPerson("somebody else")
+        let device = try fixture.addDevice(stranger)
+        var theirs = WritingDevice(device)
+        let result = try fixture.push(
+            [
+                theirs.next(Self.operations, origin: Self.origin),
+                theirs.next(
+                    Self.operations,
+                    origin: MutationOrigin(device: first.id, mid: 1, chain: original.chain)),
+            ], from: device)
+        #expect(result.outcomes.map(\.code) == ["", ""])
+    }
+
+    @Test("leave with their person")
+    func erased() throws {
+        var one = WritingDevice(first)
+        _ = try fixture.push([one.next(Self.operations, origin: Self.origin)], from: first)
+        try fixture.write { context in
+            #expect(try context.transaction.hasTaken(Self.origin, of: person.number))
+            try context.transaction.forgetOrigins(of: person.number)
+            #expect(try !context.transaction.hasTaken(Self.origin, of: person.number))
+        }
+    }
+}
