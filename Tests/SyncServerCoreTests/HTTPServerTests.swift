@@ -224,7 +224,7 @@ struct HTTPServerTests {
         try third.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
         let refused = try third.answer()
         #expect(refused.status == 503)
-        #expect((2...9).contains { refused.head.contains("\r\nRetry-After: \($0)\r\n") })
+        #expect(refused.head.contains("\r\nRetry-After: 2\r\n"))
         #expect(refused.closes)
         #expect(test.server.counts.connectionsRefused == 1)
         first.close()

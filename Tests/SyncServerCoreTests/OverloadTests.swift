@@ -45,25 +45,19 @@ struct OverloadTests {
         #expect(limits.shedLongMillisecondsMax < limits.shedPageMillisecondsMax)
     }
 
-    @Test("asks each client for another pause")
+    @Test("asks clients that come together for pauses that lie apart")
     func spread() {
-        for pause in [RetryPause.soon, .later] {
-            let count = pause.range.count
-            // Other tests take pauses meanwhile: of many in a row each comes, whoever takes some.
-            var seen: Set<Int> = []
-            for _ in 0..<(count * 20) { seen.insert(pause.next()) }
-            #expect(seen.count > count / 2)
-            #expect(seen.allSatisfy(pause.range.contains))
+        let count = RetryPause.range.count
+        for loop in 0..<4 {
+            let ids = (0..<UInt64(count)).map {
+                ExchangeID(loop: loop, connection: 7 << 32 | $0, serial: 1)
+            }
+            #expect(Set(ids.map(RetryPause.seconds)) == Set(RetryPause.range))
+            for id in ids {
+                let head = String(decoding: Heads.comeLater(id).bytes, as: UTF8.self)
+                #expect(head.contains("\r\nRetry-After: \(RetryPause.seconds(for: id))\r\n"))
+            }
         }
-        let later = RetryPause.later.range
-        let heads = (0..<later.count).map { _ in
-            String(decoding: Heads.comeLater.bytes, as: UTF8.self)
-        }
-        #expect(
-            heads.allSatisfy { head in
-                later.contains { head.contains("\r\nRetry-After: \($0)\r\n") }
-            })
-        #expect(Set(heads).count > later.count / 2)
     }
 
     /// A server whose writer is held, and what waits behind it is counted.
@@ -151,7 +145,7 @@ struct OverloadTests {
         #expect(answer.status == 503)
         #expect(answer.text.contains(#""server.busy""#))
         #expect(
-            RetryPause.later.range.contains {
+            RetryPause.range.contains {
                 answer.head.contains("\r\nRetry-After: \($0)\r\n")
             })
     }

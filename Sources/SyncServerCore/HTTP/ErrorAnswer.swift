@@ -21,11 +21,7 @@ enum ErrorAnswer {
         let body = ErrorBody(rejection).bytes
         output.append(head.bytes)
         output.append(date)
-        if rejection.status == 503 {
-            output.append("Retry-After: ")
-            output.append(decimal: RetryPause.soon.next())
-            output.append("\r\n")
-        }
+        if rejection.status == 503 { output.append("Retry-After: 2\r\n") }
         output.append("Connection: close\r\nContent-Length: ")
         output.append(decimal: body.count)
         output.append("\r\n\r\n")

@@ -89,24 +89,20 @@ enum Heads {
     static let unsupportedMedia = error(415)
 
     /// What cannot be done now and perhaps at the next attempt.
-    static var unavailable: StaticHead {
-        soon[RetryPause.soon.next() - RetryPause.soon.range.lowerBound]
-    }
+    static let unavailable = unavailable(for: "2")
 
     /// What is turned away so that other things go on.
-    static var comeLater: StaticHead {
-        later[RetryPause.later.next() - RetryPause.later.range.lowerBound]
+    static func comeLater(_ id: ExchangeID) -> StaticHead {
+        later[RetryPause.seconds(for: id) - RetryPause.range.lowerBound]
     }
 
-    private static let soon = (["2", "3", "4", "5", "6", "7", "8", "9"] as [StaticString])
-        .map(unavailable)
     private static let later =
         ([
             "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15", "16", "17", "18", "19",
             "20",
-        ] as [StaticString]).map(unavailable)
+        ] as [StaticString]).map { unavailable(for: $0) }
 
-    private static func unavailable(_ seconds: StaticString) -> StaticHead {
+    private static func unavailable(for seconds: StaticString) -> StaticHead {
         StaticHead(
             503,
             [

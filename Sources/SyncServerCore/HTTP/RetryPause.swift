@@ -1,27 +1,17 @@
-internal import Synchronization
-
-/// Pauses that the server asks for, each a second longer than the one before.
+/// The pauses after which those who were turned away are asked to come back.
 ///
-/// A thousand clients that are turned away in one moment are asked to come back at
-/// moments that lie apart, whatever their own jitter. The pauses go round in a
-/// ring: no random numbers, and each pause comes as often as any other.
-final class RetryPause: Sendable {
-    /// For what the next attempt may find done.
-    static let soon = RetryPause(2...9)
-    /// For what waits until a load has passed.
-    static let later = RetryPause(5...20)
-
+/// A thousand clients that are turned away in one moment are asked to come at moments
+/// that lie apart, whatever their own jitter. Who gets which follows from the number of
+/// the connection, so that a run of the simulator is repeated with its pauses.
+enum RetryPause {
     /// The pauses, in seconds.
-    let range: ClosedRange<Int>
-    private let turn = Atomic<Int>(0)
+    static let range = 5...20
 
-    private init(_ range: ClosedRange<Int>) {
-        self.range = range
-    }
-
-    /// The next pause, in seconds.
-    func next() -> Int {
-        let turn = turn.wrappingAdd(1, ordering: .relaxed).oldValue
-        return range.lowerBound + Int(UInt(bitPattern: turn) % UInt(range.count))
+    /// The pause for a request, in seconds.
+    static func seconds(for id: ExchangeID) -> Int {
+        // The lower half counts places of a loop, the upper one how often each was used.
+        let place = id.connection ^ (id.connection >> 32)
+        let turn = place &+ UInt64(id.loop) &+ UInt64(id.serial)
+        return range.lowerBound + Int(turn % UInt64(range.count))
     }
 }

@@ -14,15 +14,15 @@ extension SyncService {
 
     /// Answers that it is to come later.
     func refuseForNow(_ exchange: Exchange) {
-        exchange.respond(Heads.comeLater, body: ErrorBody.busy.bytes)
+        exchange.respond(Heads.comeLater(exchange.id), body: ErrorBody.busy.bytes)
     }
 
     /// What a push is told whose page would be turned away: its outcomes, and when to come.
-    func later(_ pushed: PushResult) -> Frame {
+    func later(_ pushed: PushResult, _ exchange: Exchange) -> Frame {
         .error(
             ErrorFrame(
                 code: ErrorBody.busy.code, message: "the rows are for later",
-                retryAfterMilliseconds: UInt64(RetryPause.later.next()) * 1_000,
+                retryAfterMilliseconds: UInt64(RetryPause.seconds(for: exchange.id)) * 1_000,
                 ackedMid: pushed.ackedMid))
     }
 }

@@ -210,7 +210,8 @@ extension SyncService {
         }
         guard !sheds(request.cursor.isEmpty ? .long : .page) else {
             guard let pushed else { return refuseForNow(exchange) }
-            return respond(outcomes(pushed) + [later(pushed)], Heads.frames, form, exchange)
+            return respond(
+                outcomes(pushed) + [later(pushed, exchange)], Heads.frames, form, exchange)
         }
         page(request, cursor, session, form, exchange)
     }

@@ -240,7 +240,8 @@ final class SyncService: RequestHandler {
         exchange.kind = .feed
         guard !sheds(.long) else {
             return refuse(
-                exchange, Heads.comeLater, ErrorBody.busy.forFeed("the service is busy"))
+                exchange, Heads.comeLater(exchange.id),
+                ErrorBody.busy.forFeed("the service is busy"))
         }
         let sink = FeedSink(service: self, agency: agency, key: key, exchange: exchange)
         exchange.attachment = sink
