@@ -98,7 +98,11 @@ let package = Package(
         tests(
             "SyncClientCoreTests", ["SyncClientCore", "CitizenData", "ArticleCode", "CSQLite"]),
         tests(
-            "SimulationTests", ["SyncSimulation", "SyncProtocol"],
+            "SimulationTests",
+            [
+                "SyncSimulation", "SyncProtocol", "FaultVFS", "SQLiteKit", "SyncClientCore",
+                "SyncServerCore",
+            ],
             data: ["Planted", "Regressions"]),
         tests("EndToEndTests", ["tangrat-cli", "SyncServer", "tangrat-qa", "SQLiteKit"]),
         tests("TidyTests", []),

@@ -8,67 +8,18 @@ built once. Nothing of this is ever in the product.
 import argparse
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent / "lib"))
+import planting  # noqa: E402
+
 ROOT = Path(__file__).resolve().parent.parent
 BUGS = ROOT / "Tests/SimulationTests/Planted/bugs.txt"
-SWITCH = """internal import Glibc
-
-/// Chooses the planted bug of this run.
-enum Planted {
-    private static let number = getenv("PLANTED").map { atoi($0) } ?? 0
-
-    /// Whether a bug is switched on.
-    static func isOn(_ bug: Int32) -> Bool { number == bug }
-}
-"""
 MODULES = ["SQLiteKit", "SyncProtocol", "SyncServerCore", "SyncClientCore"]
-
-
-def read_bugs():
-    """Gives each bug: number, what it is, and its replacements."""
-    bugs = []
-    for part in re.split(r"^=== ", BUGS.read_text(), flags=re.M)[1:]:
-        head, body = part.split("\n", 1)
-        number, what = head.split(" ", 1)
-        blocks = re.findall(
-            r"^file ([^\n]*)\n--- is\n(.*?)\n--- planted\n(.*?)\n--- end$", body, re.S | re.M
-        )
-        bugs.append((int(number), what, blocks))
-    return bugs
-
-
-def prepare(folder, bugs):
-    """Makes the copy, with all bugs in it and none switched on."""
-    wanted = {}
-    for name in ["Package.swift", "Sources", "Tests"]:
-        path = ROOT / name
-        files = [path] if path.is_file() else [p for p in path.rglob("*") if p.is_file()]
-        for file in files:
-            wanted[file.relative_to(ROOT)] = file.read_bytes()
-    for number, what, blocks in bugs:
-        for name, before, after in blocks:
-            key = Path(name)
-            text = wanted[key].decode()
-            if text.count(before + "\n") != 1:
-                sys.exit(f"bug {number} ({what}): its text does not stand once in {name}")
-            wanted[key] = text.replace(before + "\n", after + "\n").encode()
-    for module in MODULES:
-        wanted[Path(f"Sources/{module}/Planted.swift")] = SWITCH.encode()
-    for old in (p for p in folder.rglob("*") if p.is_file() and ".build" not in p.parts):
-        if old.relative_to(folder) not in wanted:
-            old.unlink()
-    # What has not changed keeps its time, so that little is built again.
-    for key, data in wanted.items():
-        path = folder / key
-        if not path.exists() or path.read_bytes() != data:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(data)
 
 
 def run(program, number, arguments):
@@ -96,10 +47,10 @@ def main():
     parser.add_argument("--debug", action="store_true", help="a debug build")
     parser.add_argument("--control", type=int, default=200, help="seeds without a bug")
     options = parser.parse_args()
-    bugs = read_bugs()
+    bugs = planting.read(BUGS)
     folder = ROOT / ".build/hunt"
     folder.mkdir(parents=True, exist_ok=True)
-    prepare(folder, bugs)
+    planting.copy(ROOT, folder, bugs, MODULES)
     kind = "debug" if options.debug else "release"
     print(f"building {len(bugs)} bugs ({kind})", flush=True)
     subprocess.run(

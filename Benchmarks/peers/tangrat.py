@@ -147,7 +147,7 @@ class Tangrat(Peer):
         )
         writers = [self.sign_in(self.person()) for _ in range(USERS)]
         text = "".join(device.line() for device in writers)
-        self.writers = lib.write_bytes("tangrat-writers", text.encode())
+        self.writers = lib.write_bytes(self.name + "-writers", text.encode())
         bare = [dict(body("u0/%d" % i), id=lib.record_id("u0", i)) for i in range(ROWS - 10, ROWS)]
         self.bare_delta = len(lib.compact(bare))
 

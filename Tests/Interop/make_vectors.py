@@ -172,6 +172,7 @@ def wire_cases():
         ("140800", "a name without a text"), ("130a01ff", "a text that is not UTF-8"),
         ("12080012016120012800" + "3210" + "00" * 16 + "4800", "name without epoch and priority"),
         ("190a0010001a10" + "00" * 16 + "2001", "acked_mid without its link"),
+        ("190a0010001a10" + "00" * 16 + "20002a08" + "00" * 7 + "01", "a link of no mutation"),
         ("0308001000" + "1a08" + "00" * 8 + "2001" + "2a08" + "00" * 8, "a mutation without a number")]
     found = whole + [(wire.varint(len(data) // 2).hex() + data, why) for data, why in frames]
     for data, why in found:

@@ -11,13 +11,17 @@ struct PlantedTests {
         var before: String
     }
 
-    private let text = String(
-        decoding: (try? Repository.bytes(of: "Tests/SimulationTests/Planted/bugs.txt")) ?? [],
-        as: UTF8.self)
+    private static let bugs = "Tests/SimulationTests/Planted/bugs.txt"
+    /// What `Scripts/bench --guards` takes away; the same form.
+    private static let guards = "Benchmarks/guards.txt"
 
-    private func blocks() throws -> [Block] {
+    private func text(_ path: String = bugs) throws -> String {
+        String(decoding: try Repository.bytes(of: path), as: UTF8.self)
+    }
+
+    private func blocks(of path: String = bugs) throws -> [Block] {
         var found: [Block] = []
-        for part in text.components(separatedBy: "\n=== ").dropFirst() {
+        for part in try text(path).components(separatedBy: "\n=== ").dropFirst() {
             let bug = try #require(Int(part.prefix { $0 != " " }), "\(part.prefix(40))")
             for block in part.components(separatedBy: "\nfile ").dropFirst() {
                 let path = String(block.prefix { $0 != "\n" })
@@ -32,16 +36,16 @@ struct PlantedTests {
 
     @Test("has thirty and more of them, each with a number of its own")
     func count() throws {
-        let numbers = text.components(separatedBy: "\n=== ").dropFirst()
+        let numbers = try text().components(separatedBy: "\n=== ").dropFirst()
             .compactMap { Int($0.prefix { $0 != " " }) }
         #expect(numbers.count >= 30)
         #expect(Set(numbers).count == numbers.count)
         #expect(Set(try blocks().map(\.bug)) == Set(numbers))
     }
 
-    @Test("names places that are in the tree, each of them once")
-    func places() throws {
-        for block in try blocks() {
+    @Test("names places that are in the tree, each of them once", arguments: [bugs, guards])
+    func places(path: String) throws {
+        for block in try blocks(of: path) {
             let source = String(decoding: try Repository.bytes(of: block.path), as: UTF8.self)
             let count = source.components(separatedBy: block.before + "\n").count - 1
             #expect(count == 1, "bug \(block.bug): its text stands \(count) times in \(block.path)")

@@ -49,11 +49,15 @@ enum FramePayload {
                     cursor: try found.bytes(1), rows: try found.number(2), sum: try found.sum(3)))
         case 25:
             let found = try fields(&reader)
+            let hasMutation = try found.hasAll(4, 5)
+            let ackedMid = hasMutation ? try found.number(4) : 0
+            guard hasMutation == (ackedMid > 0) else {
+                throw reader.failure("wire.field", "a link of no mutation")
+            }
             return .checkpoint(
                 Checkpoint(
                     cursor: try found.bytes(1), rows: try found.number(2), sum: try found.sum(3),
-                    ackedMid: try found.hasAll(4, 5) ? try found.number(4) : 0,
-                    ackedChain: try found.hasAll(4, 5) ? try found.fixed(5) : 0,
+                    ackedMid: ackedMid, ackedChain: hasMutation ? try found.fixed(5) : 0,
                     lineage: found.has(6) ? try found.bytes(6) : []))
         case 26: return .pushed(ackedMid: try fields(&reader).number(1))
         case 27: return .restart(reason: try fields(&reader).text(1))

@@ -159,11 +159,15 @@ package struct JSONFrameReader {
                     cursor: try object.base64("cursor"), rows: try object.number("rows"),
                     sum: try object.sum("sum")))
         case "checkpoint":
+            let mid = try object.number("acked_mid")
+            let chain = try object.hex("acked_chain")
+            guard mid > 0 || chain == 0 else {
+                throw failure("wire.field", "a link of no mutation")
+            }
             return .checkpoint(
                 Checkpoint(
                     cursor: try object.base64("cursor"), rows: try object.number("rows"),
-                    sum: try object.sum("sum"), ackedMid: try object.number("acked_mid"),
-                    ackedChain: try object.hex("acked_chain"),
+                    sum: try object.sum("sum"), ackedMid: mid, ackedChain: chain,
                     lineage: try object.base64("lineage")))
         case "pushed": return .pushed(ackedMid: try object.number("acked_mid"))
         case "restart": return .restart(reason: try object.text("reason"))

@@ -14,6 +14,8 @@ final class Program: @unchecked Sendable {
     let device: Device
     /// Which run of the device's programs it is.
     let number: Int
+    /// Whether it runs beside another one on the same files.
+    let isSecond: Bool
     private(set) var isDead = false
     /// The client, once it is open.
     private(set) var client: SyncClient?
@@ -26,19 +28,21 @@ final class Program: @unchecked Sendable {
 
     let tasks: ProgramTaskExecutor
     private let connections: ProgramSerialExecutor
-    private unowned let world: World
+    unowned let world: World
+    /// Listens to the live channel, if somebody asked for that.
+    var listening: Task<Void, Never>?
     private var requests: [Int: Int] = [:]
     private var sleepers: [UInt64: CheckedContinuation<Void, any Error>] = [:]
     private var lastSleeper: UInt64 = 0
     private var exchanges: [Exchange] = []
     private var ids: SeededRandom
-    private var locks: Set<String> = []
     private var hasAskedForHistory = false
 
-    init(_ world: World, _ device: Device, number: Int) {
+    init(_ world: World, _ device: Device, number: Int, isSecond: Bool = false) {
         self.world = world
         self.device = device
         self.number = number
+        self.isSecond = isSecond
         tasks = ProgramTaskExecutor(world.jobs)
         connections = ProgramSerialExecutor(world.jobs)
         ids = SeededRandom(
@@ -56,8 +60,8 @@ final class Program: @unchecked Sendable {
                 switch result {
                 case .success(let opened):
                     client = opened
-                    world.note(device.name, "opens")
-                    world.opened(device)
+                    world.note(device.name, isSecond ? "opens a second time" : "opens")
+                    world.opened(self)
                 case .failure(let error): device.openFailed(self, "\(error)")
                 }
             })
@@ -67,6 +71,7 @@ final class Program: @unchecked Sendable {
     func close(_ done: @escaping () -> Void) {
         guard let closing = client else { return done() }
         client = nil
+        stopListening()
         start({ await closing.close() }, then: { _ in done() })
     }
 
@@ -76,13 +81,15 @@ final class Program: @unchecked Sendable {
         isDead = true
         client = nil
         isSyncing = false
+        stopListening()
         for id in sleepers.keys.sorted() {
             sleepers.removeValue(forKey: id)?.resume(throwing: CancellationError())
         }
         let pending = exchanges
         exchanges = []
         for exchange in pending { exchange.finish(.notSent(reason: "dead")) }
-        world.network.disconnect(device.endpoint)
+        world.network.disconnect(endpoint)
+        device.giveBackLocks(of: self)
         world.oracle.programEnded(device)
     }
 
@@ -163,22 +170,39 @@ final class Program: @unchecked Sendable {
         if hasAskedForHistory { world.oracle.look(at: device, mirror: false) }
         hasAskedForHistory = request.path == "/v1/devices/replace"
         return await withCheckedContinuation { continuation in
-            let count = requests[networkAction, default: 0]
-            requests[networkAction] = count + 1
-            let exchange = Exchange(
-                .device(device.index), ExchangeKey(action: networkAction, request: count),
-                method: request.method.rawValue, path: request.path, bearer: request.bearer,
-                contentType: request.contentType, accept: request.accept ?? "*/*",
-                body: request.body, deadline: request.deadlineMilliseconds,
-                bytesMax: request.responseBytesMax
-            ) { [self] outcome in
-                exchanges.removeAll { $0.isDone }
+            let exchange = makeExchange(request) { [self] outcome in
                 if !isDead { world.oracle.received(outcome, by: device, request) }
                 continuation.resume(returning: outcome)
             }
-            exchanges.append(exchange)
-            world.network.begin(exchange, from: device.endpoint)
+            world.network.begin(exchange, from: endpoint)
         }
+    }
+
+    /// A request of this program, which ends with it.
+    func makeExchange(
+        _ request: Request, completion: @escaping (TransportOutcome) -> Void
+    ) -> Exchange {
+        let count = requests[networkAction, default: 0]
+        requests[networkAction] = count + 1
+        device.requests += 1
+        let exchange = Exchange(
+            sender, ExchangeKey(action: networkAction, request: count),
+            method: request.method.rawValue, path: request.path, bearer: request.bearer,
+            contentType: request.contentType, accept: request.accept ?? "*/*",
+            body: request.body, number: device.requests, deadline: request.deadlineMilliseconds,
+            bytesMax: request.responseBytesMax
+        ) { [self] outcome in
+            exchanges.removeAll { $0.isDone }
+            completion(outcome)
+        }
+        exchanges.append(exchange)
+        return exchange
+    }
+
+    var endpoint: Endpoint { isSecond ? device.secondEndpoint : device.endpoint }
+
+    private var sender: Exchange.Sender {
+        isSecond ? .second(device.index) : .device(device.index)
     }
 
     func reached(_ point: FaultPoint) throws {
@@ -196,11 +220,6 @@ final class Program: @unchecked Sendable {
 
     private struct Stopped: Error {}
 
-    // MARK: - Locks
-
-    func takeLock(_ path: String) -> Bool { locks.insert(path).inserted }
-
-    func giveBackLock(_ path: String) { locks.remove(path) }
 }
 
 /// The clocks of a program's device.
@@ -229,12 +248,7 @@ private struct ProgramTransport: Transport {
 
     func send(_ request: Request) async -> TransportOutcome { await program.send(request) }
 
-    func listen(_ request: Request) -> AsyncStream<LiveSignal> {
-        let (stream, continuation) = AsyncStream.makeStream(of: LiveSignal.self)
-        continuation.yield(.ended(.network(reason: "not simulated")))
-        continuation.finish()
-        return stream
-    }
+    func listen(_ request: Request) -> AsyncStream<LiveSignal> { program.listen(request) }
 }
 
 /// The points at which a program can be stopped.

@@ -59,7 +59,10 @@ struct ProgramFiles: FileOperations {
 
     func tryLock(_ path: String) throws(SyncFailure) -> (any HeldLock)? {
         try checkAlive()
-        guard program.takeLock(path) else { return nil }
+        guard program.device.takeLock(path, for: program) else {
+            program.device.lockWasHeld()
+            return nil
+        }
         return ProgramLock(program: program, path: path)
     }
 
@@ -90,5 +93,5 @@ private struct ProgramLock: HeldLock {
     let program: Program
     let path: String
 
-    func unlock() { program.giveBackLock(path) }
+    func unlock() { program.device.giveBackLock(path, of: program) }
 }

@@ -25,6 +25,9 @@ final class ServerMachine: @unchecked Sendable {
     /// How long the next crash keeps it down, in milliseconds.
     var downtime: Int64 = 500
 
+    /// What is done to the disk when it is up again, before the server starts.
+    var whileDown: (() -> Void)?
+
     /// Whether the next start begins a new history whatever the file says.
     private var startsNewHistory = false
 
@@ -115,6 +118,8 @@ final class ServerMachine: @unchecked Sendable {
             var lottery = SeededRandom(
                 seed: world.plan.seed, stream: "serverDisk", UInt64(run))
             disk.restart(&lottery)
+            whileDown?()
+            whileDown = nil
             start()
         }
     }
@@ -221,6 +226,9 @@ final class ServerMachine: @unchecked Sendable {
     private func take(_ bytes: [UInt8], of connection: SimulatedConnection) {
         world.trace("server.sent", Int64(bytes.count), bytes)
         do {
+            if connection.exchange?.isLive == true {
+                return try world.network.heard(bytes, on: connection)
+            }
             guard let reply = try connection.reader.push(bytes) else {
                 // An answer is true of a moment before it began to leave.
                 if connection.moments.isEmpty {

@@ -5,6 +5,8 @@ final class Exchange {
     /// Who sends.
     enum Sender: Hashable {
         case device(Int)
+        /// The second program of a device.
+        case second(Int)
         case agency
         case rogue
     }
@@ -15,6 +17,8 @@ final class Exchange {
     let bearer: String?
     let body: [UInt8]
     let bytes: [UInt8]
+    /// Which of all requests it is; a copy has the number of what it is a copy of.
+    let number: Int
     let deadline: Int64
     let bytesMax: Int
     /// Whether it is a second copy whose answer nobody waits for.
@@ -28,12 +32,18 @@ final class Exchange {
     /// The connection it travels on, once it does.
     weak var connection: SimulatedConnection?
 
+    /// Takes what the live channel says; nil for a request with one answer.
+    var signal: ((LiveSignal) -> Void)?
+    /// When the live channel was heard last.
+    var heardAt: Int64 = 0
+
     private var completion: ((TransportOutcome) -> Void)?
 
     init(
         _ sender: Sender, _ key: ExchangeKey, method: String = "POST", path: String,
         bearer: String?, contentType: String, accept: String = "*/*", body: [UInt8],
-        deadline: Int64 = 60_000, bytesMax: Int = 16 << 20, isCopy: Bool = false,
+        number: Int = 0, deadline: Int64 = 60_000, bytesMax: Int = 16 << 20,
+        isCopy: Bool = false,
         completion: @escaping (TransportOutcome) -> Void
     ) {
         self.sender = sender
@@ -41,6 +51,7 @@ final class Exchange {
         self.path = path
         self.bearer = bearer
         self.body = body
+        self.number = number
         self.deadline = deadline
         self.bytesMax = bytesMax
         self.isCopy = isCopy
@@ -61,6 +72,7 @@ final class Exchange {
         bearer = other.bearer
         body = other.body
         bytes = other.bytes
+        number = other.number
         deadline = other.deadline
         bytesMax = other.bytesMax
         isCopy = true
@@ -77,6 +89,9 @@ final class Exchange {
         completion(outcome)
     }
 
+    /// Whether its answer goes on until somebody ends it.
+    var isLive: Bool { signal != nil }
+
     /// How many bytes stand before the body.
     var headCount: Int { bytes.count - body.count }
 }
@@ -89,6 +104,7 @@ final class SimulatedConnection {
     /// Which run of the server it belongs to.
     let serverRun: Int
     var reader = ReplyReader()
+    var live = LiveReader()
     var exchange: Exchange?
     /// What can have been true when the answer that is on its way was read.
     var moments: [Oracle.Moment] = []
@@ -116,6 +132,8 @@ final class Endpoint {
     var offlineUntil: Int64 = 0
     /// Whether what is sent meanwhile disappears instead of being refused.
     var isSilent = false
+    /// The number of the newest request from here that has reached the server.
+    var arrived = 0
     /// All connections of the sender that are in use.
     var active: [SimulatedConnection] = []
 }

@@ -3,14 +3,14 @@ internal import SyncClientCore
 
 /// Carries requests as bytes to the server, and answers back, with faults.
 final class Network {
-    private unowned let world: World
+    unowned let world: World
 
     init(_ world: World) {
         self.world = world
     }
 
     private var timeline: Timeline { world.timeline }
-    private var options: PlanOptions { world.plan.options }
+    var options: PlanOptions { world.plan.options }
 
     // MARK: - Sending
 
@@ -18,10 +18,15 @@ final class Network {
     func begin(_ exchange: Exchange, from endpoint: Endpoint) {
         var random = stream(of: exchange)
         exchange.fault = world.fault(of: exchange, &random)
-        timeline.schedule(after: exchange.deadline) { [self] in
-            if !exchange.isDone {
-                exchange.connection.map { abandon($0, endpoint) }
-                exchange.finish(.unknown(reason: "timeout"))
+        if exchange.isLive {
+            watchSilence(of: exchange, from: endpoint)
+            breakLater(exchange, from: endpoint)
+        } else {
+            timeline.schedule(after: exchange.deadline) { [self] in
+                if !exchange.isDone {
+                    exchange.connection.map { abandon($0, endpoint) }
+                    exchange.finish(.unknown(reason: "timeout"))
+                }
             }
         }
         if endpoint.offlineUntil > timeline.now {
@@ -40,7 +45,7 @@ final class Network {
             timeline.schedule(after: exchange.fault?.amount ?? 0) { [self] in
                 transmit(exchange, from: endpoint, random)
             }
-        case .duplicated:
+        case .duplicated where !exchange.isLive:
             transmit(exchange, from: endpoint, random)
             let copy = Exchange(copyOf: exchange)
             var random = random
@@ -63,6 +68,7 @@ final class Network {
         let sender: UInt64 =
             switch exchange.sender {
             case .device(let index): UInt64(index)
+            case .second(let index): UInt64(index + 2_000)
             case .agency: 1_000
             case .rogue: 1_001
             }
@@ -226,7 +232,7 @@ final class Network {
         endpoint.idle = nil
     }
 
-    private func abandon(_ connection: SimulatedConnection, _ endpoint: Endpoint) {
+    func abandon(_ connection: SimulatedConnection, _ endpoint: Endpoint) {
         forget(connection, endpoint)
         world.server.hangUp(connection)
     }

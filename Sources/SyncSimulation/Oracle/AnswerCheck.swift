@@ -15,6 +15,8 @@ final class AnswerCheck {
 
     /// What is wrong, if anything.
     private(set) var problem: (invariant: String, what: String, file: StaticString, line: UInt)?
+    /// The rows and tombstones of people that it has.
+    private(set) var disclosed = 0
     /// What was reached.
     private(set) var points: [StaticString] = []
     /// What a device must hold at the cursor that it is given.
@@ -139,6 +141,7 @@ final class AnswerCheck {
 
     private func check(_ row: RowFrame, _ answer: inout Answer) {
         answer.rows += 1
+        if BucketPart(name: answer.buckets[row.bucket] ?? "") != nil { disclosed += 1 }
         guard let key = key(row.table, row.id, row.bucket, answer),
             let owner = answer.names[row.owner]
         else { return fail("I7", "a row uses a name that was not announced") }
@@ -163,6 +166,7 @@ final class AnswerCheck {
 
     private func check(_ row: Tombstone, _ answer: inout Answer) {
         answer.rows += 1
+        if BucketPart(name: answer.buckets[row.bucket] ?? "") != nil { disclosed += 1 }
         guard let key = key(row.table, row.id, row.bucket, answer) else {
             return fail("I7", "a tombstone uses a name that was not announced")
         }

@@ -23,10 +23,14 @@ struct DeviceLedger {
     var held: Set<String> = []
     /// Whether there is a reason to compare the whole mirror with the server's.
     var mayRepair = false
+    /// When there was such a reason for the last time.
+    var mightRepairAt: Int64?
     /// When it got its name.
     var renamedAt: Int64 = 0
     /// How often the server was restored when its mirror was last looked at.
     var history = 0
+    /// Whether its cache was salvaged, and it asks the server which writes it has.
+    var isSalvaged = false
     /// Whether the device may have gone back in time: its disk was replaced.
     var wasReplaced = false
 }

@@ -17,7 +17,14 @@ extension Oracle {
 
     /// A round is done; comparing the whole mirror with the server's needs a reason.
     func synced(_ device: Device, hasRepaired: Bool) {
-        let mayRepair = ledgers[device.index]?.mayRepair ?? true
+        // Two who waited for one round are told of it one after the other.
+        let now = world.timeline.now
+        var mayRepair = ledgers[device.index]?.mayRepair ?? true
+        if mayRepair {
+            ledgers[device.index]?.mightRepairAt = now
+        } else {
+            mayRepair = ledgers[device.index]?.mightRepairAt == now
+        }
         ledgers[device.index]?.mayRepair = false
         guard hasRepaired else { return }
         world.reached("sync.repaired")
@@ -27,7 +34,7 @@ extension Oracle {
     /// A write was stored, and its owner told so.
     func wrote(_ device: Device, mid: UInt64) {
         look(at: device, mirror: false)
-        guard let ledger = ledgers[device.index] else { return }
+        guard let ledger = ledgers[device.index], !ledger.isSalvaged else { return }
         if ledger.writes[mid] == nil, ledger.ackedMid < mid {
             fail("I5", "\(device.name) stored write \(mid) and does not have it")
         }
@@ -88,6 +95,7 @@ extension Oracle {
         if !gone.isEmpty, subject.map({ doubtful.contains($0) }) ?? false {
             try compareWithdrawal(eye, state, device, &ledger, gone)
         }
+        if try compareSalvage(eye, state, device, &ledger) { return }
         let numbers = try eye.outboxNumbers()
         let waiting = state.nextMid - 1 - min(state.ackedMid, state.nextMid - 1)
         if UInt64(numbers.count) != waiting
@@ -178,7 +186,7 @@ extension Oracle {
     }
 
     /// Whether the server has a write that was acknowledged; a restored one may not.
-    private func isHeld(_ mutation: Mutation, _ device: DeviceID) -> Bool {
+    func isHeld(_ mutation: Mutation, _ device: DeviceID) -> Bool {
         truth.chains[device]?[mutation.mid] == mutation.chain
     }
 
@@ -276,8 +284,11 @@ extension Oracle {
                     TablePolicy.all[key.table]?.bucket(subject: subject) ?? "")
                 if lease > 0 {
                     world.points.count("device.shownLeased")
-                    if lease <= device.wallMilliseconds, row != nil {
-                        fail("I11", "\(device.name) shows \(key) after \(lease)")
+                    if device.mustKnowPassed(lease) {
+                        world.points.count("device.leaseOver")
+                        if row != nil {
+                            fail("I11", "\(device.name) shows \(key) after \(lease)")
+                        }
                     }
                     // It may know of a later time than its clock does.
                     if row == nil { return }

@@ -2,8 +2,23 @@ internal import SyncProtocol
 
 /// Tombstones that are purged: which of them may be, and what follows.
 extension Oracle {
-    /// Whether a push is on its way, so that its place among other commits is not known.
-    var hasPushes: Bool { !pushes.isEmpty }
+    /// Whether a push is on its way that means another thing before a purge than after it.
+    ///
+    /// Its place in the group of a purge is not known. What touches living rows alone
+    /// comes to the same.
+    var purgeMustWait: Bool {
+        pushes.contains { push in
+            let scope = truth.devices[push.device]?.subject ?? ""
+            return push.mutations.contains { mutation in
+                mutation.operations.contains { operation in
+                    if case .submit = operation.operation { return false }
+                    let key = operation.key
+                    return truth.rows[TrueKey(table: key.table, id: key.id, scope: scope)]?
+                        .isAlive != true
+                }
+            }
+        }
+    }
 
     /// Finds out what was purged since the last look.
     ///

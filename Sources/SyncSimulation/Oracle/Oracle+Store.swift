@@ -74,28 +74,6 @@ extension Oracle {
         }
     }
 
-    /// Whether a row tells a person that somebody else has read their rows.
-    ///
-    /// The server writes it itself, under the number of the entry in its audit chain.
-    private func isNoteOfReading(_ found: TrueRow) -> Bool {
-        guard found.table == "access_event", found.isAlive,
-            found.id.utf8.starts(with: "tangrat-".utf8), let body = try? JSON.parse(found.body),
-            let entry = body["query_id"]?.text, let actor = body["actor"]?.text,
-            let outcome = body["outcome"]?.text
-        else { return false }
-        let reader = knownSubjects.contains(actor)
-        guard found.id.utf8.starts(with: "tangrat-\(entry)-".utf8), outcome == "shown", reader,
-            actor != found.subject
-        else { return false }
-        world.points.count("server.toldOfReading")
-        return true
-    }
-
-    /// Everybody who has signed in.
-    private var knownSubjects: Set<String> {
-        Set(truth.devices.values.map(\.subject))
-    }
-
     /// Takes a row that agencies or the server wrote; gives whether it is as it may be.
     private func compareFed(_ found: TrueRow, _ key: TrueKey, _ late: inout Late) -> Bool {
         if let known = truth.rows[key] {
@@ -110,7 +88,7 @@ extension Oracle {
         if found.sourceVersion == 0, let submission = submitted[key.id] {
             return adopt(found, key, submission, &late)
         }
-        guard isSent(found, key) || isNoteOfReading(found) else {
+        guard isSent(found, key) || isNoteOfReading(found, key) else {
             fail("I15", "nobody sent \(Self.text(found))")
             return false
         }
@@ -177,7 +155,9 @@ extension Oracle {
         guard let eye = serverEye else { return fail("I19", "the server is down") }
         world.server.disk.unwatched {
             do {
+                try readAudit(isWhole: false)
                 try compareChangedRows(isWhole: false)
+                checkAudit()
                 try comparePurge(at: world.server.wallMilliseconds)
                 let counts = try eye.bucketCounts()
                 var expected: [String: UInt64] = [:]

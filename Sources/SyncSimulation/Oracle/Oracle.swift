@@ -52,7 +52,15 @@ final class Oracle {
 
     /// The pushes that have reached the server and are not answered.
     private(set) var pushes: [Push] = []
-    private var tokens: [String: DeviceID] = [:]
+    var tokens: [String: DeviceID] = [:]
+    /// The last body that each device sent to be synced.
+    private(set) var bodies: [DeviceID: [UInt8]] = [:]
+    /// What was read of the audit chain.
+    var audit = Ledger()
+    /// The keys of agencies that have ended, with the number of the commit then.
+    private var endedKeys: [String: Int] = [:]
+    /// Whether the chain was taken away with the file that held it.
+    var auditIsNew = false
     /// Submissions taken, whose rows the store has not shown yet.
     var submitted: [String: (subject: String, payload: JSONValue)] = [:]
     private var committingAt: Int64 = 0
@@ -105,7 +113,10 @@ final class Oracle {
                 try comparePurge(at: world.server.wallMilliseconds)
                 pendingPurge = nil
                 try compareDevices()
+                try readBuckets()
+                try readAudit(isWhole: true)
                 try compareChangedRows(isWhole: true)
+                checkAudit()
             } catch {
                 fail("I1", "the store cannot be read after a start: \(error)")
             }
@@ -118,6 +129,8 @@ final class Oracle {
     /// keeps nothing of what the server had of it then.
     func restoring(_ old: ServerTruth, madeAt: Int64) {
         history += 1
+        auditIsNew = false
+        endedKeys = [:]
         moment = Moment(truth: old)
         pushes = []
         pendingRight = nil
@@ -145,7 +158,9 @@ final class Oracle {
                 try takePushes()
                 if pendingRight != nil { try compareRights() }
                 if pendingPurge != nil { try comparePurge(at: committingAt) }
+                try readAudit(isWhole: false)
                 try compareChangedRows(isWhole: false)
+                checkAudit()
             } catch {
                 fail("I1", "the store cannot be read after a commit: \(error)")
             }
@@ -157,6 +172,9 @@ final class Oracle {
         truth.devices[device]?.isRevoked = true
     }
 
+    /// An administrator was told that an agency's key has ended.
+    func keyEnded(_ key: String) { endedKeys[key] = commits }
+
     // MARK: - Requests
 
     /// A request is about to reach the server whole.
@@ -167,6 +185,10 @@ final class Oracle {
         guard exchange.path == "/v1/sync", let bearer = exchange.bearer,
             let device = tokens[bearer]
         else { return }
+        let endpoint = world.endpoint(of: exchange.sender)
+        if exchange.number < endpoint.arrived { world.reached("network.overtaken") }
+        endpoint.arrived = max(endpoint.arrived, exchange.number)
+        if exchange.sender != .rogue { bodies[device] = exchange.body }
         var push = Push(exchange: exchange, device: device)
         _ = try? exchange.body.withUnsafeBytesTyped { (raw) throws(WireError) in
             try FrameSplitter.split(raw) { (payload, origin) throws(WireError) in
@@ -190,6 +212,12 @@ final class Oracle {
         pushes.removeAll { $0.exchange === exchange }
         switch exchange.path {
         case "/v1/oauth/token": learnTokens(response)
+        case "/v1/devices/replace": learnReplacement(exchange, response)
+        case "/v1/agency/records":
+            guard response.status == 200, let end = endedKeys[exchange.bearer ?? ""],
+                let arrived = exchange.arrivedAt, arrived > end
+            else { return }
+            fail("I11", "an agency fed with a key that had ended")
         case "/v1/sync", "/v1/reconcile":
             guard response.status == 200, let bearer = exchange.bearer else { return }
             guard let device = tokens[bearer], moments[0].truth.devices[device] != nil else {
@@ -225,6 +253,7 @@ final class Oracle {
                 problem.invariant, problem.what, file: problem.file, line: problem.line)
         }
         for point in first.points { world.points.count(point) }
+        checkDisclosed(first.disclosed, to: device)
         guard let cursor = first.view?.cursor else { return }
         var possible: [View] = []
         for check in sound {
@@ -258,21 +287,9 @@ final class Oracle {
         }
     }
 
-    private func learnTokens(_ response: Response) {
-        guard response.status == 200, let body = try? JSON.parse(response.body),
-            let access = body["access_token"]?.text, let subject = body["subject"]?.text,
-            let device = body["device_id"]?.text.flatMap({ DeviceID(text: $0) })
-        else { return }
-        tokens[access] = device
-        guard truth.devices[device] == nil else { return }
-        do {
-            guard let record = try serverEye?.device(token: access) else {
-                return fail("I17", "tokens were given that are not stored")
-            }
-            truth.devices[device] = DeviceFacts(subject: subject, number: record.number)
-        } catch {
-            fail("I17", "the store cannot be read: \(error)")
-        }
+    /// The names of all buckets, for those who look before the rows do.
+    private func readBuckets() throws {
+        for (number, name) in try serverEye?.bucketNames() ?? [:] { bucketNames[number] = name }
     }
 
     // MARK: - Pushes

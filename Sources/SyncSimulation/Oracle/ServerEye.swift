@@ -76,6 +76,32 @@ final class ServerEye {
         return counts
     }
 
+    /// The names of all buckets, by their numbers.
+    func bucketNames() throws -> [UInt64: String] {
+        var names: [UInt64: String] = [:]
+        try reader.snapshot { snapshot in
+            var number: Int64 = 1
+            while let bucket = try snapshot.bucket(number) {
+                names[UInt64(number)] = bucket.name
+                number += 1
+            }
+        }
+        return names
+    }
+
+    /// The entries of the audit chain above a number, in order.
+    func auditEntries(after number: Int64) throws -> [(Int64, AuditEntry)] {
+        var found: [(Int64, AuditEntry)] = []
+        try reader.snapshot { snapshot in
+            try snapshot.auditRecords(after: number) { record in
+                found.append(
+                    (record.number, try record.entry.withUnsafeBytes { try AuditEntry($0) }))
+                return true
+            }
+        }
+        return found
+    }
+
     /// How far tombstones of each bucket are purged, and how young the youngest of them was.
     func purges() throws -> [String: Purged] {
         var found: [String: Purged] = [:]

@@ -90,6 +90,9 @@ struct ServerTruth {
     /// The last receipt: its number, and the hash the next one must name.
     var receipts: (count: Int64, hash: [UInt8]) = (0, [])
 
+    /// The last mutations of devices before the audit chain began.
+    var auditBase: [DeviceID: UInt64] = [:]
+
     /// How far the tombstones of buckets were purged.
     var purged: [String: Purged] = [:]
     /// When rows of citizens were deleted, by the server's clock.

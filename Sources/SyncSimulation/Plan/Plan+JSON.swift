@@ -105,6 +105,7 @@ extension PlanOptions {
             ("pieces", \.pieces), ("window", \.window), ("page_rows", \.pageRows),
             ("server_log_pages", \.serverLogPages), ("device_log_pages", \.deviceLogPages),
             ("feed_batch", \.feedBatch), ("rows", \.rows), ("is_prepared", \.isPrepared),
+            ("listens", \.listens),
         ]
 
     /// The times by their names in a file, in milliseconds.

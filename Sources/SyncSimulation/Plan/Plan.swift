@@ -66,6 +66,8 @@ package struct PlanOptions: Hashable, Sendable {
     package var isPrepared = 0
     /// How many rows people write about.
     package var rows = 5
+    /// Whether devices listen at the end, and are not told to sync: 1, or 0.
+    package var listens = 0
 
     /// A world without faults.
     package init() {}

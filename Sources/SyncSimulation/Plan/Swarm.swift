@@ -59,7 +59,13 @@ private struct SwarmMaker {
             }
         }
         plan.core = core()
+        let end = Int(now)
         addOperations(people: plan.people, owners)
+        addVersions(until: end)
+        addSeconds(until: end)
+        addListeners(until: end, &plan.options)
+        addMisdeeds(until: end)
+        addDoubleFailures(until: end)
         plan.actions = actions
         return plan
     }
@@ -113,6 +119,79 @@ private struct SwarmMaker {
             if random.chance(perMille: 800) {
                 add(.admin, .giveRight, person, domain, owner, duration)
             }
+        }
+    }
+
+    /// Begins the chance of one more kind of thing; gives whether this world has it.
+    ///
+    /// Each has a stream of its own, so that worlds without it stay as they were.
+    private mutating func draws(_ stream: StaticString, perMille: Int) -> Bool {
+        random = SeededRandom(seed: seed, stream: stream)
+        return random.chance(perMille: perMille)
+    }
+
+    /// New versions of the app, the server and the catalogue, and new keys.
+    private mutating func addVersions(until end: Int) {
+        guard draws("versions", perMille: 250) else { return }
+        for _ in 0..<random.next(in: 1...4) {
+            now = Int64(random.next(in: 0...end))
+            let version = random.next(in: 0...20)
+            let kill = random.chance(perMille: 600) ? random.next(in: 1...60) : 0
+            switch random.next(in: 0...4) {
+            case 0, 1:
+                add(.device(anyDevice()), .updateApp, version, kill, random.next(in: 0...1))
+            case 2: add(.server, .updateServer, version, kill, random.next(in: 0...1))
+            case 3: add(.admin, .rotate)
+            default: add(.agency, .catalogue, random.next(in: 2...9))
+            }
+        }
+    }
+
+    /// Second programs beside the first, on the same files.
+    private mutating func addSeconds(until end: Int) {
+        guard draws("seconds", perMille: 250) else { return }
+        for _ in 0..<random.next(in: 1...4) {
+            now = Int64(random.next(in: 0...end))
+            let device = Actor.device(anyDevice())
+            add(device, .openSecond)
+            guard random.chance(perMille: 500) else { continue }
+            now += Int64(random.next(in: 0...gap * 40))
+            add(device, .closeSecond, random.next(in: 0...1))
+        }
+    }
+
+    /// Screens that stay open; not for hours, for each second costs.
+    private mutating func addListeners(until end: Int, _ options: inout PlanOptions) {
+        guard draws("listeners", perMille: 200) else { return }
+        options.listens = random.next(in: 0...1)
+        for _ in 0..<random.next(in: 1...4) {
+            now = Int64(random.next(in: 0...end))
+            let device = Actor.device(anyDevice())
+            add(device, .listen)
+            now += Int64(random.next(in: 0...60_000))
+            add(device, .stopListening)
+        }
+    }
+
+    /// A server that is killed in a commit, starts, answers, and then loses its power.
+    private mutating func addDoubleFailures(until end: Int) {
+        guard draws("doubleFailures", perMille: 150) else { return }
+        for _ in 0..<random.next(in: 1...3) {
+            now = Int64(random.next(in: 0...end))
+            add(.server, .serverKill, changes(30), random.pick([0, 10, 500]))
+            for _ in 0..<random.next(in: 1...4) { add(.device(anyDevice()), .sync) }
+            now += Int64(random.next(in: 600...3_000))
+            for _ in 0..<random.next(in: 1...4) { add(.device(anyDevice()), .sync) }
+            now += Int64(random.next(in: 0...500))
+            add(.server, .serverPowerCut, 0, 10)
+        }
+    }
+
+    private mutating func addMisdeeds(until end: Int) {
+        guard draws("misdeeds", perMille: 250) else { return }
+        for _ in 0..<random.next(in: 1...8) {
+            now = Int64(random.next(in: 0...end))
+            add(.device(anyDevice()), .rogue, random.next(in: 0...8), random.next(in: 0...20))
         }
     }
 

@@ -14,12 +14,18 @@ package enum Verb: String, Hashable, Sendable, CaseIterable {
     case clockSet, clockDrift
     case offline
     case signIn, keepDisk, rollDiskBack, cloneDisk
+    case updateApp
+    // A second program on a device, beside the first one, on the same files.
+    case openSecond, closeSecond
+    // A screen that stays open and listens.
+    case listen, stopListening
     // The server's machine.
     case serverKill, serverPowerCut, serverDiskFault, serverDiskFull, serverDiskMend, serverClock
+    case updateServer
     // An agency.
-    case feed
+    case feed, catalogue
     // An administrator.
-    case revoke, backup, restore, verify, withdrawRight, giveRight, compact
+    case revoke, backup, restore, verify, withdrawRight, giveRight, compact, rotate
     // Somebody who speaks the protocol and does not keep to it.
     case rogue
 
@@ -32,13 +38,19 @@ package enum Verb: String, Hashable, Sendable, CaseIterable {
         case .pin, .unpin, .seen: ["value"]
         case .prefer: ["field", "value"]
         case .transfer: ["from", "to", "amount"]
-        case .poison, .rogue: ["kind", "row"]
-        case .sync, .open, .close, .diskMend, .signIn, .keepDisk, .rollDiskBack: []
+        case .poison: ["kind", "row"]
+        case .rogue: ["kind", "other"]
+        case .sync, .open, .close, .diskMend, .signIn, .keepDisk, .rollDiskBack, .openSecond,
+            .listen, .stopListening:
+            []
+        case .closeSecond: ["killed"]
+        case .updateApp, .updateServer: ["version", "changes", "power"]
+        case .catalogue: ["version"]
         case .kill, .powerCut, .serverKill, .serverPowerCut: ["changes", "downtime"]
         case .stopAt: ["point", "skip", "power"]
         case .diskFault, .serverDiskFault: ["kind", "after", "times"]
         case .diskFull, .serverDiskFull: ["room"]
-        case .serverDiskMend, .backup, .verify: []
+        case .serverDiskMend, .backup, .verify, .rotate: []
         case .restore: ["announced"]
         case .clockSet, .serverClock: ["offset"]
         case .clockDrift: ["perMillion"]

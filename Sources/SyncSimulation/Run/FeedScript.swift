@@ -18,13 +18,21 @@ enum FeedScript {
     static let services = ["obec-2", "obec-4"]
     private static let asOf: Int64 = 1_794_582_060_000
 
-    /// The services that requests can be made for.
-    static func catalogue() -> [Line] {
-        services.map { service in
-            line(
-                TrueKey(table: "service", id: service, scope: ""), version: 1, owner: "dga",
-                subject: "", asOf: asOf,
-                body: ["agency": "obec", "name_en": .string(service), "name_th": "บริการ"])
+    /// The services that requests can be made for, in a version of the catalogue.
+    ///
+    /// Later versions say more of a service than the first, and every third one
+    /// has one service less.
+    static func catalogue(version: Int64 = 1) -> [Line] {
+        services.enumerated().map { index, service in
+            var members: [(String, JSONValue)] = [
+                ("agency", "obec"), ("name_en", .string(service)), ("name_th", "บริการ"),
+            ]
+            if version > 1 { members.append(("steps", .integer(version))) }
+            let isGone = version % 3 == 0 && version / 3 % 2 == Int64(index)
+            return line(
+                TrueKey(table: "service", id: service, scope: ""), version: version,
+                owner: "dga", subject: "", asOf: asOf + version - 1,
+                body: isGone ? nil : .object(JSONObject(members)))
         }
     }
 

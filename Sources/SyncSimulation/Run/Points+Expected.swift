@@ -6,15 +6,23 @@ extension Points {
             ["fault.server.disk.\($0)", "fault.device.disk.\($0)"]
         }
         + ["fault.device.powerCut", "fault.server.powerCut"]
+        + (1...6).flatMap { ["device.updatedFrom.\($0)", "server.updatedFrom.\($0)"] }
         + Verb.allCases.map { "do.\($0.rawValue)" }
         + [
-            "admin.backup", "admin.compacted", "admin.gave", "aside.dropped", "aside.used",
+            "admin.backup", "admin.compacted", "admin.compactedWithPushes", "admin.rotated",
+            "admin.gave", "aside.dropped", "aside.used",
             "device.setAside", "server.createStale", "server.forgot", "server.purged",
             "admin.leased", "admin.putInPlace", "admin.withdrew",
             "answer.bucketGone", "answer.leased", "answer.othersBucket", "device.bucketGone",
             "device.shownLeased", "device.withdrew", "server.rightEnded", "admin.restored",
             "admin.revoked",
-            "answer.reconciled", "answer.checkpoint", "answer.error", "answer.page",
+            "answer.disclosed", "device.leaseOver", "device.openedTwice", "device.placeTaken",
+            "device.salvaged",
+            "device.waitedForOther",
+            "feed.catalogue", "live.connected", "live.event", "live.opened", "live.quiet",
+            "live.synced", "network.overtaken", "rogue.answered", "server.toldOfReading",
+            "write.bySecond", "answer.reconciled", "answer.checkpoint", "answer.error",
+            "answer.page",
             "answer.restart", "answer.unchanged", "device.atCheckpoint", "device.crashed",
             "device.openFailed", "device.renamed", "device.signedIn", "device.stoppedAtPoint",
             "feed.applied", "feed.cut", "feed.whole", "network.reused", "server.crashed",

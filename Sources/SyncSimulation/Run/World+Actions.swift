@@ -54,9 +54,17 @@ extension World {
         case .clockSet: device.setClock(offset: action.argument(0))
         case .clockDrift: device.setDrift(perMillion: action.argument(0))
         case .offline:
-            device.endpoint.offlineUntil = timeline.now + action.argument(0)
-            device.endpoint.isSilent = action.argument(1) > 0
+            for endpoint in [device.endpoint, device.secondEndpoint] {
+                endpoint.offlineUntil = timeline.now + action.argument(0)
+                endpoint.isSilent = action.argument(1) > 0
+            }
         case .keepDisk, .rollDiskBack, .cloneDisk: replaceDisk(action, device)
+        case .updateApp: updateApp(action, on: device)
+        case .openSecond: device.startSecond()
+        case .closeSecond: device.closeSecond(kills: action.argument(0) > 0)
+        case .listen: device.program?.listen(for: action.id)
+        case .stopListening: device.program?.stopListening()
+        case .rogue: misbehave(action, as: device)
         default: write(action, on: device)
         }
     }
@@ -100,14 +108,17 @@ extension World {
 
     /// Runs a round on a device.
     func sync(_ device: Device, for action: Int) {
-        guard let program = device.program, program.client != nil, !program.isSyncing,
-            !device.isSigningIn
+        guard let program = device.program(for: action), program.client != nil,
+            !program.isSyncing, !device.isSigningIn
         else { return }
+        let clock = device.clockChanges
+        let startedAt = timeline.now
         program.sync(for: action) { [self] result in
             syncs += 1
             switch result {
             case .success(let report):
                 device.lastFailure = nil
+                if device.clockChanges == clock { device.timeLearnedAt = startedAt }
                 trace("sync.done", Int64(report.rows), [])
                 note(
                     device.name,
@@ -125,7 +136,7 @@ extension World {
                 trace("sync.failed", 0, Array("\(error)".utf8))
                 note(device.name, "did not sync: \(error)")
                 points.count(named: "sync.failed.\(failure?.code ?? "other")")
-                if failure == .signInExpired || failure == .deviceCopied {
+                if failure == .signInExpired || failure == .deviceCopied, !program.isSecond {
                     device.needsSignIn = true
                 }
             }
@@ -136,7 +147,9 @@ extension World {
     // MARK: - Writes
 
     private func write(_ action: Action, on device: Device) {
-        guard let program = device.program, let client = program.client else { return }
+        guard let program = device.program(for: action.id), let client = program.client else {
+            return
+        }
         guard let write = Workload.write(action, device: device.index) else { return }
         device.writes += 1
         program.start({ try await write(client) }) { [self] result in
@@ -144,6 +157,7 @@ extension World {
             case .success(let mid):
                 note(device.name, "stored write \(mid) (#\(action.id))")
                 points.count(named: "write.\(action.verb.rawValue)")
+                if program.isSecond { reached("write.bySecond") }
                 oracle.wrote(device, mid: mid)
                 oracle.intended(action, on: device, isCertain: true)
                 if action.id % 3 == 0 { checkShown(action, on: device) }
@@ -162,13 +176,13 @@ extension World {
 
     /// Reads the row that was written and compares it with what must be shown.
     private func checkShown(_ action: Action, on device: Device) {
-        guard let program = device.program, let client = program.client, !program.isSyncing,
-            let key = Workload.key(action)
+        guard let program = device.program(for: action.id), let client = program.client,
+            !device.isSyncing, let key = Workload.key(action)
         else { return }
         let writes = device.writes
         program.start({ try await client.row(key.table, key.id) }) { [self] result in
             // What changed meanwhile may be shown or not.
-            guard !program.isSyncing, device.writes == writes, case .success(let row) = result
+            guard !device.isSyncing, device.writes == writes, case .success(let row) = result
             else { return }
             oracle.checkShown(row, key, on: device)
         }
@@ -194,12 +208,20 @@ extension World {
         case .serverClock:
             oracle.serverClockWasSet = true
             server.clockOffset = action.argument(0)
+        case .updateServer: updateServer(action)
         default: break
         }
     }
 
     private func performFeed(_ action: Action) {
         say(action)
+        if action.verb == .catalogue {
+            return sendFeed(
+                FeedScript.catalogue(version: action.argument(0)), of: "dga", for: action.id
+            ) { [self] isWhole in
+                if isWhole { reached("feed.catalogue") }
+            }
+        }
         var random = SeededRandom(
             seed: plan.seed, stream: "order", UInt64(bitPattern: action.argument(2)))
         let first = Int(action.argument(0))
@@ -238,18 +260,20 @@ extension World {
                 }
                 // The copy holds what was committed before it in this very step.
                 oracle.committed()
-                backup = (bytes, oracle.truth, timeline.now)
+                backup = (bytes, oracle.truth, timeline.now, agencyKeys)
                 server.disk.replace(path, with: nil)
                 reached("admin.backup")
             }
         case .restore:
             guard let backup, server.server != nil else { return }
             oracle.restoring(backup.truth, madeAt: backup.at)
+            agencyKeys = backup.keys
             server.replaceDatabase(with: backup.bytes, isAnnounced: action.argument(0) != 0)
             reached(action.argument(0) != 0 ? "admin.restored" : "admin.putInPlace")
         case .verify: admin(["command": "verify"])
         case .compact: compact(days: action.argument(0))
         case .withdrawRight, .giveRight: changeRight(action)
+        case .rotate: rotateKey(of: Self.agencies[0])
         default: break
         }
     }

@@ -25,9 +25,44 @@ extension World {
         if violation == nil { giveBackEverything() }
         reachQuiet()
         decideAside()
+        if plan.options.listens != 0 { listen() }
         writeAgain()
+        if plan.options.listens != 0 { awaitTold() }
         reachQuiet()
         check()
+    }
+
+    /// Everybody opens a screen that listens.
+    private func listen() {
+        guard violation == nil else { return }
+        for device in core { device.program?.listen(for: 0) }
+        run(until: timeline.now + 5_000)
+    }
+
+    /// Nobody is told to sync, and what was written reaches everybody.
+    private func awaitTold() {
+        guard violation == nil else { return }
+        let end = timeline.now + 200_000
+        while violation == nil, timeline.now < end {
+            run(until: timeline.now + 5_000)
+            if core.allSatisfy({ isQuiet($0) }) { break }
+            for device in core where isIdle(device) {
+                // A copied device signs in again, and opens the screen again.
+                if device.needsSignIn {
+                    device.needsSignIn = false
+                    signIn(device, for: 0)
+                } else {
+                    device.program?.listen(for: 0)
+                }
+            }
+        }
+        guard violation == nil else { return }
+        for device in core where !isQuiet(device) {
+            return fail("I19", "\(device.name) listens and does not get what was written")
+        }
+        reached("live.quiet")
+        for device in core { device.program?.stopListening() }
+        run(until: timeline.now + 1_000)
     }
 
     /// Ends all faults; devices outside the core stay as they are for ever.
@@ -40,6 +75,9 @@ extension World {
         for device in devices {
             device.disk.disarm()
             device.endpoint.offlineUntil = 0
+            device.secondEndpoint.offlineUntil = 0
+            device.closeSecond(kills: false)
+            device.program?.stopListening()
             device.program?.stop = nil
             if !plan.core.contains(device.index) {
                 device.isRetired = true
@@ -85,7 +123,8 @@ extension World {
 
     private func isQuiet(_ device: Device) -> Bool {
         guard isIdle(device), device.lastFailure == nil,
-            let ledger = oracle.ledgers[device.index], let subject = oracle.subjects[device.index]
+            let ledger = oracle.ledgers[device.index], !ledger.isSalvaged,
+            let subject = oracle.subjects[device.index]
         else { return false }
         return ledger.ackedMid + 1 == ledger.nextMid
             && ledger.digest

@@ -3,15 +3,16 @@ internal import SyncProtocol
 
 /// Purging, and what people decide about writes that came too late.
 extension World {
-    /// Purges tombstones that are older than some days, while no write is on its way.
+    /// Purges tombstones that are older than some days, together with writes on their way.
     ///
     /// The oracle has to know what came first: a write or the end of a tombstone.
     func compact(days: Int64, attempt: Int = 0) {
         guard server.server != nil, attempt < 50 else { return }
-        guard !oracle.hasPushes, oracle.pendingPurge == nil else {
+        guard !oracle.purgeMustWait, oracle.pendingPurge == nil else {
             timeline.schedule(after: 50) { [self] in compact(days: days, attempt: attempt + 1) }
             return
         }
+        if !oracle.pushes.isEmpty { reached("admin.compactedWithPushes") }
         oracle.pendingPurge = days * 86_400_000
         server.admin(["command": "compact", "days": .integer(days)]) { [self] result in
             if case .success = result { reached("admin.compacted") }

@@ -67,9 +67,14 @@ extension World {
         }
     }
 
-    /// A device's program has opened its files.
-    func opened(_ device: Device) {
-        guard let program = device.program, let client = program.client else { return }
+    /// A program has opened its device's files.
+    func opened(_ program: Program) {
+        let device = program.device
+        guard let client = program.client else { return }
+        if program.isSecond {
+            reached("device.openedTwice")
+            return
+        }
         program.start({ await client.account }) { [self] result in
             guard case .success(let account) = result else { return }
             if let account {

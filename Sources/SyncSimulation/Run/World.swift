@@ -23,13 +23,14 @@ package final class World: @unchecked Sendable {
     /// The keys of the agencies, by code.
     var agencyKeys: [String: String] = [:]
     let agencyEndpoint = Endpoint()
+    let rogueEndpoint = Endpoint()
     /// Whether requests meet faults.
     var requestsMeetFaults = false
     /// When the plan's actions began.
     var startedAt: Int64 = 0
     var syncs = 0
-    /// A copy of the server's database, with what was true of it, and when it was made.
-    var backup: (bytes: [UInt8], truth: ServerTruth, at: Int64)?
+    /// A copy of the server's database, with what was true of it, when, and agencies' keys.
+    var backup: (bytes: [UInt8], truth: ServerTruth, at: Int64, keys: [String: String])?
 
     private(set) var violation: Violation?
     private var hash = TraceHash()
@@ -102,7 +103,7 @@ package final class World: @unchecked Sendable {
 
     private func drain() {
         jobs.drain { [self] in
-            for device in devices where device.disk.isDown && device.program != nil {
+            for device in devices where device.disk.isDown && device.hasPrograms {
                 device.crashed()
             }
         }
@@ -113,6 +114,7 @@ package final class World: @unchecked Sendable {
         for device in devices {
             device.isRetired = true
             device.program?.die()
+            device.second?.die()
         }
         server.disk.kill()
         jobs.drain {}
@@ -156,7 +158,9 @@ package final class World: @unchecked Sendable {
     /// The fault of a request: from the plan, or drawn by the plan's rates.
     func fault(of exchange: Exchange, _ random: inout SeededRandom) -> ExchangeFault? {
         requests += 1
-        guard requestsMeetFaults, exchange.key.action > 0 else { return nil }
+        guard requestsMeetFaults, exchange.key.action > 0, exchange.sender != .rogue else {
+            return nil
+        }
         var fault = plan.exchangeFaults[exchange.key]
         for kind in ExchangeFault.Kind.allCases {
             let isHit = random.chance(perMille: plan.options.rates[kind, default: 0])
@@ -175,7 +179,9 @@ package final class World: @unchecked Sendable {
     func endpoint(of sender: Exchange.Sender) -> Endpoint {
         switch sender {
         case .device(let index): devices[index].endpoint
-        case .agency, .rogue: agencyEndpoint
+        case .second(let index): devices[index].secondEndpoint
+        case .agency: agencyEndpoint
+        case .rogue: rogueEndpoint
         }
     }
 }

@@ -370,6 +370,8 @@ class Decoder:
         for owner, *together in ((18, "bucket", "epoch", "priority"), (25, "acked_mid", "acked_chain")):
             if type == owner and len({name in frame for name in together}) > 1:
                 raise WireProblem("wire.field")
+        if type == 25 and frame.get("acked_mid") == 0:
+            raise WireProblem("wire.field")
         if type == 23 and frame["last"] < frame["first"]:
             raise WireProblem("wire.outcome")
         if type == 3 and not 0 < frame["mid"] < 1 << 62:
