@@ -31,19 +31,13 @@ struct Intentions {
             steps[device, default: []].append((key, step))
         } else {
             add(doubtful: step, on: key)
-            // It may wait there all the same, for a copy to take along.
-            copiedSteps[device, default: []].append((key, step))
         }
     }
 
     /// An element was appended, or perhaps appended.
     mutating func append(_ element: String, of subject: String, by device: Int, isCertain: Bool) {
         appended[subject, default: [:]][element] = isCertain
-        if isCertain {
-            elements[device, default: []].append((subject, element))
-        } else {
-            copiedElements[device, default: []].append(element)
-        }
+        if isCertain { elements[device, default: []].append((subject, element)) }
     }
 
     /// A device's writes may be lost with it.
