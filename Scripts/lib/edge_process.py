@@ -22,6 +22,7 @@ def check_process(world, options):
     check_hashing(world)
     check_modes(world)
     check_core(world)
+    check_memory(world)
     check_calls(world)
     world.start(seconds_max=20)
 
@@ -78,6 +79,40 @@ def check_core(world):
     check(not left and not os.path.exists(os.path.join(world.data, "core")), "a core: %s" % left)
     print("  a crash leaves no core; its memory belongs to user %d while it runs" % owner,
           flush=True)
+
+
+def check_memory(world):
+    """S38: nobody but root looks into the memory, not even another process of the same user."""
+    setpriv = shutil.which("setpriv")
+    if os.geteuid() != 0 or setpriv is None:
+        print("  memory: skipped, another user needs root and setpriv")
+        return
+    user = 65534
+    place = os.path.join(world.folder, "of-nobody")
+    os.mkdir(place)
+    os.chown(place, user, user)
+    os.chmod(world.folder, 0o711)
+    program = os.path.join(world.folder, "server-of-nobody")
+    shutil.copy(world.server_program, program)
+    os.chmod(program, 0o755)
+    words = [setpriv, "--reuid", str(user), "--regid", str(user), "--clear-groups"]
+    server = subprocess.Popen(
+        words + [program, "serve", "--data", place, "--listen", "127.0.0.1:0"],
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=world.environment)
+    try:
+        check(server.stdout.readline(), "a server of another user does not start")
+        for name in ("mem", "environ", "maps"):
+            looked = subprocess.run(words + ["cat", "/proc/%d/%s" % (server.pid, name)],
+                                    capture_output=True, timeout=30)
+            check(looked.returncode != 0 and not looked.stdout,
+                  "/proc/PID/%s is open to its user" % name)
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+    os.chmod(world.folder, 0o700)
+    shutil.rmtree(place)
+    os.remove(program)
+    print("  its memory, maps and environment are closed to its own user", flush=True)
 
 
 def check_calls(world):

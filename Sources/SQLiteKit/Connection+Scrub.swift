@@ -26,6 +26,15 @@ extension Connection {
         }
     }
 
+    /// Overwrites, from now on, also pages that become free, or goes back to the usual.
+    ///
+    /// - Parameter isOn: Whether to; otherwise what is removed is overwritten inside
+    ///   pages that stay in use alone.
+    /// - Throws: ``SQLiteError``.
+    package func overwriteFreedPages(_ isOn: Bool) throws(SQLiteError) {
+        _ = try pragma("secure_delete=\(isOn ? ConnectionOptions.SecureDelete.on : .fast)")
+    }
+
     /// Pages filled by one row: 1 MiB.
     private static let scrubbedPages: Int64 = 256
 }

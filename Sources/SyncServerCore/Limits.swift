@@ -96,6 +96,22 @@ package struct Limits: Sendable {
     /// How many jobs may wait for the writer before the server says it is busy.
     package var writerQueueMax = 4_096
 
+    /// How many jobs may wait for the writer while first syncs, repairs and feeds are
+    /// still begun: two groups.
+    package var shedLongQueueMax = 512
+
+    /// How long the oldest of them may have waited then, in milliseconds.
+    package var shedLongMillisecondsMax: Int64 = 1_000
+
+    /// How long a loop may have been at work since its turn began then, in milliseconds.
+    package var shedTurnMillisecondsMax: Int64 = 250
+
+    /// How many jobs may wait for the writer while pages are still sent.
+    package var shedPageQueueMax = 2_048
+
+    /// How long the oldest of them may have waited then, in milliseconds.
+    package var shedPageMillisecondsMax: Int64 = 4_000
+
     /// How long a user code lives, in milliseconds (RFC 8628).
     package var deviceCodeMillisecondsMax: Int64 = 600_000
 
@@ -150,6 +166,19 @@ package struct Limits: Sendable {
 
     /// How long the parts of such an export may be asked for, in milliseconds.
     package var personExportMilliseconds: Int64 = 3_600_000
+
+    /// How often the server looks whether a pass of retention is due, in milliseconds.
+    package var retentionLookMilliseconds: Int64 = 3_600_000
+
+    /// How long after a pass of retention the next is due, in milliseconds.
+    package var retentionMilliseconds: Int64 = 86_400_000
+
+    /// How long after a pass the server begins the next by itself, in milliseconds: with
+    /// a longer gap the clock may be wrong, and an operator has to say that it is not.
+    package var retentionGapMillisecondsMax: Int64 = 8 * 86_400_000
+
+    /// The most rows, devices or entries that retention looks at in one transaction.
+    package var retentionRowsMax = 1_000
 
     /// How many people's heads and sessions are kept in memory.
     package var cachedPeopleMax = 200_000

@@ -1,5 +1,7 @@
-import SyncProtocol
+import TestSupport
 import Testing
+
+@testable import SyncProtocol
 
 @Suite("JSON")
 struct JSONTests {
@@ -130,5 +132,37 @@ struct JSONTests {
         } catch {
             return error.code
         }
+    }
+
+    /// Goal: no choice of names makes an object expensive.
+    ///
+    /// Method: the parser's own sort, with its comparisons counted, over names in orders
+    /// that are bad for one kind of sort or another.
+    @Test("of many members cost few comparisons, whatever names somebody chose")
+    func chosenNames() throws {
+        let count = 100_000
+        let ascending = (0..<count).map { 1_000_000 + $0 }
+        var random = SeededRandom(seed: 31)
+        let orders: [[Int]] = [
+            ascending, ascending.reversed(), ascending.shuffled(using: &random),
+            // Up and down again, a saw, and two that are woven into each other.
+            stride(from: 0, to: count, by: 2).map { ascending[$0] }
+                + stride(from: count - 1, to: 0, by: -2).map { ascending[$0] },
+            (0..<count).map { ascending[$0 % 317 * (count / 317) + $0 / 317 % (count / 317)] },
+            (0..<count).map { ascending[$0 % 2 == 0 ? $0 / 2 : count - 1 - $0 / 2] },
+        ]
+        for order in orders {
+            var members: [JSONObject.Member] = order.map { ("k\($0)", .null) }
+            var comparisons = 0
+            JSONObject.sort(&members) { left, right in
+                comparisons += 1
+                return left.bytesPrecede(right)
+            }
+            // Twice n log2 n; an order that is bad for a quicksort costs thousands of times that.
+            #expect(comparisons < 3_321_928, "\(comparisons)")
+        }
+        let text = "{" + orders[2].map { #""k\#($0)":0"# }.joined(separator: ",") + "}"
+        let parsed = try JSON.parse(Array(text.utf8), limits: .document)
+        #expect(parsed.fields?.count == count)
     }
 }

@@ -97,6 +97,27 @@ struct PersonExportTests {
         #expect(event["body"]?["rows"] == .integer(5))
     }
 
+    /// A line is a JSON object, whatever stands in a row: nothing ends it early, and no
+    /// program for tables takes it for a formula.
+    @Test("keeps line ends and formulas inside the texts of one line")
+    func hostileTexts() throws {
+        let world = try World()
+        let key = try world.running.addAgency("dga", ["notification"])
+        let hostile = "=1+1\r\n@SUM(A1)\t\u{2028}\u{1b}[31m"
+        let body = JSON.canonical(.object(JSONObject([("title_en", .string(hostile))])))
+        try world.running.feed(
+            key,
+            [
+                #"{"table":"notification","id":"h","subject":"\#(world.subject)","as_of":1,"#
+                    + #""source_version":1,"body":\#(String(decoding: body, as: UTF8.self))}"#
+            ])
+        let line = try #require(
+            try world.export(world.subject).first { $0["table"] == "notification" })
+        #expect(line["body"]?["title_en"]?.text == hostile)
+        let bytes = JSON.canonical(line)
+        #expect(bytes.first == UInt8(ascii: "{") && bytes.allSatisfy { $0 >= 0x20 })
+    }
+
     @Test("comes in parts, each row once, under one entry")
     func parts() throws {
         let world = try World { $0.limits.personExportBytesMax = 1 }

@@ -13,7 +13,7 @@ import Testing
 struct StorePlanTests {
     /// What only an operator asks for, and what is looked at from beginning to end by its nature.
     private static let lists: Set<String> = [
-        "SELECT no, subject, added, erased FROM person ORDER BY no",
+        "SELECT no, subject, added, erased, held FROM person ORDER BY no",
         """
         SELECT hash, user_code, device_name, expires, person, claimed FROM sign_in
         WHERE person = ?1 ORDER BY expires
@@ -34,6 +34,7 @@ struct StorePlanTests {
         { try $0.marksTellRows() }, { try $0.tombstonesArePurged() }, { try $0.headsAreNoted() },
         { try $0.auditChainIsKept() },
         { try $0.rightsAreCounted() }, { try $0.peopleAreForgotten() },
+        { try $0.whatIsOldIsFound() },
     ]
 
     /// The statements that the writer and the reader of each session prepared, with their plans.

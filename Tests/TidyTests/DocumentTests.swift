@@ -194,6 +194,42 @@ struct DocumentTests {
         }
     }
 
+    @Test("name metrics, lines of the log and commands that exist, where operators look")
+    func runbook() throws {
+        let path = "docs/runbook.md"
+        let lines = try lines(path)
+        let metrics = Set(
+            Rules.table("| Name |", in: try self.lines("docs/operations.md"))
+                .flatMap { (row: Rules.Row) in Rules.codeSpans(row.cells[0]) })
+        #expect(metrics.count > 30)
+        let server = TidyTests.sources.filter { $0.path.hasPrefix("Sources/SyncServer") }
+        let literals = Set(
+            server.flatMap(\.lines).flatMap { $0.split(separator: "\"").map { String($0) } })
+        var named = 0
+        for span in lines.flatMap(Rules.codeSpans) {
+            if span.hasPrefix("tangrat_") {
+                #expect(metrics.contains(span), "\(span)")
+                named += 1
+            }
+            let areas = ["store", "audit", "retention", "access", "admin", "server"]
+            let parts = span.split(separator: ".")
+            let isCode =
+                parts.count == 2 && areas.contains(String(parts[0]))
+                && parts[1].utf8.allSatisfy { $0 == 95 || (97...122).contains($0) }
+            // The files of the store look alike.
+            if isCode, !["server.sqlite", "server.history"].contains(span) {
+                #expect(literals.contains(span), "\(span)")
+                named += 1
+            }
+        }
+        #expect(named > 20)
+        let options = try self.lines("Sources/SyncServerCore/Operations/ServerOptions.swift")
+        for line in lines where line.hasPrefix("tangrat-server ") {
+            let command = line.split(separator: " ")[1]
+            #expect(options.contains { $0.contains("\"\(command)\"") }, "\(line)")
+        }
+    }
+
     @Test("list every script that a developer runs, and no other")
     func scripts() throws {
         let lines = try lines("CONTRIBUTING.md")

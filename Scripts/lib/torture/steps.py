@@ -8,6 +8,7 @@ from torture.client import torture_client
 from torture.clocks import torture_clocks
 from torture.crowd import torture_crowd
 from torture.disk import torture_full, torture_power
+from torture.erasing import torture_erasing
 from torture.faults import torture_calls, torture_faults, torture_starts, torture_steps
 from torture.liars import torture_liars
 from torture.network import torture_proxy, torture_silence
@@ -50,6 +51,8 @@ STEPS = [
          torture_calls, 60, packages=("strace",)),
     Step("power", "a power cut of the disk under server and device (ext4, shut down)", ("C03",),
          torture_power, 30, packages=("e2fsprogs",)),
+    Step("erasing", "what is left on a device's disk after signing out (ext4)", ("S36",),
+         torture_erasing, 3, packages=("e2fsprogs",)),
     Step("full", "a disk that is full, for the server and for a device (tmpfs)",
          ("C12", "C13"), torture_full, 3),
     Step("proxy", "a bad network: every class of tangrat-qa proxy, and a push cut at each byte",

@@ -86,6 +86,14 @@ package struct MergeDocument: Hashable, Sendable {
         return isChanged
     }
 
+    /// The row without its content, deleted as of its last change.
+    ///
+    /// A write that was made after that change, on a device that was away, brings the
+    /// row back, with what it wrote.
+    package var forgotten: MergeDocument {
+        MergeDocument(touched: touched, deleted: max(deleted ?? touched, touched), fields: [:])
+    }
+
     /// Applies an operation to the field it names.
     private mutating func change(by operation: Operation, time: HybridTime, dot: Dot) -> Bool {
         switch operation {

@@ -25,7 +25,7 @@ package struct JSONObject: Sendable {
         }
         guard !isAscending else { return }
         // The standard sort is stable, so among equal names the later comes last.
-        self.members.sort { $0.key.bytesPrecede($1.key) }
+        Self.sort(&self.members) { $0.bytesPrecede($1) }
         var kept: [Member] = []
         kept.reserveCapacity(members.count)
         for member in self.members {
@@ -33,6 +33,17 @@ package struct JSONObject: Sendable {
             kept.append(member)
         }
         self.members = kept
+    }
+
+    /// Sorts members by their names, in O(n log n) comparisons whatever names they have.
+    ///
+    /// Names that come from outside are compared and never hashed, so nobody can choose
+    /// ones that meet.
+    @inline(__always)
+    package static func sort(
+        _ members: inout [Member], by precedes: (String, String) -> Bool
+    ) {
+        members.sort { precedes($0.key, $1.key) }
     }
 
     /// Takes members that the parser has already sorted and found distinct.

@@ -117,7 +117,7 @@ struct JSONParser {
         bytes.index += 1
         if !isAscending {
             // Sorting once at the end keeps a hostile object from costing O(n²).
-            members.sort { $0.key.bytesPrecede($1.key) }
+            JSONObject.sort(&members) { $0.bytesPrecede($1) }
             for index in 1..<members.count
             where members[index].key.hasSameBytes(as: members[index - 1].key) {
                 throw JSONError(.duplicateKey, at: start)

@@ -27,7 +27,8 @@ struct AccessPublishing {
         let day: String
     }
 
-    private static let place = "access_published"
+    /// The store's value that tells how far the walk came.
+    static let place = "access_published"
 
     /// Looks at the next entries.
     ///

@@ -91,6 +91,10 @@ package struct AuditVerification {
     private var lastGood: Int64 = 0
     /// Entries with which a history began.
     private var beginnings: [Int64] = []
+    /// Where the chain begins, if it was cut.
+    private let cut: AuditCut?
+    /// Whether an entry tells of that cut.
+    private var cutIsTold = false
 
     /// Where the chain stands as far as it was looked at.
     package private(set) var head = AuditHead.start
@@ -104,15 +108,32 @@ package struct AuditVerification {
     /// Those of a history that a restore ended, beyond what it kept.
     package private(set) var setAside = 0
 
+    /// Those of entries that were cut off, which nothing can be compared with any more.
+    package private(set) var behindCut = 0
+
     /// Begins.
     ///
     /// - Parameters:
     ///   - lineage: The history that the store is in.
     ///   - witnesses: The heads that were written down elsewhere, in any order.
-    package init(lineage: Lineage, witnesses: [AuditWitness]) {
+    ///   - cut: Where the chain begins, if its first entries were cut off.
+    package init(lineage: Lineage, witnesses: [AuditWitness], cut: AuditCut? = nil) {
         self.lineage = lineage
+        self.cut = cut
         self.witnesses = witnesses.sorted { $0.head.number < $1.head.number }[...]
+        guard let cut else { return }
+        head = cut.head
+        lastGood = cut.head.number
+        beginnings = [cut.began]
+        while let witness = self.witnesses.first, witness.head.number < cut.head.number {
+            self.witnesses.removeFirst()
+            behindCut += 1
+        }
+        meetWitnesses()
     }
+
+    /// The number of the first entry that is there: 1, or the one behind a cut.
+    package var firstEntry: Int64 { (cut?.head.number ?? 0) + 1 }
 
     /// Looks at the next record.
     ///
@@ -140,6 +161,7 @@ package struct AuditVerification {
             return false
         }
         if entry.kind == .historyBegan { beginnings.append(record.number) }
+        if let cut, entry.kind == .entriesCut, entry.text == cut.text { cutIsTold = true }
         head = AuditHead(number: record.number, link: record.link)
         meetWitnesses()
         return problem == nil
@@ -148,7 +170,14 @@ package struct AuditVerification {
     /// Ends: heads beyond the last entry were cut off, unless a restore did it.
     package mutating func finish() {
         guard problem == nil else { return }
-        if head.number > 0, beginnings.first != 1 {
+        if let cut, !cutIsTold {
+            problem = Problem(
+                number: cut.head.number,
+                message: "the entries up to here are missing, and none tells that they were cut off"
+            )
+            return
+        }
+        if head.number > 0, cut == nil, beginnings.first != 1 {
             problem = Problem(number: 1, message: "the chain does not begin with a history")
             return
         }

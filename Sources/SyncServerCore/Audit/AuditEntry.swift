@@ -18,6 +18,10 @@ package struct AuditEntry: Hashable, Sendable {
         case rowsFed = 4
         /// Tombstones were purged.
         case rowsPurged = 5
+        /// Rows whose period was over were removed; the text counts them by table.
+        case rowsExpired = 6
+        /// The beginning of the chain was cut off; the text is an ``AuditCut``.
+        case entriesCut = 7
         /// A sign-in was approved for a person.
         case signInApproved = 10
         /// A device got tokens for the first time.
@@ -46,6 +50,10 @@ package struct AuditEntry: Hashable, Sendable {
         case personExported = 30
         /// Everything about a person was removed; the text says why.
         case personErased = 31
+        /// Nothing of a person is removed until further notice; the text says why.
+        case personHeld = 32
+        /// A hold ended; the text says why.
+        case personReleased = 33
 
         /// The word for it in what operators read.
         package var word: String {
@@ -55,6 +63,8 @@ package struct AuditEntry: Hashable, Sendable {
             case .rowsWritten: "rows_written"
             case .rowsFed: "rows_fed"
             case .rowsPurged: "rows_purged"
+            case .rowsExpired: "rows_expired"
+            case .entriesCut: "entries_cut"
             case .signInApproved: "sign_in_approved"
             case .deviceAdded: "device_added"
             case .deviceReturned: "device_returned"
@@ -69,6 +79,8 @@ package struct AuditEntry: Hashable, Sendable {
             case .bucketWithdrawn: "bucket_withdrawn"
             case .personExported: "person_exported"
             case .personErased: "person_erased"
+            case .personHeld: "person_held"
+            case .personReleased: "person_released"
             }
         }
     }

@@ -34,10 +34,16 @@ struct AuditReading {
     /// - Returns: What was found.
     /// - Throws: What the store throws.
     func verify(_ lineage: Lineage, _ witnesses: [AuditWitness]) throws -> AuditVerification {
-        var verification = AuditVerification(lineage: lineage, witnesses: witnesses)
-        try records(after: 0) { verification.add($0) }
-        verification.finish()
-        return verification
+        while true {
+            let cut = try reader.snapshot { try $0.auditCut() }
+            var verification = AuditVerification(lineage: lineage, witnesses: witnesses, cut: cut)
+            try records(after: cut?.head.number ?? 0) { verification.add($0) }
+            verification.finish()
+            // What is missing may have been cut off meanwhile.
+            guard verification.problem != nil,
+                try reader.snapshot({ try $0.auditCut() }) != cut
+            else { return verification }
+        }
     }
 
     /// An entry with ids as an operator reads them.

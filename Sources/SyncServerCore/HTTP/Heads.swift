@@ -87,11 +87,29 @@ enum Heads {
     static let internalError = error(500)
     static let bodyTooLarge = error(413)
     static let unsupportedMedia = error(415)
-    static let unavailable = StaticHead(
-        503,
-        [
-            "Content-Type": "application/json", "Cache-Control": "no-store", "Retry-After": "2",
-        ])
+
+    /// What cannot be done now and perhaps at the next attempt.
+    static let unavailable = unavailable(for: "2")
+
+    /// What is turned away so that other things go on.
+    static func comeLater(_ id: ExchangeID) -> StaticHead {
+        later[RetryPause.seconds(for: id) - RetryPause.range.lowerBound]
+    }
+
+    private static let later =
+        ([
+            "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15", "16", "17", "18", "19",
+            "20",
+        ] as [StaticString]).map { unavailable(for: $0) }
+
+    private static func unavailable(for seconds: StaticString) -> StaticHead {
+        StaticHead(
+            503,
+            [
+                "Content-Type": "application/json", "Cache-Control": "no-store",
+                "Retry-After": seconds,
+            ])
+    }
 
     private static func error(_ status: Int) -> StaticHead {
         StaticHead(

@@ -21,6 +21,9 @@ package final class LoopContext {
     /// Milliseconds of a clock that never steps, read once per turn of the loop.
     package var now: Int64 { eventLoop.now }
 
+    /// How long the present turn has lasted, in milliseconds; reads the clock.
+    var turnMilliseconds: Int64 { eventLoop.clockNow - eventLoop.now }
+
     /// Finds an exchange by name, or `nil` if it is over.
     package func exchange(_ id: ExchangeID) -> Exchange? {
         guard id.loop == index else { return nil }

@@ -94,6 +94,7 @@ extension SyncService {
         _ form: Form, _ exchange: Exchange
     ) {
         exchange.kind = .repair
+        guard !sheds(request.goesOn ? .page : .long) else { return refuseForNow(exchange) }
         do {
             let disclosed = try exchange.hold { body in
                 switch form {

@@ -208,6 +208,11 @@ extension SyncService {
             exchange.kind = .unchanged
             return respond([.unchanged(ackedMid: mid)], Heads.framesWithoutRows, form, exchange)
         }
+        guard !sheds(request.cursor.isEmpty ? .long : .page) else {
+            guard let pushed else { return refuseForNow(exchange) }
+            return respond(
+                outcomes(pushed) + [later(pushed, exchange)], Heads.frames, form, exchange)
+        }
         page(request, cursor, session, form, exchange)
     }
 

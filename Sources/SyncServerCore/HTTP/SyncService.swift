@@ -46,7 +46,11 @@ final class SyncService: RequestHandler {
         self.reader = reader
         live = LiveHub(
             metrics: parts.metrics, context: context, registry: parts.watchers,
-            spreadAtOnce: parts.limits.liveSpreadAtOnce)
+            spreadAtOnce: parts.limits.liveSpreadAtOnce,
+            granted: { person in
+                // A store that cannot be read wakes nobody; who watches pulls now and then anyway.
+                (try? reader.snapshot { try $0.bucketsOfOthers(openTo: person) }) ?? []
+            })
         pages = PageBuilder(
             lineage: parts.store.lineage, key: parts.store.cursorKey, limits: parts.limits)
     }
@@ -252,6 +256,11 @@ final class SyncService: RequestHandler {
             return .answered
         }
         exchange.kind = .feed
+        guard !sheds(.long) else {
+            return refuse(
+                exchange, Heads.comeLater(exchange.id),
+                ErrorBody.busy.forFeed("the service is busy"))
+        }
         let sink = FeedSink(service: self, agency: agency, key: key, exchange: exchange)
         exchange.attachment = sink
         return .stream(sink)

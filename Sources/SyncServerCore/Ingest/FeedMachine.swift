@@ -87,6 +87,7 @@ struct FeedMachine {
                 && stored.asOf == record.asOf
                 && (stored.bucket == bucket || stored.bucket == RowScope.buried)
             guard !isSame else { return .unchanged }
+            if Self.isExpired(record, stored, at: context.now) { return .stale }
             return .refused(
                 FeedProblem(
                     "feed.version_reused", member: "source_version",
@@ -120,6 +121,16 @@ struct FeedMachine {
                 "feed.request_withdrawn", member: "body",
                 "the citizen withdrew this request after your version \(stored.sourceVersion)",
                 advice: "Send it once with the state \"withdrawn\"; then go on as you decide."))
+    }
+
+    /// Whether a line brings again what retention has removed.
+    private static func isExpired(
+        _ record: FeedRecord, _ stored: RowRecord, at now: Int64
+    ) -> Bool {
+        guard !stored.isAlive, stored.body.isEmpty, stored.asOf == record.asOf,
+            let body = record.body, let period = RetentionPeriod.byTable[record.key.table]
+        else { return false }
+        return period.isOver(body: body, asOf: record.asOf, at: now)
     }
 
     private static func unknownSubject(_ member: String) -> FeedProblem {

@@ -19,7 +19,17 @@ final class LiveHub {
         }
     }
 
+    /// A bucket of a person that has changed.
+    struct Moved: Hashable, Sendable {
+        let bucket: BucketNumber
+        let person: PersonNumber
+    }
+
     private var watchers: [PersonNumber: [ExchangeID: Watcher]] = [:]
+    /// The people who watch and may read a bucket of another; hardly anybody does.
+    private var grantees: [BucketNumber: Set<PersonNumber>] = [:]
+    /// The buckets of others that a person may read who watches.
+    private let granted: (PersonNumber) -> [BucketNumber]
     /// Those that a shared bucket will wake, each once however often it changes.
     private var waiting: [Watcher] = []
     private var isSpreading = false
@@ -29,8 +39,10 @@ final class LiveHub {
     private let spreadAtOnce: Int
 
     init(
-        metrics: Metrics, context: LoopContext, registry: WatcherRegistry, spreadAtOnce: Int
+        metrics: Metrics, context: LoopContext, registry: WatcherRegistry, spreadAtOnce: Int,
+        granted: @escaping (PersonNumber) -> [BucketNumber]
     ) {
+        self.granted = granted
         self.metrics = metrics
         self.context = context
         self.registry = registry
@@ -59,7 +71,9 @@ final class LiveHub {
             registry.leave(session.device, id)
             return true
         }
+        let isFirst = watchers[session.person] == nil
         watchers[session.person, default: [:]][id] = Watcher(stream: stream, session: session)
+        if isFirst { learnGrants(of: session.person) }
         metrics.watchers(1)
         exchange.onClose { [weak self] _ in self?.forget(id, session) }
         stream.write("retry: 2000\n\n")
@@ -73,8 +87,29 @@ final class LiveHub {
         forget(id, watcher.session)
     }
 
-    /// Wakes those whose buckets changed.
-    func moved(people: [PersonNumber], everyone: Bool) {
+    /// Wakes those whose rights changed, and learns which buckets they may read now.
+    func rightsChanged(of people: [PersonNumber]) {
+        for person in people {
+            guard let mine = watchers[person] else { continue }
+            forgetGrants(of: person)
+            learnGrants(of: person)
+            poke(mine.values)
+        }
+    }
+
+    private func learnGrants(of person: PersonNumber) {
+        for bucket in granted(person) { grantees[bucket, default: []].insert(person) }
+    }
+
+    private func forgetGrants(of person: PersonNumber) {
+        for bucket in grantees.filter({ $0.value.contains(person) }).keys {
+            grantees[bucket]?.remove(person)
+            if grantees[bucket]?.isEmpty == true { grantees[bucket] = nil }
+        }
+    }
+
+    /// Wakes those who may read the buckets that changed.
+    func moved(_ buckets: [Moved], everyone: Bool) {
         if everyone {
             for watcher in watchers.values.flatMap(\.values) where !watcher.isWaiting {
                 watcher.isWaiting = true
@@ -82,6 +117,10 @@ final class LiveHub {
             }
             if !isSpreading { spread() }
             return
+        }
+        var people = Set(buckets.map(\.person))
+        if !grantees.isEmpty {
+            for moved in buckets { people.formUnion(grantees[moved.bucket] ?? []) }
         }
         for person in people {
             if let mine = watchers[person] { poke(mine.values) }
@@ -129,7 +168,10 @@ final class LiveHub {
     private func forget(_ id: ExchangeID, _ session: Session) {
         let person = session.person
         guard watchers[person]?.removeValue(forKey: id) != nil else { return }
-        if watchers[person]?.isEmpty == true { watchers[person] = nil }
+        if watchers[person]?.isEmpty == true {
+            watchers[person] = nil
+            forgetGrants(of: person)
+        }
         registry.leave(session.device, id)
         metrics.watchers(-1)
     }

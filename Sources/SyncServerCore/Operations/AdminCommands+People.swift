@@ -33,6 +33,11 @@ extension AdminCommands {
             } else {
                 try findPerson(name)
             }
+        guard person.held == 0 else {
+            throw Refusal(
+                code: "admin.person_held", message: "nothing of this person may be removed now",
+                advice: "End the hold first, if that is right: tangrat-server release SUBJECT")
+        }
         var report = PersonErasure.Report(at: person.erased)
         if person.erased == 0 {
             let machine = SignInMachine(context: context, limits: limits, secrets: secrets)
@@ -46,7 +51,7 @@ extension AdminCommands {
     }
 
     /// Why, in words that go into the audit chain, which never names a person.
-    private func reason(_ command: JSONValue) throws -> String {
+    func reason(_ command: JSONValue) throws -> String {
         let reason = try text(command, "reason")
         let compact = reason.unicodeScalars.filter { $0 != " " && $0 != "-" && $0 != "." }
         let digits = compact.split { $0.properties.numericType != .decimal }

@@ -32,6 +32,8 @@ struct AdminCommands {
             case "person.list": return .success(try listPeople())
             case "person.export": return .success(try exportPerson(command))
             case "person.erase": return .success([try erasePerson(command)])
+            case "person.hold": return .success([try hold(command)])
+            case "person.release": return .success([try release(command)])
             case "audit.publish": return .success([try publishAccess()])
             case "approve": return .success([try approve(command)])
             case "device.list": return .success(try listDevices(command))
@@ -137,7 +139,8 @@ struct AdminCommands {
                 [
                     ("added_ms", .integer(person.added)), ("new", .integer(isNew ? 1 : 0)),
                     ("subject", .string(person.subject)),
-                ] + (person.erased > 0 ? [("erased_ms", .integer(person.erased))] : [])))
+                ] + (person.erased > 0 ? [("erased_ms", .integer(person.erased))] : [])
+                    + (person.held > 0 ? [("held_ms", .integer(person.held))] : [])))
     }
 
     private func hash(_ pid: String) throws -> Digest32 {

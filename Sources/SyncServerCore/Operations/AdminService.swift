@@ -15,6 +15,10 @@ final class AdminService: RequestHandler {
         context.schedule(
             afterMilliseconds: server.configuration.limits.accessLogMilliseconds, repeating: true
         ) { server.publishAccess() }
+        context.schedule(
+            afterMilliseconds: server.configuration.limits.retentionLookMilliseconds,
+            repeating: true
+        ) { server.retainIfDue() }
     }
 
     func received(_ request: borrowing RequestView, exchange: Exchange) -> BodyPlan {

@@ -52,7 +52,9 @@ struct AuditCommands {
         let found = try reading.verify(lineage, witnesses)
         var members: [(String, JSONValue)] = [
             ("confirmed_heads", .integer(Int64(found.confirmed))),
+            ("cut_off_heads", .integer(Int64(found.behindCut))),
             ("entries", .integer(found.head.number)),
+            ("first_entry", .integer(found.firstEntry)),
             ("link", .string(found.head.link.hex)),
             ("set_aside_heads", .integer(Int64(found.setAside))),
             ("sound", .integer(found.problem == nil ? 1 : 0)),

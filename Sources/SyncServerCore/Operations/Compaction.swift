@@ -32,7 +32,8 @@ struct Compaction {
         let transaction = context.transaction
         let now = context.now
         var report = Report()
-        for bucket in try transaction.allBuckets() {
+        let heldPeople = try transaction.heldPeople()
+        for bucket in try transaction.allBuckets() where !heldPeople.contains(bucket.person) {
             let head = try context.book.head(of: bucket.number)
             let last = try transaction.lastMark(of: bucket.number, notAfter: now)
             if head > last?.head ?? 0 {

@@ -45,6 +45,8 @@ package final class GroupCommit: Sendable {
 
     private struct State {
         var waiting: [Work] = []
+        /// When each of them came, by the clock that never steps.
+        var since: [Int64] = []
         var phase = Phase.new
     }
 
@@ -56,18 +58,21 @@ package final class GroupCommit: Sendable {
     private let limits: Limits
     private let metrics: Metrics
     private let wallClock: WallClock
+    private let clock: MonotonicClock
     private let store: any ReplicaStore
     private let publish: @Sendable (Published) -> Void
 
     /// Creates the committer; ``start()`` opens the writer.
     package init(
         store: any ReplicaStore, limits: Limits, metrics: Metrics, wallClock: WallClock,
+        clock: MonotonicClock = .system,
         publish: @escaping @Sendable (Published) -> Void
     ) {
         self.store = store
         self.limits = limits
         self.metrics = metrics
         self.wallClock = wallClock
+        self.clock = clock
         self.publish = publish
     }
 
@@ -119,6 +124,14 @@ package final class GroupCommit: Sendable {
     /// How many jobs wait for the writer.
     var waiting: Int { state.withLock { $0.waiting.count } }
 
+    /// How much waits for the writer, and how long the oldest of it has.
+    var pressure: Admission.Pressure {
+        let (waiting, since) = state.withLock { ($0.waiting.count, $0.since.first) }
+        guard let since else { return Admission.Pressure() }
+        return Admission.Pressure(
+            waiting: waiting, oldestMilliseconds: clock.milliseconds() - since)
+    }
+
     /// Hands in a job.
     ///
     /// - Returns: False if too many wait, or the committer is closed; the job
@@ -150,7 +163,7 @@ package final class GroupCommit: Sendable {
             let phase = state.phase
             state.phase = .closed
             guard phase == .new else { return (phase, [Work]()) }
-            defer { state.waiting = [] }
+            defer { (state.waiting, state.since) = ([], []) }
             return (phase, state.waiting)
         }
         switch phase {
@@ -174,10 +187,12 @@ package final class GroupCommit: Sendable {
 
     /// Takes work in, or tells why not.
     private func enqueue(_ work: Work) -> StoreFailure? {
+        let now = clock.milliseconds()
         let (refusal, isFirst) = state.withLock { state -> (StoreFailure?, Bool) in
             guard state.phase != .closed else { return (.closed, false) }
             guard state.waiting.count < limits.writerQueueMax else { return (.busy, false) }
             state.waiting.append(work)
+            state.since.append(now)
             return (nil, state.waiting.count == 1)
         }
         // The writer looks again before it sleeps: only the first of many must wake it.
@@ -207,6 +222,7 @@ package final class GroupCommit: Sendable {
         let (work, isClosed) = state.withLock { state in
             let taken = Array(state.waiting.prefix(limits.groupJobsMax))
             state.waiting.removeFirst(taken.count)
+            state.since.removeFirst(taken.count)
             return (taken, state.phase == .closed)
         }
         var jobs: [WriterJob] = []

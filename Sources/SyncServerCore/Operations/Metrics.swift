@@ -35,9 +35,12 @@ package final class Metrics: Sendable {
         var commitJobs: UInt64 = 0
         var commitsFailed: UInt64 = 0
         var auditEntries: UInt64 = 0
+        var expired: UInt64 = 0
         var checkpoints: UInt64 = 0
         var checkpointsPartial: UInt64 = 0
         var refusedBusy: UInt64 = 0
+        var shedLong: UInt64 = 0
+        var shedPages: UInt64 = 0
         var unauthorised: UInt64 = 0
         var assertionsRefused: UInt64 = 0
         var codesLocked: UInt64 = 0
@@ -137,7 +140,16 @@ package final class Metrics: Sendable {
     }
 
     func logHolds(pages: Int) { counts.withLock { $0.logPages = Int64(pages) } }
+    func expired(_ rows: Int) { counts.withLock { $0.expired += UInt64(rows) } }
     func commitFailed() { counts.withLock { $0.commitsFailed += 1 } }
+    func shed(_ work: Admission.Work) {
+        counts.withLock {
+            switch work {
+            case .long: $0.shedLong += 1
+            case .page: $0.shedPages += 1
+            }
+        }
+    }
     func busy() { counts.withLock { $0.refusedBusy += 1 } }
     func unauthorised() { counts.withLock { $0.unauthorised += 1 } }
     func assertionRefused() { counts.withLock { $0.assertionsRefused += 1 } }
@@ -184,9 +196,12 @@ package final class Metrics: Sendable {
                 ("tangrat_commit_jobs_total", Int64(now.commitJobs)),
                 ("tangrat_commits_failed_total", Int64(now.commitsFailed)),
                 ("tangrat_audit_entries_total", Int64(now.auditEntries)),
+                ("tangrat_retention_rows_total", Int64(now.expired)),
                 ("tangrat_checkpoints_total", Int64(now.checkpoints)),
                 ("tangrat_checkpoints_partial_total", Int64(now.checkpointsPartial)),
                 ("tangrat_busy_total", Int64(now.refusedBusy)),
+                ("tangrat_shed_long_total", Int64(now.shedLong)),
+                ("tangrat_shed_pages_total", Int64(now.shedPages)),
                 ("tangrat_unauthorised_total", Int64(now.unauthorised)),
                 ("tangrat_assertions_refused_total", Int64(now.assertionsRefused)),
                 ("tangrat_codes_locked_total", Int64(now.codesLocked)),

@@ -52,6 +52,10 @@ struct ServerOptions {
                 values["pid"] = readLine() ?? ""
                 continue
             }
+            if body == "dry-run" {
+                values["dry-run"] = "1"
+                continue
+            }
             if body == "help" {
                 words = ["help"]
                 return
@@ -153,7 +157,8 @@ struct ServerOptions {
     /// The words that a command may begin with.
     private static let commands: Set<String> = [
         "serve", "agency", "person", "approve", "device", "grant", "revoke", "grants",
-        "backup", "restore", "compact", "verify", "audit", "version", "help",
+        "backup", "restore", "compact", "retention", "hold", "release", "verify", "audit",
+        "version", "help",
     ]
 
     /// The backup that `restore` names.
@@ -234,6 +239,20 @@ struct ServerOptions {
             }
             members = [("command", "compact"), ("days", .integer(Int64(days)))]
             expected = 1
+        case ("retention", _):
+            members = [
+                ("command", "retention"), ("dry_run", .integer(values["dry-run"] == nil ? 0 : 1)),
+            ]
+            expected = 1
+        case ("hold", _), ("release", _):
+            members = [("command", .string("person.\(words[0])"))]
+            if values["pid"] != nil {
+                members.append(("person", try value("pid")))
+                expected = 1
+            } else {
+                members.append(("person", try word(1, "SUBJECT or PID")))
+            }
+            members.append(("reason", try value("reason")))
         case ("audit", "verify"):
             members = [("command", "audit.verify")]
             if values["heads"] != nil {

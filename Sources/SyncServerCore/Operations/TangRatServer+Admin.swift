@@ -9,6 +9,7 @@ extension TangRatServer {
         done: @escaping @Sendable (Result<[JSONValue], AdminCommands.Refusal>) -> Void
     ) {
         if AuditCommands.isOne(command) { return runAudit(command, done: done) }
+        if Self.isRetention(command) { return runRetention(command, done: done) }
         let configuration = self.configuration
         let personKey = store.personKey
         if let maintenance = Self.maintenance(command) {
@@ -58,6 +59,9 @@ extension TangRatServer {
                 audit(
                     command, store: store, heads: auditHeads(directory), limits: Limits(),
                     now: wallClock.milliseconds()))
+        }
+        if isRetention(command) {
+            return try retain(command, on: store, directory: directory, wallClock: wallClock)
         }
         return try runAdmin(command, on: store, secrets: secrets, wallClock: wallClock)
     }

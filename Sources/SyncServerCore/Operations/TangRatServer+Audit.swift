@@ -10,7 +10,7 @@ extension TangRatServer {
     /// file, or the server's log, that the store's owner cannot write.
     static func auditHeads(_ directory: String) -> String { "\(directory)/audit-heads.ndjson" }
 
-    private var witnessFile: AuditWitnessFile {
+    var witnessFile: AuditWitnessFile {
         AuditWitnessFile(
             path: configuration.auditHeads ?? Self.auditHeads(configuration.directory))
     }

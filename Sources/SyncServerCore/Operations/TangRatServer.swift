@@ -60,6 +60,9 @@ package final class TangRatServer: Sendable {
     /// The last entry of the audit chain that the citizens' access logs are known to tell of.
     let publishedAccess: Mutex<Int64> = Mutex(0)
 
+    /// Whether a pass of retention is under way.
+    let retains: Mutex<Bool> = Mutex(false)
+
     /// The counters and the log.
     package let metrics: Metrics
 
@@ -100,7 +103,8 @@ package final class TangRatServer: Sendable {
         let sessions = SessionCache(sessionsMax: configuration.limits.cachedPeopleMax)
         let poker = Poker()
         let commits = GroupCommit(
-            store: store, limits: configuration.limits, metrics: metrics, wallClock: clock
+            store: store, limits: configuration.limits, metrics: metrics, wallClock: clock,
+            clock: configuration.clock
         ) { published in
             heads.publish(published)
             if published.endsSessions { sessions.endAll() }
@@ -240,14 +244,18 @@ final class Poker: Sendable {
 
     func poke(_ published: GroupCommit.Published) {
         let everyone = published.buckets.contains { $0.person == 0 }
-        let people = Array(Set(published.buckets.map(\.person) + published.rightsChanged))
-        guard everyone || !people.isEmpty || published.endsSessions else { return }
+        let buckets = published.buckets.filter { $0.person != 0 }.map {
+            LiveHub.Moved(bucket: $0.number, person: $0.person)
+        }
+        let rightsChanged = Array(Set(published.rightsChanged))
         let endsSessions = published.endsSessions
+        guard everyone || !buckets.isEmpty || !rightsChanged.isEmpty || endsSessions else { return }
         for loop in loops {
             loop.execute { context in
                 guard let service = context.handler as? SyncService else { return }
                 if endsSessions { service.endSessions() }
-                service.live.moved(people: people, everyone: everyone)
+                service.live.rightsChanged(of: rightsChanged)
+                service.live.moved(buckets, everyone: everyone)
             }
         }
     }

@@ -119,6 +119,9 @@ package protocol StoreSnapshot: AnyObject {
     /// Where the audit chain ends.
     func auditHead() throws -> AuditHead
 
+    /// Where the audit chain begins, if its first entries were cut off.
+    func auditCut() throws -> AuditCut?
+
     /// The rights of a person that are not as usual, in any order.
     func rights(of person: PersonNumber) throws -> [RightRecord]
 }
@@ -262,6 +265,22 @@ package protocol StoreTransaction: StoreSnapshot {
 
     /// Puts a record at the end of the audit chain.
     func append(_ record: AuditRecord) throws
+
+    // Retention.
+
+    /// Gives what is known of rows and tombstones without their bodies, by their numbers.
+    func rowAges(after number: Int64, max: Int, _ body: (RowAge) throws -> Void) throws
+    func deviceNumbers(after number: DeviceNumber, max: Int) throws -> [DeviceNumber]
+    /// The people about whom nothing may be removed.
+    func heldPeople() throws -> Set<PersonNumber>
+    /// Begins or, with 0, ends a hold.
+    func hold(_ person: PersonNumber, since milliseconds: Int64) throws
+    /// Removes entries of the audit chain up to one, the first of them first.
+    ///
+    /// - Returns: How many.
+    func removeAudit(through number: Int64, max: Int) throws -> Int
+    /// From now on to its end this transaction leaves nothing of what it removes in the file.
+    func overwriteRemoved() throws
 
     // Small values: counters and heads of chains.
     func value(_ name: String) throws -> [UInt8]?

@@ -52,6 +52,13 @@ extension StoreSnapshot {
         return buckets
     }
 
+    /// The buckets of others that a person was given, whether or not the right has an end.
+    func bucketsOfOthers(openTo person: PersonNumber) throws -> [BucketNumber] {
+        try rights(of: person).filter { $0.until >= 0 }.map(\.bucket).filter {
+            try bucket($0)?.person != person
+        }
+    }
+
     /// The names of a person's own buckets that are closed to them now.
     func closedBuckets(of device: DeviceRecord, now: Int64) throws -> Set<String> {
         guard device.rights != 0 else { return [] }

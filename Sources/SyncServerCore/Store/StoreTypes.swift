@@ -216,6 +216,26 @@ package struct RowRecord: Hashable, Sendable {
     }
 }
 
+/// What retention needs to know of a row before it reads its body.
+package struct RowAge: Hashable, Sendable {
+    /// The store's number of the row.
+    package var number: Int64
+    /// The table.
+    package var table: String
+    /// When the owner says it was true.
+    package var asOf: Int64
+    /// Whether it exists for a reader.
+    package var isAlive: Bool
+
+    /// Creates an age.
+    package init(number: Int64, table: String, asOf: Int64, isAlive: Bool) {
+        self.number = number
+        self.table = table
+        self.asOf = asOf
+        self.isAlive = isAlive
+    }
+}
+
 /// What a repair needs to know of a row.
 package struct RowMark: Hashable, Sendable {
     /// The store's number of the row, the same for all its versions.
@@ -367,12 +387,17 @@ package struct PersonRecord: Hashable, Sendable {
     package var added: Int64
     /// When everything about them was removed, in milliseconds since 1970, or 0.
     package var erased: Int64
+    /// Since when nothing about them may be removed, in milliseconds since 1970, or 0.
+    package var held: Int64
 
     /// Creates a record.
-    package init(number: PersonNumber, subject: String, added: Int64, erased: Int64 = 0) {
+    package init(
+        number: PersonNumber, subject: String, added: Int64, erased: Int64 = 0, held: Int64 = 0
+    ) {
         self.number = number
         self.subject = subject
         self.added = added
         self.erased = erased
+        self.held = held
     }
 }

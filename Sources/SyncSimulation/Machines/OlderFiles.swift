@@ -81,6 +81,10 @@ enum OlderFiles {
         Step(
             newer: "SELECT count(*) FROM person WHERE erased <> 0",
             "ALTER TABLE person DROP COLUMN erased;"),
+        Step(newer: "SELECT count(*) FROM origin", "DROP TABLE origin;"),
+        Step(
+            newer: "SELECT count(*) FROM person WHERE held <> 0",
+            "DROP INDEX person_by_hold; ALTER TABLE person DROP COLUMN held;"),
     ]
 
     /// The first version of the server's store with an audit chain.

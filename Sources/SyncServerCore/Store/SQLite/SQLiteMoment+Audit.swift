@@ -22,6 +22,16 @@ extension SQLiteMoment {
         }
     }
 
+    func auditCut() throws -> AuditCut? {
+        let text = try connection.statement("SELECT value FROM value WHERE name = ?1")
+            .first(.text(AuditCut.place)) { String(decoding: $0.blob(0), as: UTF8.self) }
+        guard let text else { return nil }
+        guard let cut = AuditCut(text: text) else {
+            throw StoreFailure.inconsistent("where the audit chain was cut cannot be read")
+        }
+        return cut
+    }
+
     private static func link(_ row: Statement, _ column: Int) throws -> Digest32 {
         guard let link = Digest32(row.blobInPlace(column)) else {
             throw StoreFailure.inconsistent("a link of the audit chain has a wrong length")

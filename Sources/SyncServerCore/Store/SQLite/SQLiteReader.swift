@@ -250,6 +250,7 @@ class SQLiteMoment: StoreSnapshot {
 
     static func person(_ row: Statement) -> PersonRecord {
         PersonRecord(
-            number: row.int64(0), subject: row.text(1), added: row.int64(2), erased: row.int64(3))
+            number: row.int64(0), subject: row.text(1), added: row.int64(2), erased: row.int64(3),
+            held: row.int64(4))
     }
 }

@@ -19,6 +19,9 @@ final class SQLiteTransaction: SQLiteMoment, StoreTransaction {
     /// Asked for by whoever wants to sign in, so it is counted once for each writer.
     private(set) var signIns: Int?
 
+    /// Whether freed pages are overwritten, which the writer ends with the transaction.
+    var overwritesRemoved = false
+
     /// Creates the view.
     ///
     /// - Parameters:
@@ -283,7 +286,7 @@ final class SQLiteTransaction: SQLiteMoment, StoreTransaction {
 
     func people() throws -> [PersonRecord] {
         var people: [PersonRecord] = []
-        try connection.statement("SELECT no, subject, added, erased FROM person ORDER BY no")
+        try connection.statement("SELECT no, subject, added, erased, held FROM person ORDER BY no")
             .run { people.append(Self.person($0)) }
         return people
     }

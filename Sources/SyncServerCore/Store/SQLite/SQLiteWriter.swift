@@ -37,6 +37,7 @@ final class SQLiteWriter: StoreWriter {
         _ body: (any StoreTransaction) throws -> Result
     ) throws -> Result {
         let transaction = SQLiteTransaction(connection, names, signIns: signIns)
+        defer { if transaction.overwritesRemoved { try? connection.overwriteFreedPages(false) } }
         let result = try guarded {
             try history.renewIfDue(connection)
             return try connection.transaction(.immediate) { _ in try body(transaction) }

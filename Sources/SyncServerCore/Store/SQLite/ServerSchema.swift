@@ -98,6 +98,12 @@ enum ServerSchema {
                         mid INTEGER NOT NULL,
                         PRIMARY KEY(person, chain, device, mid)) STRICT, WITHOUT ROWID;
                     """),
+            Migration(
+                "people of whom nothing may be removed",
+                sql: """
+                    ALTER TABLE person ADD COLUMN held INTEGER NOT NULL DEFAULT 0;
+                    CREATE INDEX person_by_hold ON person(held) WHERE held > 0;
+                    """),
         ])
 }
 
@@ -189,7 +195,15 @@ package enum HotStatements {
         SELECT bucket, until FROM person_right WHERE person = ?1
         """
     static let personByNumber: StaticString = """
-        SELECT no, subject, added, erased FROM person WHERE no = ?1
+        SELECT no, subject, added, erased, held FROM person WHERE no = ?1
+        """
+    static let heldPeople: StaticString = "SELECT no FROM person WHERE held > 0"
+    /// The columns before the body, so no long body is read.
+    static let rowAges: StaticString = """
+        SELECT no, tab, as_of, alive FROM row WHERE no > ?1 ORDER BY no LIMIT ?2
+        """
+    static let removeAudit: StaticString = """
+        DELETE FROM audit WHERE no IN (SELECT no FROM audit WHERE no <= ?1 ORDER BY no LIMIT ?2)
         """
     static let appendAudit: StaticString = "INSERT INTO audit(no, entry, link) VALUES (?1, ?2, ?3)"
     static let auditHead: StaticString = """
@@ -199,10 +213,10 @@ package enum HotStatements {
         SELECT no, entry, link FROM audit WHERE no > ?1 ORDER BY no
         """
     static let personByTag: StaticString = """
-        SELECT no, subject, added, erased FROM person WHERE tag = ?1
+        SELECT no, subject, added, erased, held FROM person WHERE tag = ?1
         """
     static let personBySubject: StaticString = """
-        SELECT no, subject, added, erased FROM person WHERE subject = ?1
+        SELECT no, subject, added, erased, held FROM person WHERE subject = ?1
         """
 
     /// All of them.
@@ -211,6 +225,6 @@ package enum HotStatements {
         tombstonesBetween, rowByKey, insertRow, updateRow, saveBucket, deviceByNumber,
         activeDevices, saveDevice, outcomesAfter, outcomeByMid, insertOutcomes,
         tokenByHash, rightsOfPerson, personByNumber, personByTag, personBySubject,
-        appendAudit, auditHead, auditAfter,
+        appendAudit, auditHead, auditAfter, heldPeople, rowAges, removeAudit,
     ].map { $0.description }
 }
