@@ -43,6 +43,11 @@ extension Connection {
             }, Unmanaged.passUnretained(core).toOpaque())
     }
 
+    /// Makes the settings of the process, which count only before SQLite is used.
+    ///
+    /// Opening does so by itself; who registers a file system before that calls this first.
+    package static func prepareProcess() { _ = countsNoMemory }
+
     /// Turns SQLite's count of its own memory off, once for the process.
     ///
     /// The count is behind one lock for all connections, taken twice for each

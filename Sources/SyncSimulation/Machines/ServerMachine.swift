@@ -37,6 +37,7 @@ final class ServerMachine: @unchecked Sendable {
     private var commitIsPlanned = false
     private var turnIsPlanned = false
     private var tickIsPlanned = false
+    private var restartIsPlanned = false
     private var secrets: SeededRandom
 
     init(_ world: World) {
@@ -101,7 +102,11 @@ final class ServerMachine: @unchecked Sendable {
     }
 
     /// Notices that a fault has stopped the machine.
+    ///
+    /// A step can notice it twice, and the disk comes back once.
     func crashed() {
+        guard !restartIsPlanned else { return }
+        restartIsPlanned = true
         let old = server
         server = nil
         let cut = connections
@@ -115,6 +120,7 @@ final class ServerMachine: @unchecked Sendable {
         world.note("server", "is down")
         world.reached("server.crashed")
         world.timeline.schedule(after: downtime) { [self] in
+            restartIsPlanned = false
             var lottery = SeededRandom(
                 seed: world.plan.seed, stream: "serverDisk", UInt64(run))
             disk.restart(&lottery)

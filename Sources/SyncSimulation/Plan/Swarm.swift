@@ -66,6 +66,7 @@ private struct SwarmMaker {
         addListeners(until: end, &plan.options)
         addMisdeeds(until: end)
         addDoubleFailures(until: end)
+        addCopies(owners, until: end)
         plan.actions = actions
         return plan
     }
@@ -184,6 +185,30 @@ private struct SwarmMaker {
             for _ in 0..<random.next(in: 1...4) { add(.device(anyDevice()), .sync) }
             now += Int64(random.next(in: 0...500))
             add(.server, .serverPowerCut, 0, 10)
+        }
+    }
+
+    /// Copies of a device on which something waits, and often new names for both.
+    private mutating func addCopies(_ owners: [Int], until end: Int) {
+        guard draws("copies", perMille: 150) else { return }
+        let first = anyDevice()
+        let others = owners.indices.filter { $0 != first && owners[$0] == owners[first] }
+        guard !others.isEmpty else { return }
+        let second = random.pick(others)
+        now = Int64(random.next(in: 0...end))
+        let row = random.next(in: 0...rows)
+        for _ in 0..<random.next(in: 1...3) {
+            let step = random.next(in: -9...20)
+            let verb: Verb = random.pick([.count, .append, .note, .label])
+            add(.device(first), verb, row, step)
+            now += 100
+        }
+        add(.device(second), .cloneDisk, first)
+        now += Int64(random.next(in: 0...gap))
+        if random.chance(perMille: 700) { add(.admin, .revoke, first) }
+        for device in [first, second] where random.chance(perMille: 600) {
+            now += Int64(random.next(in: 0...gap * 4))
+            add(.device(device), random.pick([.signIn, .sync, .sync]))
         }
     }
 

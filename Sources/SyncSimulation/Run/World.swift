@@ -1,4 +1,5 @@
 internal import FaultVFS
+internal import SQLiteKit
 internal import SyncProtocol
 
 /// A country in one process: a server, devices, an agency, virtual time.
@@ -47,6 +48,8 @@ package final class World: @unchecked Sendable {
         self.plan = plan
         jobs = RunQueue(seed: plan.seed)
         log = records ? [] : nil
+        // A disk is a file system of SQLite, which is in use from then on.
+        Connection.prepareProcess()
         devices = plan.owners.enumerated().map { Device(self, index: $0, person: $1) }
     }
 
