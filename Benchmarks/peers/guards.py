@@ -26,8 +26,8 @@ WORKLOADS = [
     ("empty", 32, "a sync that finds nothing new"),
     ("delta10", 32, "a pull of ten rows"),
     ("init200", 16, "a first pull of 200 rows"),
-    ("put1", 32, "a push of one write"),
-    ("push10", 32, "a push of ten writes"),
+    ("put1", 16, "a push of one write"),
+    ("push10", 16, "a push of ten writes"),
 ]
 
 
