@@ -78,7 +78,8 @@ def main():
             if answer["failures"]:
                 break
         if not answer["failures"]:
-            arguments = ["--seeds", f"{options.first}..{last}", "--replay-every", "1000000"]
+            arguments = ["--seeds", f"{options.first}..{last}", "--replay-every", "1000000",
+                         "--jobs", str(os.cpu_count() or 1)]
             answer, more = run(program, number, arguments)
             seconds += more
             where = str(answer["worlds"])
