@@ -82,7 +82,9 @@ let package = Package(
             ]),
         program("SyncBenchmarks", ["SyncProtocol", "SQLiteKit", "SyncClientCore"]),
 
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+        .target(
+            name: "TestSupport", dependencies: ["CSQLite"], path: "Tests/TestSupport",
+            swiftSettings: settings),
         // Sees only what is public, as an app does.
         .target(
             name: "ArticleCode", dependencies: ["SyncClientCore", "CitizenData"],

@@ -1,9 +1,9 @@
 import Foundation
-import SQLiteKit
 import SyncProtocol
 import TestSupport
 import Testing
 
+@testable import SQLiteKit
 @testable import SyncClientCore
 
 /// Goal: versions of app, cache and server that do not match lose nothing and say so.
@@ -123,7 +123,7 @@ struct SchemaSkewTests {
         try Self.makeCache(path, version: version)
         let connection = try Connection(path: path, options: ConnectionOptions(.readWriteCreate))
         let killed = try KilledCopies(of: path)
-        try killed.run(every: 60, connection) {
+        try killed.run(every: 60, connection.core.handle) {
             try CacheSchema.migrations.apply(to: connection)
         }
         connection.close()

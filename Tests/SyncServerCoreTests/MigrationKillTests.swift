@@ -1,9 +1,9 @@
 import Foundation
-import SQLiteKit
 import SyncProtocol
 import TestSupport
 import Testing
 
+@testable import SQLiteKit
 @testable import SyncServerCore
 
 /// Goal: a server that is killed while it migrates an old store goes on from there.
@@ -76,7 +76,7 @@ struct MigrationKillTests {
         try makeStore(path)
         let connection = try Connection(path: path, options: ConnectionOptions(.readWriteCreate))
         let killed = try KilledCopies(of: path)
-        try killed.run(every: 40, connection) {
+        try killed.run(every: 40, connection.core.handle) {
             try ServerSchema.migrations.apply(to: connection)
         }
         connection.close()
