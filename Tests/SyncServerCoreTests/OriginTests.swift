@@ -68,6 +68,24 @@ struct OriginTests {
         #expect(new.outcomes.map(\.code) == [""])
     }
 
+    /// After a restore a device goes on under its name, and its copy has come under a new one.
+    @Test("come under their first name after a later one, and count once all the same")
+    func laterNameFirst() throws {
+        var original = WritingDevice(first)
+        let write = original.next(Self.operations)
+        let origin = MutationOrigin(device: first.id, mid: 1, chain: write.chain)
+        var copy = WritingDevice(second)
+        #expect(
+            try fixture.push([copy.next(Self.operations, origin: origin)], from: second)
+                .outcomes.map(\.code) == [""])
+        let own = original.next([RowOperation(Self.note, .increment(field: "shown", by: 4))])
+        let result = try fixture.push([write, own], from: first)
+        #expect(result.outcomes.map(\.code) == ["taken_before", ""])
+        let row = try JSON.parse(#require(try fixture.row(Self.note, person)).body)
+        let totals = row["fields"]?["shown"]?.items?[1].items ?? []
+        #expect(totals.compactMap { $0.items?[1].intValue }.reduce(0, +) == 5)
+    }
+
     @Test("that were refused are decided anew by whoever sends them again")
     func refused() throws {
         var one = WritingDevice(first)

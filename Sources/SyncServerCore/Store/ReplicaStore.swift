@@ -220,6 +220,8 @@ package protocol StoreTransaction: StoreSnapshot {
     func save(_ device: DeviceRecord) throws
     func outcome(of device: DeviceNumber, mid: UInt64) throws -> OutcomeRecord?
     func add(_ outcomes: [OutcomeRecord], of device: DeviceNumber) throws
+    /// Whether any write of a person took effect under a later name than its first one.
+    func hasOrigins(of person: PersonNumber) throws -> Bool
     /// Whether a write of a person took effect under a later name than its first one.
     func hasTaken(_ origin: MutationOrigin, of person: PersonNumber) throws -> Bool
     /// Notes that a write took effect under a later name.

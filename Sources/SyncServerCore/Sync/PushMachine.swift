@@ -47,6 +47,8 @@ struct PushMachine {
             throw StoreFailure.inconsistent("device \(number) belongs to nobody")
         }
         let closed = try transaction.closedBuckets(of: device, now: serverMilliseconds)
+        // After a restore a copy may have come under a new name before this one goes on.
+        let hasOrigins = try transaction.hasOrigins(of: person.number)
         var result = PushResult(ackedMid: device.lastMid, failure: nil, taken: 0)
         var taken: [OutcomeRecord] = []
         taken.reserveCapacity(mutations.count)
@@ -73,7 +75,12 @@ struct PushMachine {
                 result.failure = .forked
                 break
             }
-            let outcome = try apply(mutation, from: device, person: person, closed)
+            let known =
+                mutation.origin
+                ?? (hasOrigins
+                    ? MutationOrigin(device: device.id, mid: mutation.mid, chain: mutation.chain)
+                    : nil)
+            let outcome = try apply(mutation, known, from: device, person: person, closed)
             CrashPoint.serverPushWritten.reach()
             taken.append(OutcomeRecord(outcome: outcome, chain: mutation.chain))
             device.lastMid = mutation.mid
@@ -98,8 +105,8 @@ struct PushMachine {
     // MARK: - One mutation
 
     private func apply(
-        _ mutation: Mutation, from device: DeviceRecord, person: PersonRecord,
-        _ closed: Set<String>
+        _ mutation: Mutation, _ firstName: MutationOrigin?, from device: DeviceRecord,
+        person: PersonRecord, _ closed: Set<String>
     ) throws -> Outcome {
         do throws(WriteRules.Problem) {
             guard mutation.time.device == device.id else {
@@ -113,7 +120,7 @@ struct PushMachine {
         if !closed.isEmpty, let key = Self.isClosed(mutation, of: person, closed) {
             return refusal(mutation, RefusalCode.rightEnded.rawValue, key.description)
         }
-        if let origin = mutation.origin, try wasTaken(origin, of: person) {
+        if let firstName, try wasTaken(firstName, of: person) {
             return Outcome(mid: mutation.mid, status: .merged, code: Self.takenBefore)
         }
         var plan = Plan(time: accepted(mutation, device), dot: mutation.dot)

@@ -150,7 +150,10 @@ struct ServerTruth {
         if isClosed(mutation, of: facts.subject, at: serverMilliseconds) {
             return (.refused("right_ended"), [])
         }
-        if let origin = mutation.origin, wasTaken(origin, of: facts.subject) {
+        let firstName =
+            mutation.origin
+            ?? MutationOrigin(device: device, mid: mutation.mid, chain: mutation.chain)
+        if wasTaken(firstName, of: facts.subject) {
             return (.takenBefore, [])
         }
         let name = Naive.name(of: mutation)
