@@ -64,6 +64,33 @@ struct AuditChainTests {
             head: AuditHead(number: Int64(number), link: records[number - 1].link))
     }
 
+    /// Goal: whoever can write the file cannot call the loss of the chain a cut.
+    ///
+    /// Method: throw all entries away, invent the last of them and an entry that tells of it.
+    @Test("takes no cut whose last entry nobody wrote down where earlier heads were")
+    func inventedCut() throws {
+        let records = Self.chain(Self.entries(20))
+        func verify(_ cut: AuditCut, _ numbers: [Int]) -> AuditVerification {
+            let entry = AuditEntry(.entriesCut, at: noon, by: .server, text: cut.text)
+            let first = cut.head.following(entry.bytes)
+            var verification = AuditVerification(
+                lineage: Self.lineage, witnesses: numbers.map { Self.witness(records, $0) },
+                cut: cut)
+            let isLinked = verification.add(first)
+            #expect(isLinked)
+            verification.finish()
+            return verification
+        }
+        let invented = AuditCut(
+            head: AuditHead(number: 20, link: records[3].link), began: 1)
+        #expect(verify(invented, [5, 12]).problem?.number == 20)
+        let real = AuditCut(
+            head: AuditHead(number: 20, link: records[19].link), began: 1)
+        #expect(verify(real, [5, 12]).problem != nil)
+        let sound = verify(real, [5, 12, 20])
+        #expect(sound.problem == nil && sound.behindCut == 2 && sound.confirmed == 1)
+    }
+
     @Test("keeps every entry as it was, in one form")
     func roundTrip() throws {
         for entry in Self.entries(300) {

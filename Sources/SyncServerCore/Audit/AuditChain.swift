@@ -95,6 +95,8 @@ package struct AuditVerification {
     private let cut: AuditCut?
     /// Whether an entry tells of that cut.
     private var cutIsTold = false
+    /// Whether its head was written down elsewhere: the server cuts nowhere else.
+    private var cutIsConfirmed = false
 
     /// Where the chain stands as far as it was looked at.
     package private(set) var head = AuditHead.start
@@ -177,6 +179,13 @@ package struct AuditVerification {
             )
             return
         }
+        if let cut, behindCut > 0, !cutIsConfirmed {
+            problem = Problem(
+                number: cut.head.number,
+                message: "the entries up to here are missing, and of the last of them no head was "
+                    + "written down, as there is of \(behindCut) before it")
+            return
+        }
         if head.number > 0, cut == nil, beginnings.first != 1 {
             problem = Problem(number: 1, message: "the chain does not begin with a history")
             return
@@ -199,6 +208,7 @@ package struct AuditVerification {
             witnesses.removeFirst()
             if witness.head == head {
                 confirmed += 1
+                if head == cut?.head { cutIsConfirmed = true }
                 lastGood = head.number
             } else if isSetAside(witness) {
                 setAside += 1
