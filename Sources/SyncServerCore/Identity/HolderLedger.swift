@@ -95,8 +95,11 @@ final class HolderLedger: Sendable {
 
     /// Forgets a count that nobody keeps, unless another has taken its place.
     private func forget(_ holder: Holder) {
-        entries.withLock { entries in
-            if entries[holder]?.count == nil { entries[holder] = nil }
+        // Given out of the lock: if it is the last one to keep it, its end comes here again.
+        _ = entries.withLock { entries in
+            let successor = entries[holder]?.count
+            if successor == nil { entries[holder] = nil }
+            return successor
         }
     }
 }
