@@ -31,7 +31,8 @@ extension SyncService {
         return .answered
     }
 
-    func receivedDeviceEnd(
+    /// Begins a form in which a device names another one: to take its place, or to end it.
+    func receivedDeviceForm(
         _ request: borrowing RequestView, _ exchange: Exchange
     ) -> BodyPlan {
         guard request.method == .post else {

@@ -65,10 +65,7 @@ extension SyncService {
             failed: { context in
                 context.exchange(id)?.respond(Heads.unavailable, body: ErrorBody.storage.bytes)
             })
-        if !commits.submit(job) {
-            metrics.busy()
-            exchange.respond(Heads.unavailable, body: ErrorBody.busy.bytes)
-        }
+        if !commits.submit(job) { refuseBusy(exchange) }
     }
 
     private static func answer(_ form: Form, _ exchange: Exchange) {

@@ -2,19 +2,6 @@ internal import HTTPWire
 internal import SyncProtocol
 
 extension SyncService {
-    func receivedReplacement(
-        _ request: borrowing RequestView, _ exchange: Exchange
-    ) -> BodyPlan {
-        guard request.method == .post else {
-            return refuse(exchange, Heads.methodNotAllowedPost, .method)
-        }
-        guard let session = admit(request, exchange) else { return .answered }
-        guard admit(session.requests, exchange) else { return .answered }
-        exchange.kind = .identity
-        exchange.attachment = session
-        return collect(request, max: limits.smallBodyBytesMax, exchange)
-    }
-
     /// Answers what the device had done whose place the asker takes.
     func replaceDevice(
         _ request: borrowing RequestView, _ body: UnsafeRawBufferPointer, _ exchange: Exchange
@@ -50,10 +37,7 @@ extension SyncService {
             failed: { context in
                 context.exchange(id)?.respond(Heads.unavailable, body: ErrorBody.storage.bytes)
             })
-        if !commits.submit(job) {
-            metrics.busy()
-            exchange.respond(Heads.unavailable, body: ErrorBody.busy.bytes)
-        }
+        if !commits.submit(job) { refuseBusy(exchange) }
     }
 
     private static func body(_ history: ReplacementMachine.History) -> [UInt8] {

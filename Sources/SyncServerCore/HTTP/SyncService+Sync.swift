@@ -163,10 +163,7 @@ extension SyncService {
             failed: { context in
                 context.exchange(id)?.respond(Heads.unavailable, body: ErrorBody.storage.bytes)
             })
-        if !commits.submit(job) {
-            metrics.busy()
-            exchange.respond(Heads.unavailable, body: ErrorBody.busy.bytes)
-        }
+        if !commits.submit(job) { refuseBusy(exchange) }
     }
 
     private func pushed(

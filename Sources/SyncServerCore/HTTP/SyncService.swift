@@ -71,9 +71,9 @@ final class SyncService: RequestHandler {
             return receivedSync(request, exchange)
         }
         if request.pathIs("/v1/live") { return receivedLive(request, exchange) }
-        if request.pathIs("/v1/devices/replace") { return receivedReplacement(request, exchange) }
+        if request.pathIs("/v1/devices/replace") { return receivedDeviceForm(request, exchange) }
         if request.pathIs("/v1/devices") { return receivedDeviceList(request, exchange) }
-        if request.pathIs("/v1/devices/end") { return receivedDeviceEnd(request, exchange) }
+        if request.pathIs("/v1/devices/end") { return receivedDeviceForm(request, exchange) }
         if request.pathIs("/v1/agency/records") { return receivedFeed(request, exchange) }
         if request.pathIs("/v1/oauth/device_authorization")
             || request.pathIs("/v1/oauth/token") || request.pathIs("/v1/oauth/revoke")
