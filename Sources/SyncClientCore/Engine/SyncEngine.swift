@@ -38,8 +38,11 @@ actor SyncEngine {
         self.environment = store.environment
     }
 
+    /// Who listens to the round that runs.
+    var listeners: [Listener] { running?.listeners ?? [] }
+
     /// How many wait for the round that runs.
-    var callers: Int { running?.listeners.count ?? 0 }
+    var callers: Int { listeners.count }
 
     /// Runs a round, or joins the one that runs.
     ///
@@ -229,86 +232,6 @@ actor SyncEngine {
         }
     }
 
-    /// Sends frames and waits for the answer.
-    func exchange(
-        _ body: [UInt8], at path: String, _ round: inout Round
-    ) async -> Exchanged {
-        do throws(SyncFailure) {
-            let token = try keeper.accessToken(of: try keeper.read())
-            try environment.reach(.sendBefore)
-            round.report.requests += 1
-            round.report.bytesUp += body.count
-            trace(.sent, body, round)
-            let request = Request(
-                .post, server, path, bearer: token, contentType: BinaryFrames.mediaType,
-                body: body)
-            let outcome = await environment.transport.send(request)
-            try environment.reach(.sendAfter)
-            switch outcome {
-            case .notSent(let reason): return .failure(.notSent(reason: reason))
-            case .unknown(let reason):
-                return .failure(.unknown(reason: reason, random: environment.random.next()))
-            case .response(let response): return .success(response)
-            }
-        } catch {
-            return .failure(.failed(error))
-        }
-    }
-
-    /// What a request came to.
-    enum Exchanged {
-        case success(Response)
-        case failure(SyncRoundMachine.Event)
-    }
-
-    /// Looks over an answer, which is then the round's.
-    func take(
-        _ response: Response, _ writes: Int, _ round: inout Round
-    ) -> SyncRoundMachine.Event {
-        let random = environment.random.next()
-        guard response.status == 200 else {
-            return .refused(
-                status: response.status, retryAfterMilliseconds: response.retryAfterMilliseconds,
-                random: random)
-        }
-        // An answer without rows may leave its type out; what it is shows in its first bytes.
-        guard ["", BinaryFrames.mediaType].contains(response.contentType) else {
-            return .unusable(code: "wire.media_type", random: random)
-        }
-        round.report.bytesDown += response.body.count
-        trace(.received, response.body, round)
-        let scan: PageScan
-        do throws(WireError) {
-            scan = try PageScan(response.body)
-        } catch {
-            return .unusable(code: error.code, random: random)
-        }
-        guard let ending = ending(of: scan, random) else {
-            return .unusable(code: "wire.order", random: random)
-        }
-        round.bytes = response.body
-        round.scan = scan
-        round.report.pushed += writes
-        return .answered(ending)
-    }
-
-    private func ending(of scan: PageScan, _ random: UInt64) -> SyncRoundMachine.Ending? {
-        switch scan.terminal {
-        case .unchanged: .unchanged
-        case .page: .page
-        case .checkpoint: .checkpoint
-        case .pushed: .pushed
-        case .restart: .restart
-        case .reconciled: .reconciled
-        case .error(let error):
-            .error(
-                code: error.code,
-                retryAfterMilliseconds: Int64(clamping: error.retryAfterMilliseconds),
-                ackedMid: error.ackedMid, random: random)
-        default: nil
-        }
-    }
-
     // MARK: - Steps
 
     private func stage(_ round: inout Round) async throws(SyncFailure) -> SyncRoundMachine.Event {
@@ -413,22 +336,10 @@ actor SyncEngine {
         round.fraction = min(1, max(round.fraction, fraction))
         let progress = SyncProgress(
             rowsReceived: round.rowsReceived, rowsExpected: expected, fraction: round.fraction)
-        for listener in running?.listeners ?? [] { listener.progress?(progress) }
+        for listener in listeners { listener.progress?(progress) }
     }
 
-    func trace(
-        _ direction: TraceEvent.Direction, _ bytes: [UInt8], _ round: borrowing Round
-    ) {
-        let traces = running?.listeners.compactMap(\.trace) ?? []
-        guard !traces.isEmpty else { return }
-        let event = TraceEvent(
-            direction: direction, request: round.report.requests, bytes: bytes.count,
-            milliseconds: milliseconds(since: round.startedAt),
-            frames: TraceSummary.lines(bytes))
-        for trace in traces { trace(event) }
-    }
-
-    private func milliseconds(since start: UInt64) -> Int64 {
+    func milliseconds(since start: UInt64) -> Int64 {
         Int64(clamping: (environment.monotonic.nanoseconds() &- start) / 1_000_000)
     }
 
