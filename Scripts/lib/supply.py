@@ -29,6 +29,10 @@ ALLOWED = {
     "tangrat-server": FROM_SWIFT | FROM_SYSTEM,
     "tangrat": FROM_SWIFT | FROM_SYSTEM | FOR_CLIENT,
 }
+# What the unit takes from the service, so that memory goes to no disk.
+UNIT = "deploy/tangrat-server.service"
+UNIT_MEMORY = ("LimitCORE=0", "MemorySwapMax=0", "PrivateTmp=yes",
+               "Environment=SWIFT_BACKTRACE=enable=no")
 # Doors that only a test may have.
 TEST_DOORS = re.compile(rb"TANGRAT_(CRASH|FAULT|SIM|TEST|SEED)[A-Z_]*|-DBUG_[0-9]+")
 SECRETS = {
@@ -93,6 +97,11 @@ def check(folder):
     problems = []
     if os.path.exists("Package.resolved") or ".package(" in open("Package.swift").read():
         problems.append("S39: Package.swift depends on packages")
+    with open(UNIT) as file:
+        lines = set(file.read().splitlines())
+    for setting in UNIT_MEMORY:
+        if setting not in lines:
+            problems.append("S38: %s has no %s" % (UNIT, setting))
     for program in PROGRAMS:
         path = os.path.join(folder, program)
         strange = needed(path) - ALLOWED[program]
@@ -128,7 +137,7 @@ def check(folder):
         print(problem, file=sys.stderr)
     if problems:
         return 1
-    print("S39 S40 S42 S43: %d programs and %d MB of history" % (
+    print("S38 S39 S40 S42 S43: %d programs and %d MB of history" % (
         len(PROGRAMS), len(history) // 1_000_000))
     return 0
 
