@@ -22,7 +22,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib
 from edge_client import check_client  # noqa: E402
 from edge_http import Malformed, exchange, read_answers  # noqa: E402
 from edge_process import check_process  # noqa: E402
-from edge_refusals import check_descriptors, check_paths, check_tls  # noqa: E402
+from edge_refusals import (  # noqa: E402
+    check_addresses, check_descriptors, check_paths, check_tls)
 from edge_schema import check_schema  # noqa: E402
 from edge_slow import check_channels, check_slow  # noqa: E402
 from edge_table import Table, run_table  # noqa: E402
@@ -87,8 +88,8 @@ def check_table(world, options):
 
 PARTS = {
     "long": [("table", check_table), ("paths", check_paths), ("tls", check_tls),
-             ("client", check_client), ("descriptors", check_descriptors),
-             ("process", check_process)],
+             ("addresses", check_addresses), ("client", check_client),
+             ("descriptors", check_descriptors), ("process", check_process)],
     "slow": [("slow", check_slow), ("channels", check_channels)],
     "schema": [("schema", check_schema)],
 }

@@ -13,6 +13,8 @@
     private let target = FuzzTarget.cursor
 #elseif FUZZ_MUTATION
     private let target = FuzzTarget.mutation
+#elseif FUZZ_ASSERTION
+    private let target = FuzzTarget.assertion
 #endif
 
 /// Takes one input of libFuzzer.

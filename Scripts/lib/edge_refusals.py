@@ -1,4 +1,5 @@
-"""What the edge promises beside the table: addresses, versions of TLS, descriptors that run out."""
+"""What the edge promises beside the table: addresses, versions of TLS, whose address it is that
+asks, descriptors that run out."""
 
 import asyncio
 import os
@@ -102,6 +103,58 @@ def check_tls(world, options):
         nginx.end()
     print("  TLS 1.3 and 1.2 with forward secrecy; 1.1, 1.0, four ciphers, another name and plain "
           "HTTP refused", flush=True)
+
+
+def sign_in(claims, name):
+    """The start of a sign-in by somebody who claims to be at other addresses."""
+    fields = "".join("X-Forwarded-For: %s\r\n" % claim for claim in claims)
+    return ("POST /v1/oauth/device_authorization HTTP/1.1\r\nHost: %s\r\n%s"
+            "Content-Length: 11\r\n\r\nclient_id=t" % (name, fields)).encode()
+
+
+def check_addresses(world, options):
+    """A server that believes its proxy counts by the address of the connection at nginx."""
+    world.end(signal.SIGTERM)
+    # A shell that stays, because the server is looked for among the children of what is started.
+    world.start(["sh", "-c", '"$@" --behind-proxy yes; exit $?', "sh"], seconds_max=20)
+    certificates = Certificates(os.path.join(world.folder, "tls"))
+    nginx = Nginx(os.path.join(world.folder, "nginx"), certificates, world.port)
+
+    def ask(port, claims, tls=None):
+        """All answers to sign-ins on one connection, each with claims of its own."""
+        pieces = [sign_in(claim, NAME) for claim in claims]
+        closing = b"GET /device HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n" % NAME.encode()
+        data = asyncio.run(exchange(port, [b"".join(pieces) + closing], tls, NAME))
+        return read_answers(data, [b"POST"] * len(pieces) + [b"GET"])[:-1]
+
+    def is_counted(answers):
+        """Whether all of them were of one asker: the server, and not nginx, has refused the last."""
+        return answers[-1].status == 429 and answers[-1].code == "limit.rate" and all(
+            answer.status == 200 for answer in answers[:20])
+
+    one = ["198.51.100.%d" % number for number in range(1, 32)]
+    claims = {
+        "a field": [[address] for address in one],
+        "two fields": [[address, "203.0.113.9"] for address in one],
+        "a list": [[address + ", 203.0.113.9"] for address in one],
+    }
+    nginx.start()
+    try:
+        # nginx and the server each let 30 come at once, and one more in 2 s: 31 go through nginx.
+        # Only a machine that takes so long for them needs another connection, from elsewhere.
+        for name, claim in claims.items():
+            check(any(is_counted(ask(nginx.port, claim, certificates.context()))
+                      for _ in range(5)), "%s of a client is believed behind nginx" % name)
+    finally:
+        nginx.end()
+    # What a proxy would send that only adds: all of them are one, whoever they say they are.
+    told = [pair for index in range(31) for pair in (
+        claims["a list"][index], claims["two fields"][index])]
+    check(ask(world.port, told)[-1].code == "limit.rate", "several addresses are told apart")
+    # One that it wrote itself still counts for itself.
+    check(ask(world.port, [["192.0.2.77"]])[0].status == 200, "a single address is not believed")
+    print("  31 sign-ins on a connection, each with other claims of X-Forwarded-For: one address",
+          flush=True)
 
 
 def check_descriptors(world, options):

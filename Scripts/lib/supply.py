@@ -29,6 +29,10 @@ ALLOWED = {
     "tangrat-server": FROM_SWIFT | FROM_SYSTEM,
     "tangrat": FROM_SWIFT | FROM_SYSTEM | FOR_CLIENT,
 }
+# What the unit takes from the service, so that memory goes to no disk.
+UNIT = "deploy/tangrat-server.service"
+UNIT_MEMORY = ("LimitCORE=0", "MemorySwapMax=0", "PrivateTmp=yes",
+               "Environment=SWIFT_BACKTRACE=enable=no")
 # Doors that only a test may have.
 TEST_DOORS = re.compile(rb"TANGRAT_(CRASH|FAULT|SIM|TEST|SEED)[A-Z_]*|-DBUG_[0-9]+")
 SECRETS = {
@@ -89,31 +93,59 @@ def sbom(folder, swift):
     }, indent=1))
 
 
+def program_problems(path, program):
+    """What is wrong with an optimised program, be it built for tests or to be installed."""
+    head, segments = run("readelf", "-hW", path).decode(), run("readelf", "-lW", path).decode()
+    dynamic = run("readelf", "-dW", path).decode()
+    for what, holds in {
+        "a position-independent executable": re.search(r"Type:\s+DYN", head),
+        "no executable stack": re.search(r"GNU_STACK.* RW ", segments),
+        "relocations read-only": "GNU_RELRO" in segments,
+        "all of them, bound at start": re.search(r"BIND_NOW|FLAGS.*\bNOW\b", dynamic),
+        "no segment to write and run": not re.search(r"LOAD.* RWE ", segments),
+        "no RPATH": "(RPATH)" not in dynamic,
+    }.items():
+        if not holds:
+            yield "S40: %s: not %s" % (program, what)
+    with open(path, "rb") as file:
+        doors = set(match[0] for match in TEST_DOORS.finditer(file.read()))
+    if doors:
+        yield "S42: %s holds %s" % (program, sorted(doors))
+
+
+def check_installed(path):
+    """What must be true of the server as Scripts/release makes it: nothing but the system's."""
+    problems = list(program_problems(path, "tangrat-server"))
+    if "(RUNPATH)" in run("readelf", "-dW", path).decode():
+        problems.append("S40: a search path for libraries")
+    if re.search(r"\.(symtab|debug_\w+)\b", run("readelf", "-SW", path).decode()):
+        problems.append("S40: symbols")
+    strange = needed(path) - FROM_SYSTEM
+    if strange:
+        problems.append("S39: loads %s" % sorted(strange))
+    for problem in problems:
+        print("%s: %s" % (path, problem), file=sys.stderr)
+    if problems:
+        return 1
+    print("S39 S40 S42: %s, with libraries of the system alone" % path)
+    return 0
+
+
 def check(folder):
     problems = []
     if os.path.exists("Package.resolved") or ".package(" in open("Package.swift").read():
         problems.append("S39: Package.swift depends on packages")
+    with open(UNIT) as file:
+        lines = set(file.read().splitlines())
+    for setting in UNIT_MEMORY:
+        if setting not in lines:
+            problems.append("S38: %s has no %s" % (UNIT, setting))
     for program in PROGRAMS:
         path = os.path.join(folder, program)
         strange = needed(path) - ALLOWED[program]
         if strange:
             problems.append("S39: %s loads %s" % (program, sorted(strange)))
-        head, segments = run("readelf", "-hW", path).decode(), run("readelf", "-lW", path).decode()
-        dynamic = run("readelf", "-dW", path).decode()
-        for what, holds in {
-            "a position-independent executable": re.search(r"Type:\s+DYN", head),
-            "no executable stack": re.search(r"GNU_STACK.* RW ", segments),
-            "relocations read-only": "GNU_RELRO" in segments,
-            "all of them, bound at start": re.search(r"BIND_NOW|FLAGS.*\bNOW\b", dynamic),
-            "no segment to write and run": not re.search(r"LOAD.* RWE ", segments),
-            "no RPATH": "(RPATH)" not in dynamic,
-        }.items():
-            if not holds:
-                problems.append("S40: %s: not %s" % (program, what))
-        with open(path, "rb") as file:
-            doors = set(match[0] for match in TEST_DOORS.finditer(file.read()))
-        if doors:
-            problems.append("S42: %s holds %s" % (program, sorted(doors)))
+        problems += program_problems(path, program)
     history = run("git", "log", "--all", "-p", "--no-textconv", "--format=commit %h").decode(
         errors="replace")
     for what, pattern in SECRETS.items():
@@ -128,7 +160,7 @@ def check(folder):
         print(problem, file=sys.stderr)
     if problems:
         return 1
-    print("S39 S40 S42 S43: %d programs and %d MB of history" % (
+    print("S38 S39 S40 S42 S43: %d programs and %d MB of history" % (
         len(PROGRAMS), len(history) // 1_000_000))
     return 0
 
@@ -136,5 +168,7 @@ def check(folder):
 if __name__ == "__main__":
     if sys.argv[1] == "sbom":
         sbom(sys.argv[2], sys.argv[3])
+    elif sys.argv[1] == "installed":
+        sys.exit(check_installed(sys.argv[2]))
     else:
         sys.exit(check(sys.argv[2]))

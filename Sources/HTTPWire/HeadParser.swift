@@ -30,6 +30,7 @@ package struct HeadParser: Sendable {
         static let close = Seen(rawValue: 64)
         static let authority = Seen(rawValue: 128)
         static let contentEncoding = Seen(rawValue: 256)
+        static let forwardedFor = Seen(rawValue: 512)
     }
 
     /// The head; whole once the outcome is `.complete`.
@@ -340,7 +341,9 @@ package struct HeadParser: Sendable {
         case 15 where ASCII.equalFolded(name, "accept-encoding"):
             if head.acceptEncoding.isAbsent { head.acceptEncoding = range }
         case 15 where ASCII.equalFolded(name, "x-forwarded-for"):
-            if head.forwardedFor.isAbsent { head.forwardedFor = range }
+            // A proxy that writes the field leaves no second one: of two, neither is its word.
+            let isOnly = seen.insert(.forwardedFor).inserted
+            head.forwardedFor = isOnly ? range : .absent
         case 16 where ASCII.equalFolded(name, "content-encoding"):
             try once(.contentEncoding, line, .duplicateField)
             head.contentEncoding = range

@@ -102,7 +102,8 @@ package struct RequestHead: Hashable, Sendable {
     /// The value of `Last-Event-ID`.
     package internal(set) var lastEventID = ByteRange.absent
 
-    /// The value of the first `X-Forwarded-For`, to be believed from a proxy only.
+    /// The value of the only `X-Forwarded-For`, to be believed from a proxy only; absent if
+    /// there are several.
     package internal(set) var forwardedFor = ByteRange.absent
 
     init() {}

@@ -15,6 +15,43 @@ extension WorldTests {
                 + #""dots":[]}]"#
         }
 
+        /// Adds to the counter and the notes of the row that each of these tests looks at.
+        private func note(_ text: String, on device: PythonDevice) async throws {
+            try await device.must("write", Self.count("x", note: text))
+        }
+
+        /// A device whose first write the server has, and the name that it has there.
+        private func settled(
+            _ world: RealWorld, _ subject: String, note text: String
+        ) async throws -> (device: PythonDevice, id: String) {
+            let device = PythonDevice(world: world, home: world.path("python-a"))
+            let id = try await device.signIn(for: subject)["device"] as? String
+            try await note(text, on: device)
+            try await device.must("sync")
+            return (device, try #require(id))
+        }
+
+        /// What a copy of the whole directory is to the client.
+        private func copy(_ device: PythonDevice, as name: String) throws -> PythonDevice {
+            let copy = PythonDevice(world: device.world, home: device.world.path(name))
+            try FileManager.default.copyItem(atPath: device.home, toPath: copy.home)
+            return copy
+        }
+
+        /// Signs in a device that has lost its place; gives its new name.
+        @discardableResult
+        private func signInAnew(
+            _ device: PythonDevice, _ subject: String, not id: String
+        ) async throws -> String? {
+            let new = try await device.signIn(for: subject)["device"] as? String
+            #expect(new != nil && new != id)
+            return new
+        }
+
+        private func codes(_ device: PythonDevice) async throws -> [String?] {
+            try await device.lines("outcomes").map { PlainJSON.object($0)["code"] as? String }
+        }
+
         private func shown(_ device: PythonDevice, _ id: String) async throws -> (Int?, [String]) {
             let shown = try await device.must("show", "annotation", id)["shown"] as? [String: Any]
             return (shown?["shown"] as? Int, (shown?["note"] as? [String] ?? []).sorted())
@@ -25,9 +62,9 @@ extension WorldTests {
             try await RealWorld.run { world in
                 let subject = try await world.person()
                 let device = try await world.pythonDevice("a", of: subject)
-                try await device.must("write", Self.count("x", note: "one"))
+                try await note("one", on: device)
                 #expect(try await device.trouble("sync", "--lose", "1") == "client.no_answer")
-                try await device.must("write", Self.count("x", note: "two"))
+                try await note("two", on: device)
                 try await device.must("forget", "token")
                 try await device.must("sync")
                 #expect(try await shown(device, "x") == (2, ["one", "two"]))
@@ -40,22 +77,18 @@ extension WorldTests {
         func lostThenRenamed() async throws {
             try await RealWorld.run { world in
                 let subject = try await world.person()
-                let device = PythonDevice(world: world, home: world.path("python-a"))
-                let first = try await device.signIn(for: subject)
-                try await device.must("write", Self.count("x", note: "before"))
-                try await device.must("sync")
-                try await device.must("write", Self.count("x", note: "lost"))
+                let (device, first) = try await settled(world, subject, note: "before")
+                try await note("lost", on: device)
                 try await device.must(
                     "write",
                     #"[{"do":"set","table":"annotation","id":"none","field":"nickname","#
                         + #""value":"n"}]"#)
                 #expect(try await device.trouble("sync", "--lose", "1") == "client.no_answer")
                 #expect(try await world.metric("tangrat_mutations_taken_total") == 3)
-                try await device.must("write", Self.count("x", note: "never sent"))
-                let id = try #require(first["device"] as? String)
-                try await world.admin("device", "revoke", id)
+                try await note("never sent", on: device)
+                try await world.admin("device", "revoke", first)
                 #expect(try await device.trouble("sync") == "client.signed_out")
-                #expect(try await device.signIn(for: subject)["device"] as? String != id)
+                try await signInAnew(device, subject, not: first)
 
                 // The answer about the old name is lost as well: nothing has moved meanwhile.
                 #expect(try await device.trouble("sync", "--lose", "1") == "client.no_answer")
@@ -65,10 +98,7 @@ extension WorldTests {
                 #expect((report["requests"] as? [String: Int])?["/v1/devices/replace"] == 1)
                 #expect(try await shown(device, "x") == everything)
                 // What was refused is sent once more, because nobody was told.
-                let codes = try await device.lines("outcomes").map {
-                    PlainJSON.object($0)["code"] as? String
-                }
-                #expect(codes == ["row_absent", ""])
+                #expect(try await codes(device) == ["row_absent", ""])
                 #expect(try await world.metric("tangrat_mutations_taken_total") == 5)
                 #expect(try await world.metric("tangrat_mutations_repeated_total") == 0)
                 let other = try await world.pythonDevice("b", of: subject)
@@ -82,23 +112,19 @@ extension WorldTests {
         func copied() async throws {
             try await RealWorld.run { world in
                 let subject = try await world.person()
-                let device = PythonDevice(world: world, home: world.path("python-a"))
-                let first = try await device.signIn(for: subject)["device"] as? String
-                try await device.must("write", Self.count("x", note: "both"))
-                try await device.must("sync")
-                let copy = PythonDevice(world: world, home: world.path("python-copy"))
-                try FileManager.default.copyItem(atPath: device.home, toPath: copy.home)
-                try await device.must("write", Self.count("x", note: "of the first"))
-                try await copy.must("write", Self.count("x", note: "of the copy"))
+                let (device, first) = try await settled(world, subject, note: "both")
+                let copy = try copy(device, as: "python-copy")
+                try await note("of the first", on: device)
+                try await note("of the copy", on: copy)
                 try await device.must("sync")
                 #expect(try await copy.trouble("sync") == "client.copied")
                 #expect(try await copy.trouble("sync") == "client.copied")
-                #expect(try await copy.signIn(for: subject)["device"] as? String != first)
+                try await signInAnew(copy, subject, not: first)
                 try await copy.must("sync")
                 // Whoever takes a name's place ends its rights; the original loses nothing by that.
-                try await device.must("write", Self.count("x", note: "of the original"))
+                try await note("of the original", on: device)
                 #expect(try await device.trouble("sync") == "client.signed_out")
-                #expect(try await device.signIn(for: subject)["device"] as? String != first)
+                try await signInAnew(device, subject, not: first)
                 try await device.must("sync")
                 try await copy.must("sync")
                 let both = (4, ["both", "of the copy", "of the first", "of the original"])
@@ -113,15 +139,11 @@ extension WorldTests {
         func bothRenamed() async throws {
             try await RealWorld.run { world in
                 let subject = try await world.person()
-                let device = PythonDevice(world: world, home: world.path("python-a"))
-                let first = try await device.signIn(for: subject)
-                try await device.must("write", Self.count("x", note: "before"))
-                try await device.must("sync")
-                try await device.must("write", Self.count("x", note: "of both"))
-                let copy = PythonDevice(world: world, home: world.path("python-copy"))
-                try FileManager.default.copyItem(atPath: device.home, toPath: copy.home)
-                try await copy.must("write", Self.count("x", note: "of the copy"))
-                try await world.admin("device", "revoke", try #require(first["device"] as? String))
+                let (device, first) = try await settled(world, subject, note: "before")
+                try await note("of both", on: device)
+                let copy = try copy(device, as: "python-copy")
+                try await note("of the copy", on: copy)
+                try await world.admin("device", "revoke", first)
                 for one in [device, copy] {
                     #expect(try await one.trouble("sync") == "client.signed_out")
                     _ = try await one.signIn(for: subject)
@@ -138,26 +160,20 @@ extension WorldTests {
         func revoked() async throws {
             try await RealWorld.run { world in
                 let subject = try await world.person()
-                let device = PythonDevice(world: world, home: world.path("python-a"))
-                let first = try await device.signIn(for: subject)
-                try await device.must("write", Self.count("x", note: "before"))
-                try await device.must("sync")
-                try await device.must("write", Self.count("x", note: "meanwhile"))
-                let id = try #require(first["device"] as? String)
-                try await world.admin("device", "revoke", id)
+                let (device, first) = try await settled(world, subject, note: "before")
+                try await note("meanwhile", on: device)
+                try await world.admin("device", "revoke", first)
                 #expect(try await device.trouble("sync") == "client.signed_out")
-                let again = try await device.signIn(for: subject)
-                #expect(again["device"] as? String != id)
+                let again = try await signInAnew(device, subject, not: first)
                 try await device.must("sync")
                 #expect(try await shown(device, "x") == (2, ["before", "meanwhile"]))
 
                 // A device that signs in again goes on under its name, unless it ended its rights.
                 let kept = try await device.signIn(for: subject)["device"] as? String
-                #expect(kept == again["device"] as? String)
-                try await device.must("write", Self.count("x", note: "kept"))
+                #expect(kept == again)
+                try await note("kept", on: device)
                 try await device.must("sync")
-                let other = PythonDevice(world: world, home: world.path("python-other"))
-                try FileManager.default.copyItem(atPath: device.home, toPath: other.home)
+                let other = try copy(device, as: "python-other")
                 try await device.must("revoke")
                 #expect(try await other.trouble("sync") == "client.signed_out")
                 let counted = try await world.pythonDevice("b", of: subject)
@@ -175,7 +191,7 @@ extension WorldTests {
                     (0..<2_000).map { BadInputTests.line("r-\($0)", subject) }, key: key)
                 let away = try await world.pythonDevice("away", of: subject)
                 try await away.must("sync")
-                try await away.must("write", Self.count("x", note: "use me"))
+                try await note("use me", on: away)
                 let other = try await world.pythonDevice("other", of: subject)
                 try await other.must("write", "[\(LineDevice.create("annotation", "gone"))]")
                 try await other.must(
@@ -192,10 +208,7 @@ extension WorldTests {
                 #expect(report["repairs"] as? Int == 1)
                 #expect(PythonDevice.cost(report).bytes <= 8 * 1_024)
                 #expect(report["aside"] as? Int == 1)
-                let codes = try await away.lines("outcomes").map {
-                    PlainJSON.object($0)["code"] as? String
-                }
-                #expect(codes == ["create_stale"])
+                #expect(try await codes(away) == ["create_stale"])
                 // The push was taken before the cursor was refused, and the answer said so.
                 #expect(try await world.metric("tangrat_mutations_repeated_total") == 0)
                 try await other.must("sync")
@@ -217,16 +230,16 @@ extension WorldTests {
                 try await world.mustFeed(
                     (0..<500).map { BadInputTests.line("r-\($0)", subject) }, key: key)
                 let device = try await world.pythonDevice("a", of: subject)
-                try await device.must("write", Self.count("x", note: "before"))
+                try await note("before", on: device)
                 let old = try await device.must("sync")["lineage"] as? String
                 let file = world.path("yesterday.sqlite")
                 try await world.admin("backup", file)
-                try await device.must("write", Self.count("x", note: "after"))
+                try await note("after", on: device)
                 try await device.must("sync")
                 let late = try await world.pythonDevice("late", of: subject)
-                try await late.must("write", Self.count("x", note: "of a late device"))
+                try await note("of a late device", on: late)
                 try await late.must("sync")
-                try await device.must("write", Self.count("x", note: "never sent"))
+                try await note("never sent", on: device)
 
                 #expect(try await world.stop(SIGTERM) == 0)
                 try await RestoreWorldTests.restore(file, world, isTold: isTold)

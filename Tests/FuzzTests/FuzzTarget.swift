@@ -16,6 +16,8 @@ enum FuzzTarget: String, CaseIterable, Sendable {
     case cursor
     /// Mutations, the rules for them, and the merging of what they do.
     case mutation
+    /// What an identity provider says, and its signature: `SignedAssertion`.
+    case assertion
 
     /// How a run is varied.
     struct Steering {
@@ -41,6 +43,7 @@ enum FuzzTarget: String, CaseIterable, Sendable {
         case .json: JSONFuzz.check(input)
         case .cursor: CursorFuzz.check(input, steering)
         case .mutation: MutationFuzz.check(input)
+        case .assertion: AssertionFuzz.check(input, steering)
         }
     }
 }

@@ -199,6 +199,23 @@ struct RequestViewTests {
         #expect(found != nil)
     }
 
+    /// Of two, one is not the proxy's, and nothing tells which.
+    @Test(
+        "tells a forwarded address only where there is one field of it",
+        arguments: [
+            (["1"], "1"), ([], nil), (["1", "2"], nil), (["1", "1"], nil), (["", "2"], nil),
+            (["1", "2", "3"], nil), (["1, 2"], "1, 2"),
+        ] as [([String], String?)])
+    func forwarded(told: [String], expected: String?) {
+        let names = ["X-Forwarded-For", "x-forwarded-for", "X-FORWARDED-FOR"]
+        let fields = zip(names, told).map { "\($0): \($1)\r\nVia: x\r\n" }.joined()
+        let found = withView("GET / HTTP/1.1\r\nHost: a\r\n\(fields)\r\n") { view in
+            let range = view.head.forwardedFor
+            return [range.isAbsent ? nil : text(view.bytes(range))]
+        }
+        #expect(found == [expected])
+    }
+
     @Test("takes the authority from an absolute target, whatever Host says")
     func authority() {
         let host = withView("GET http://b/x?y HTTP/1.1\r\nHost: a\r\n\r\n") {

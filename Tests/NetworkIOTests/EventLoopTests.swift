@@ -120,6 +120,73 @@ struct EventLoopTests {
         #expect(log.all.first == 1_000_000 + 3_600_000)
     }
 
+    /// A handler whose work takes time, and which notes how long its turn has lasted before.
+    private final class Worker: ReadinessHandler {
+        let loop: EventLoop
+        let turned: TurnedClock
+        let log: Log
+        let gate: Gate
+
+        init(_ loop: EventLoop, _ turned: TurnedClock, _ log: Log, _ gate: Gate) {
+            self.loop = loop
+            self.turned = turned
+            self.log = log
+            self.gate = gate
+        }
+
+        func ready(_ readiness: Readiness) {
+            log.append(Int(loop.clockNow - loop.now))
+            turned.advance(milliseconds: 300)
+            gate.open()
+        }
+    }
+
+    @Test("tells how long a turn has lasted to those who come later in it, and begins anew")
+    func timeOfTurns() throws {
+        let turned = TurnedClock()
+        let loop = try EventLoop(clock: turned.clock)
+        let log = Log()
+        let gate = try Gate()
+        var mine: [Int32] = []
+        var theirs: [Int32] = []
+        for _ in 0..<3 {
+            var pair: [Int32] = [0, 0]
+            #expect(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &pair) == 0)
+            mine.append(pair[0])
+            theirs.append(pair[1])
+        }
+        func send(_ line: Int) {
+            var byte: UInt8 = 1
+            #expect(write(mine[line], &byte, 1) == 1)
+        }
+        let watched = theirs
+        try loop.start()
+        // Two are ready before the loop looks who is there: they are of one turn.
+        let held = try Gate()
+        loop.execute {
+            for number in watched {
+                _ = try? loop.register(
+                    number, [.readable, .edgeTriggered], Worker(loop, turned, log, gate))
+            }
+            gate.open()
+            _ = held.wait(milliseconds: 10_000)
+        }
+        #expect(gate.wait(milliseconds: 10_000))
+        send(0)
+        send(1)
+        held.open()
+        for _ in 0..<2 { #expect(gate.wait(milliseconds: 10_000)) }
+        // A job is called after the events of its turn, so that one is over when this is sent.
+        loop.execute { gate.open() }
+        #expect(gate.wait(milliseconds: 10_000))
+        send(2)
+        #expect(gate.wait(milliseconds: 10_000))
+        loop.stop()
+        loop.join()
+        for number in mine + theirs { close(number) }
+        #expect(log.all == [0, 300, 0])
+    }
+
     @Test("gives back its descriptors")
     func descriptors() async throws {
         // In a process of its own, because other tests open descriptors meanwhile.

@@ -67,6 +67,28 @@ struct DigestTests {
         #expect(parts.finalize().hex == golden)
     }
 
+    /// Goal: no content and no carry of a sum is wrong, however rare.
+    ///
+    /// Method: 100,000 messages of up to 231 bytes, each made of the digest before it, so that one
+    /// wrong bit changes all that follow; the last is compared with Python's `hashlib`:
+    ///
+    ///     d, m = bytes(32), b""
+    ///     for n in range(100000):
+    ///         m = (d + m)[:n % 200]
+    ///         d = sha256(d + m).digest()
+    @Test("agrees with hashlib on 100,000 messages, each made of the digest before")
+    func chain() {
+        var digest = [UInt8](repeating: 0, count: 32)
+        var message: [UInt8] = []
+        for number in 0..<100_000 {
+            message = Array((digest + message).prefix(number % 200))
+            digest = SHA256.hash(digest + message).bytes
+        }
+        #expect(
+            Hex.encode(digest) == "35eeb9ae1a29413f201aa615e6db64406df9fe62ccca349c989f48821ca20a1f"
+        )
+    }
+
     @Test("can go on after a digest was taken")
     func goesOn() {
         var hash = SHA256()
@@ -129,6 +151,27 @@ struct HMACTests {
         let code = try #require(Digest32(hex: expected))
         #expect(message.withUnsafeBytes { hmac.isValid(code, for: $0) })
         #expect(!message.withUnsafeBytes { hmac.isValid(.zero, for: $0) })
+    }
+
+    /// Goal: as for SHA-256.
+    ///
+    /// Method: the same, with keys of up to 149 bytes, longer and shorter than a block:
+    ///
+    ///     d, m = bytes(32), b""
+    ///     for n in range(10000):
+    ///         m = (d + m)[:n % 200]
+    ///         d = hmac.new((d * 7)[:n % 150], m + d, sha256).digest()
+    @Test("agrees with Python's hmac on 10,000 keys and messages")
+    func chain() {
+        var code = [UInt8](repeating: 0, count: 32)
+        var message: [UInt8] = []
+        for number in 0..<10_000 {
+            message = Array((code + message).prefix(number % 200))
+            let key = Array([[UInt8]](repeating: code, count: 7).joined().prefix(number % 150))
+            code = HMACKey(key).code(for: message + code).bytes
+        }
+        #expect(
+            Hex.encode(code) == "583c35759919eee1e40b1496c0a2e9ef9ba467d79f2d2a03a6320b5cf2bac55c")
     }
 
     @Test("buffers compare in constant time by their bytes")

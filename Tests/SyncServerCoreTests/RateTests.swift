@@ -189,4 +189,34 @@ struct RateTests {
         let alone = try server(isBehindProxy: false)
         for _ in 0..<3 { #expect(try started(alone, "192.0.2.1") == 200) }
     }
+
+    /// A proxy that only adds a field leaves before it what the client has claimed.
+    @Test("hold for all as one of whom a proxy tells several addresses, in one field or more")
+    func severalTold() throws {
+        let running = try RunningServer {
+            $0.clock = TurnedClock().clock
+            $0.isBehindProxy = true
+            $0.limits.signInsBurstMax = 1
+        }
+        let client = try running.client()
+        func started(_ told: [String]) throws -> Int {
+            let fields = told.map { "X-Forwarded-For: \($0)\r\n" }.joined()
+            try client.send(
+                "POST /v1/oauth/device_authorization HTTP/1.1\r\nHost: a\r\n\(fields)"
+                    + "Content-Length: 11\r\n\r\nclient_id=t")
+            return try client.answer().status
+        }
+        let own = "192.0.2.200"
+        #expect(try started(["192.0.2.1", own]) == 200)
+        for told in [
+            ["192.0.2.2", own], ["192.0.2.3", own, own], ["192.0.2.4, \(own)"], ["", own],
+            [own, ""], [own, own], ["192.0.2.5", "192.0.2.6, \(own)"],
+        ] {
+            #expect(try started(told) == 429, "\(told)")
+        }
+        // And nothing was taken from those who were named.
+        for address in ["192.0.2.1", "192.0.2.2", own] {
+            #expect(try started([address]) == 200, "\(address)")
+        }
+    }
 }
