@@ -177,6 +177,10 @@ package struct Limits: Sendable {
     /// a longer gap the clock may be wrong, and an operator has to say that it is not.
     package var retentionGapMillisecondsMax: Int64 = 8 * 86_400_000
 
+    /// How far the clock may be set while a pass of retention runs, in milliseconds: it ends
+    /// with more.
+    package var retentionLeapMillisecondsMax: Int64 = 600_000
+
     /// The most rows, devices or entries that retention looks at in one transaction.
     package var retentionRowsMax = 1_000
 

@@ -7,7 +7,7 @@ extension WorldTests {
     ///
     /// Method: each block marked `sh` runs in bash, in the order of the document, against a
     /// server with a person, a device, an agency and rows. One marked `sh stopped` runs
-    /// while no server does.
+    /// while no server does. The person is under a hold that began after the backup.
     @Suite("The runbook")
     struct RunbookTests {
         private struct Block {
@@ -55,12 +55,24 @@ extension WorldTests {
                 try FileManager.default.createDirectory(
                     atPath: backup, withIntermediateDirectories: false)
                 try await world.admin("backup", backup + "/tangrat.sqlite")
+                try await world.admin("hold", subject, "--reason", "court order 11/2569")
                 let programs = URL(fileURLWithPath: Programs.server).deletingLastPathComponent()
+                var isStopped = false
                 for block in blocks {
+                    if isStopped, !block.needsStop {
+                        // What runs from here on removes what is over, but nothing of theirs.
+                        let restored = try await world.admin("person", "list")
+                        #expect((restored["held_ms"] as? Int).map { $0 > 0 } == true)
+                        try await world.start()
+                        isStopped = false
+                    }
                     let log = world.path("log")
                     _ = FileManager.default.createFile(
                         atPath: log, contents: Data((world.serverChild?.error ?? "").utf8))
-                    if block.needsStop { _ = try await world.stop(SIGTERM) }
+                    if block.needsStop, !isStopped {
+                        _ = try await world.stop(SIGTERM)
+                        isStopped = true
+                    }
                     let settings = [
                         "PATH=\(programs.path):/usr/local/bin:/usr/bin:/bin", "DATA=\(world.data)",
                         "URL=\(world.address)", "LOG=\(log)", "BACKUP=\(backup)",
@@ -71,7 +83,6 @@ extension WorldTests {
                         "/usr/bin/env", settings + ["bash", "-euo", "pipefail", "-c", block.text])
                     #expect(
                         run.code == 0, "line \(block.line): \(run.code) \(run.output) \(run.error)")
-                    if block.needsStop { try await world.start() }
                 }
                 let verified = try await world.admin("verify")
                 #expect(verified["sound"] as? Int == 1)

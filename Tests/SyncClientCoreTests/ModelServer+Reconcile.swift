@@ -15,6 +15,7 @@ extension ModelServer {
             default: break
             }
         }
+        state.mismatches.append(request.isMismatch)
         var sender = RepairSender(left: state.repairRows)
         var names: [String] = []
         for claim in claims where !names.contains(bucket(of: claim)) {

@@ -68,6 +68,8 @@ final class ModelServer: Transport {
         var sumError = false
         /// Whether it knows `/v1/reconcile`.
         var repairs = true
+        /// What the requests to it said about why they came.
+        var mismatches: [Bool] = []
         /// The most rows in one answer to it.
         var repairRows = 1_000
         /// The name that the next sign-in gives.

@@ -73,6 +73,9 @@ struct RepairTests {
                 bytes.withLock { $0[event.request, default: 0] += event.bytes }
             })
             #expect(report.repairs == 1)
+            // The server is told why, once.
+            let told = world.server.with { $0.mismatches }
+            #expect(told.first == true && told.count { $0 } == 1)
             #expect(report.requests - 1 <= 3)
             let spent = bytes.withLock { $0.filter { $0.key > 1 }.values.reduce(0, +) }
             #expect(spent <= 8 * 1_024)
@@ -95,6 +98,7 @@ struct RepairTests {
             let report = try await client.repair()
             #expect(report.repairs == 1)
             #expect(report.mended == 4)
+            #expect(world.server.with { !$0.mismatches.isEmpty && !$0.mismatches.contains(true) })
             try await expectSame(world, client)
             #expect(try await client.repair().mended == 0)
             await client.close()

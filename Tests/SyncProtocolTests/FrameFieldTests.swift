@@ -8,7 +8,7 @@ struct FrameFieldTests {
 
     /// Fields a frame may lack, by its number.
     static let optional: [UInt64: Set<UInt64>] = [
-        1: [1, 6, 7], 3: [6], 4: [3], 18: [8], 23: [4, 5], 25: [6], 31: [1],
+        1: [1, 6, 7], 3: [6], 4: [3, 4], 18: [8], 23: [4, 5], 25: [6], 31: [1],
     ]
 
     private func payload(_ frame: Frame) throws -> [UInt8] {

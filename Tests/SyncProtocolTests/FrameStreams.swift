@@ -136,6 +136,7 @@ enum FrameStreams {
         .sorted { $0.precedes($1) }
         var request = ReconcileRequest()
         request.goesOn = true
+        request.isMismatch = true
         return [
             .reconcile(request),
             .sums(SumsClaim(bucket: "person/s/core", range: range, split: 1, parts: parts)),

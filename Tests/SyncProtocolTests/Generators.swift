@@ -130,6 +130,7 @@ extension SeededRandom {
         request.bytesMax = number()
         request.schema = number()
         request.goesOn = chance(oneIn: 2)
+        request.isMismatch = chance(oneIn: 2)
         var frames: [Frame] = [.reconcile(request)]
         for _ in 0..<next(in: 0...4) {
             let range = range()

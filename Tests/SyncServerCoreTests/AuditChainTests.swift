@@ -50,7 +50,7 @@ struct AuditChainTests {
     private func verify(
         _ records: [AuditRecord], _ witnesses: [AuditWitness] = [], lineage: Lineage = lineage
     ) -> AuditVerification {
-        var verification = AuditVerification(lineage: lineage, witnesses: witnesses)
+        var verification = AuditVerification(lineage: lineage, witnesses: witnesses, now: noon)
         for record in records where !verification.add(record) { break }
         verification.finish()
         return verification
@@ -75,7 +75,7 @@ struct AuditChainTests {
             let first = cut.head.following(entry.bytes)
             var verification = AuditVerification(
                 lineage: Self.lineage, witnesses: numbers.map { Self.witness(records, $0) },
-                cut: cut)
+                cut: cut, now: noon + 733 * 86_400_000)
             let isLinked = verification.add(first)
             #expect(isLinked)
             verification.finish()
@@ -89,6 +89,49 @@ struct AuditChainTests {
         #expect(verify(real, [5, 12]).problem != nil)
         let sound = verify(real, [5, 12, 20])
         #expect(sound.problem == nil && sound.behindCut == 2 && sound.confirmed == 1)
+    }
+
+    /// Goal: whoever can write the file cannot throw away what was done of late either,
+    /// though the head behind it is real and was written down.
+    ///
+    /// Method: cut at a real head, and look with a clock at each side of the period's end.
+    @Test("takes no cut at a head that was written down within the period")
+    func youngCut() throws {
+        let period = RetentionPeriod.auditDays * RetentionPeriod.day
+        let records = Self.chain(Self.entries(20))
+        func verify(_ times: [Int: [Int64]], cutAt number: Int, now: Int64) -> AuditVerification {
+            let cut = AuditCut(
+                head: AuditHead(number: Int64(number), link: records[number - 1].link), began: 1)
+            let witnesses = times.flatMap { number, times in
+                times.map { at in
+                    var witness = Self.witness(records, number)
+                    witness.at = at
+                    return witness
+                }
+            }
+            var verification = AuditVerification(
+                lineage: Self.lineage, witnesses: witnesses, cut: cut, now: now)
+            let entry = AuditEntry(.entriesCut, at: noon, by: .server, text: cut.text)
+            let isLinked = verification.add(cut.head.following(entry.bytes))
+            #expect(isLinked)
+            verification.finish()
+            return verification
+        }
+        let times: [Int: [Int64]] = [5: [noon], 12: [noon + 10]]
+        let young = verify(times, cutAt: 12, now: noon + 10 + period)
+        #expect(young.problem?.number == 12)
+        #expect(young.problem?.message.contains("entry 12 was the last") == true)
+        #expect(verify(times, cutAt: 12, now: noon + 11 + period).problem == nil)
+        // One that lies behind the cut and is young says the same, and is named.
+        let behind = verify([5: [noon + 20], 12: [noon]], cutAt: 12, now: noon + 11 + period)
+        #expect(behind.problem?.number == 12)
+        #expect(behind.problem?.message.contains("entry 5 was the last") == true)
+        // One behind which nothing was cut says nothing, and a head that is old stays so
+        // when it is written down again.
+        #expect(
+            verify([5: [noon, noon + 20]], cutAt: 5, now: noon + 11 + period).problem == nil)
+        let again: [Int: [Int64]] = [5: [noon], 12: [noon + 20, noon]]
+        #expect(verify(again, cutAt: 12, now: noon + 1 + period).problem == nil)
     }
 
     @Test("keeps every entry as it was, in one form")

@@ -1,4 +1,5 @@
 import NetworkIO
+import SQLiteKit
 import SyncProtocol
 import TestSupport
 import Testing
@@ -157,6 +158,67 @@ struct MetricsTests {
         #expect(values["tangrat_connections"].map { $0 >= 2 } == true)
         #expect(values["tangrat_log_pages"].map { $0 > 0 } == true)
         #expect(values["tangrat_writer_queue"] == 0 && values["tangrat_watchers"] == 1)
+    }
+
+    /// Goal: an operator sees that copies have come to differ, and how far.
+    ///
+    /// Method: a device claims a row it was never given, as one does after a checkpoint that
+    /// did not add up; then one that only signed in anew claims what is there.
+    @Test("count where a device's copy differs from the server's")
+    func divergence() throws {
+        let running = try RunningServer()
+        let subject = try running.addPerson()
+        let key = try running.addAgency("dlt", ["vehicle"])
+        let phone = try running.signIn(subject)
+        try running.feed(
+            key,
+            [
+                #"{"table":"vehicle","id":"v","subject":"\#(subject)","as_of":1,"#
+                    + #""source_version":1,"body":{}}"#
+            ])
+        let bucket = "person/\(subject)/transport"
+        let hash = RowHash.hash(
+            key: RowKey(table: "vehicle", id: "v"), owner: "dlt", asOf: 1, sourceVersion: 1,
+            body: Array("{}".utf8))
+        func reconcile(_ claim: Frame, mismatch: Bool, goesOn: Bool = false) throws {
+            var request = ReconcileRequest()
+            request.isMismatch = mismatch
+            request.goesOn = goesOn
+            let answer = try running.request(
+                "POST", "/v1/reconcile",
+                ["Authorization": "Bearer \(phone.token)", "Content-Type": SignedIn.binary],
+                AuthorisationScene.body([.reconcile(request), claim], lines: false))
+            #expect(answer.status == 200)
+        }
+        func counts() throws -> [Double?] {
+            let values = try Self.read(try running.request("GET", "/metrics").text).values
+            return ["reported", "buckets", "ranges", "books"].map {
+                values["tangrat_divergence_\($0)_total"]
+            }
+        }
+        let right = Frame.sums(
+            SumsClaim(
+                bucket: bucket, range: .whole, split: 0,
+                parts: [RangeSum(count: 1, sum: hash)]))
+        try reconcile(right, mismatch: false)
+        #expect(try counts() == [0, 0, 0, 0])
+        let wrong = Frame.items(ItemsClaim(bucket: bucket, range: .whole, hashes: []))
+        try reconcile(wrong, mismatch: true)
+        #expect(try counts() == [1, 1, 1, 0])
+        // What goes on was counted when it began.
+        try reconcile(wrong, mismatch: true, goesOn: true)
+        #expect(try counts() == [1, 1, 2, 0])
+        try reconcile(wrong, mismatch: false)
+        #expect(try counts() == [1, 2, 3, 0])
+        // The server's own books: wrong in the file, as a disk would do it.
+        let store = try Connection(
+            path: running.directory.file("server.sqlite"),
+            options: ConnectionOptions(.readWriteCreate))
+        try store.run("UPDATE bucket SET count = count + 1 WHERE count = 1")
+        store.close()
+        try reconcile(right, mismatch: true)
+        // The rows are those of the claim: only the number beside them is not.
+        #expect(try counts() == [2, 3, 3, 1])
     }
 
     @Test("show how much waits for the writer")

@@ -41,6 +41,23 @@ struct ServerOptionsTests {
         }
     }
 
+    /// Goal: where no server runs, retention and `audit verify` find the heads of one that did.
+    @Test("hand the file of heads to the commands that read it, from wherever it is named")
+    func heads() throws {
+        func heads(_ line: String, _ environment: [String: String] = [:]) throws -> String? {
+            try options(line, environment).adminCommand()["heads"]?.text
+        }
+        let environment = ["TANGRAT_AUDIT_HEADS": "/w/environment"]
+        for command in ["retention", "retention --dry-run", "audit verify"] {
+            let line = "\(command) --data /d"
+            #expect(try heads(line) == nil)
+            #expect(try heads(line, environment) == "/w/environment")
+            #expect(try heads(line + " --audit-heads /w/line", environment) == "/w/line")
+            #expect(try heads(line + " --heads /w/named", environment) == "/w/named")
+            #expect(try heads(line + " --heads named")?.hasSuffix("/named") == true)
+        }
+    }
+
     @Test("tell of a provider, a proxy and a rate, and refuse what cannot be meant")
     func identity() throws {
         let usual = try options("serve --data /d")

@@ -186,6 +186,7 @@ struct RetentionServerTests {
         #expect(entries.last?["kind"] == "entries_cut")
         running.stop()
         let path = running.directory.file("server.sqlite")
+        let now = noon + 732 * day + 1
         func tampered(_ sql: StaticString) throws -> JSONValue {
             let copy = try TemporaryDirectory()
             for name in ["server.sqlite", "audit-heads.ndjson", "server.history"] {
@@ -199,7 +200,8 @@ struct RetentionServerTests {
             _ = try store.checkpoint(.truncate)
             store.close()
             let answer = try TangRatServer.runAdmin(
-                ["command": "audit.verify"], directory: copy.path)
+                ["command": "audit.verify"], directory: copy.path,
+                wallClock: WallClock(milliseconds: { now }))
             return try #require(try JSON.parse(answer)["rows"]?.items?.first)
         }
         #expect(Files.exists(path))

@@ -44,6 +44,16 @@ struct KeptRow: CustomTestStringConvertible {
             table: "entitlement",
             body: #"{"decided_at":"2026-10-01T10:05:00+07:00","window":{"to":"2026-11-21"}}"#,
             until: midnight + 366 * day),
+        // A refusal is over when nobody can appeal any more; a right that has an end, after it.
+        .init(
+            table: "entitlement",
+            body: #"{"decision":"not","decided_at":"2026-10-01","appeal_until":"2026-11-21"}"#,
+            until: midnight + 366 * day),
+        .init(
+            table: "entitlement",
+            body: #"{"decision":"eligible","decided_at":"2026-10-01","#
+                + #""window":{"from":"2026-10-01","to":"2026-11-21"}}"#,
+            until: midnight + 366 * day),
         .init(
             table: "notification", body: #"{"sent_at":"2026-11-22T00:00:00+07:00"}"#,
             until: midnight + 366 * day),
@@ -76,6 +86,12 @@ struct KeptRow: CustomTestStringConvertible {
     /// What has no end.
     static let endless: [(table: String, body: String)] = [
         ("driving_licence", "{}"), ("health_coverage", "{}"), ("document", #"{"expires":""}"#),
+        // A right that was given and has no end is in force, whenever it was decided.
+        ("entitlement", #"{"decision":"eligible","decided_at":"2026-10-01"}"#),
+        (
+            "entitlement",
+            #"{"appeal_until":"2026-11-01","decision":"eligible","window":{"from":"2026-10-01","to":""}}"#
+        ),
         ("request", #"{"state":"under_review"}"#), ("request", "{}"), ("consent", "{}"),
         ("credit_report", #"{"content_purged_on":"2026-01-01","delivered_at":"2025-12-01"}"#),
     ]
@@ -118,16 +134,20 @@ struct RetentionTests {
     /// A whole pass.
     @discardableResult
     private func run(
-        _ fixture: ServerFixture, dry: Bool = false, rowsMax: Int = 1_000
+        _ fixture: ServerFixture, dry: Bool = false, rowsMax: Int = 1_000,
+        from start: Retention.Place = .start, partsMax: Int = .max
     ) throws -> RetentionReport {
         var report = RetentionReport()
-        var next: Retention.Place? = .start
+        var next: Retention.Place? = start
+        var parts = 0
         var limits = fixture.limits
         limits.retentionRowsMax = rowsMax
-        while let place = next {
+        while let place = next, parts < partsMax {
+            parts += 1
             next = try fixture.write { context in
                 try Retention(
-                    context: context, limits: limits, isDryRun: dry, actor: .server, witnesses: []
+                    context: context, limits: limits, isDryRun: dry, actor: .server,
+                    heads: AuditOldHeads([], at: context.now), now: context.now
                 ).run(place, into: &report)
             }
             #expect(try fixture.writer.verify().isEmpty)
@@ -174,6 +194,38 @@ struct RetentionTests {
             }
         }
         #expect(texts == ["vehicle 3", "vehicle 3", "vehicle 1"])
+    }
+
+    /// Goal: a server that is restarted every hour still comes to the last row.
+    @Test("goes on where it was cut off, and tells how far it has come")
+    func place() throws {
+        let fixture = try ServerFixture()
+        let person = try fixture.addPerson()
+        for index in 0..<7 { try fixture.put("vehicle", "v\(index)", person) }
+        func mark() throws -> RetentionMark {
+            try fixture.write { try RetentionMark($0.transaction) }
+        }
+        fixture.now = noon + 367 * day
+        #expect(try mark().place == nil && mark().lastSeen == 0)
+        // What changes nothing leaves no trace.
+        try run(fixture, dry: true, rowsMax: 3, partsMax: 2)
+        #expect(try mark().place == nil)
+        #expect(try run(fixture, rowsMax: 3, partsMax: 1).gone == ["vehicle": 3])
+        let reached = try #require(try mark().place)
+        #expect(try mark().lastSeen == fixture.now && mark().done == 0)
+        fixture.now += day
+        let rest = try run(fixture, rowsMax: 3, from: reached)
+        #expect(rest.gone == ["vehicle": 4] && rest.looked == 4)
+        #expect(try mark().place == nil)
+        #expect(try mark().done == fixture.now && mark().lastSeen == fixture.now)
+        // Behind the rows it comes back to the devices, and behind those to the tokens.
+        let device = try fixture.addDevice(person)
+        try run(fixture, partsMax: 1)
+        #expect(try mark().place == .devices(after: 0))
+        try run(fixture, rowsMax: 1, from: .devices(after: 0), partsMax: 1)
+        #expect(try mark().place == .devices(after: device.number))
+        try run(fixture, from: .devices(after: device.number), partsMax: 2)
+        #expect(try mark().place == .tokens)
     }
 
     @Test("lets no repeated feed bring a row back, before and after its tombstone is purged")

@@ -1,4 +1,5 @@
 import HTTPWire
+import SQLiteKit
 import SyncProtocol
 import Synchronization
 import TestSupport
@@ -36,6 +37,14 @@ final class ServerFixture {
         limits = Limits()
         change(&limits)
         pages = PageBuilder(lineage: store.lineage, key: store.cursorKey, limits: limits)
+    }
+
+    /// Changes the file as no server would.
+    func damage(_ sql: StaticString) throws {
+        let other = try Connection(
+            path: directory.file("server.sqlite"), options: ConnectionOptions(.readWriteCreate))
+        defer { other.close() }
+        try other.run(sql)
     }
 
     deinit {

@@ -108,9 +108,9 @@ private final class FailingWriter: StoreWriter {
     }
 
     func maintainLog() throws -> LogUpkeep? { try inner.maintainLog() }
-    func checkpoint() throws {
+    func checkpoint() throws -> Bool {
         store.add("checkpoint \(number)")
-        try inner.checkpoint()
+        return try inner.checkpoint()
     }
     func backup(to path: String) throws { try inner.backup(to: path) }
     func verify() throws -> [String] { try inner.verify() }

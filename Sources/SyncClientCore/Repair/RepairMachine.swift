@@ -31,6 +31,8 @@ struct RepairMachine: Sendable {
     /// Rows that were missing, changed or too many.
     private(set) var mended = 0
 
+    /// Whether a checkpoint that did not add up began it, which the server counts.
+    private let isMismatch: Bool
     private var indexes: [String: RangeIndex]
     private var open: [OpenRange]
     private var asked: [OpenRange] = []
@@ -42,6 +44,7 @@ struct RepairMachine: Sendable {
     ///   - suspect: The bucket that is known to differ, if one is.
     init(_ indexes: [String: RangeIndex], suspect: String?) {
         self.indexes = indexes
+        isMismatch = suspect != nil
         open = indexes.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.map {
             OpenRange(bucket: $0, range: .whole, isUnsuspected: $0 != suspect)
         }
@@ -57,6 +60,7 @@ struct RepairMachine: Sendable {
         var request = ReconcileRequest()
         request.bytesMax = Limits.pageBytesMax
         request.goesOn = cursor != nil
+        request.isMismatch = isMismatch && !request.goesOn
         var body: [UInt8] = []
         BinaryFrames.append(.reconcile(request), to: &body)
         // The first request names every bucket, because its cursor must know them all.

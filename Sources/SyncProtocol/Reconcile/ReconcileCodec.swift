@@ -4,6 +4,7 @@ enum ReconcileCodec {
         out.appendField(1, request.bytesMax)
         out.appendField(2, request.schema)
         if request.goesOn { out.appendField(3, 1) }
+        if request.isMismatch { out.appendField(4, 1) }
     }
 
     static func append(_ claim: SumsClaim, to out: inout [UInt8]) {
@@ -49,6 +50,7 @@ enum ReconcileCodec {
             request.bytesMax = try found.number(1)
             request.schema = try found.number(2)
             if found.has(3) { request.goesOn = try found.number(3) != 0 }
+            if found.has(4) { request.isMismatch = try found.number(4) != 0 }
             return .reconcile(request)
         case 5:
             let range = try range(found, reader)

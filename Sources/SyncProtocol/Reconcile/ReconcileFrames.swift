@@ -9,6 +9,9 @@ package struct ReconcileRequest: Hashable, Sendable {
     /// Whether the request goes on where another began, so that it needs no cursor.
     package var goesOn = false
 
+    /// Whether it begins because a checkpoint did not add up: device and server differ.
+    package var isMismatch = false
+
     /// Creates a request that begins a repair.
     package init() {}
 }

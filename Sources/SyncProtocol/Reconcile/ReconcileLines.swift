@@ -8,6 +8,7 @@ enum ReconcileLines {
             [
                 ("frame", "reconcile"), ("bytes_max", number(request.bytesMax)),
                 ("schema", number(request.schema)), ("goes_on", .integer(request.goesOn ? 1 : 0)),
+                ("mismatch", .integer(request.isMismatch ? 1 : 0)),
             ]
         case .sums(let claim):
             [("frame", "sums"), ("bucket", .string(claim.bucket))] + range(claim.range) + [
@@ -74,6 +75,7 @@ enum ReconcileLines {
             if object.has("bytes_max") { request.bytesMax = try object.number("bytes_max") }
             if object.has("schema") { request.schema = try object.number("schema") }
             if object.has("goes_on") { request.goesOn = try object.number("goes_on") != 0 }
+            if object.has("mismatch") { request.isMismatch = try object.number("mismatch") != 0 }
             return .reconcile(request)
         case "sums":
             let range = try range(object)

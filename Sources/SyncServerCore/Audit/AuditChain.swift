@@ -67,6 +67,22 @@ package struct AuditWitness: Hashable, Sendable {
         self.lineage = lineage
         self.head = head
     }
+
+    /// Of heads whose entries must all be kept still, the one with the lowest number.
+    ///
+    /// A head is as old as the first line that has it: where nothing happens, each start
+    /// of a server writes the same one down again.
+    ///
+    /// - Parameters:
+    ///   - witnesses: The heads that were written down, in any order.
+    ///   - now: A clock, in milliseconds since 1970.
+    /// - Returns: The head, or nil if all of them are older than the chain's period.
+    static func firstYoung(of witnesses: [AuditWitness], at now: Int64) -> AuditWitness? {
+        let limit = now - RetentionPeriod.auditDays * RetentionPeriod.day
+        let old = Set(witnesses.lazy.filter { $0.at < limit }.map(\.head))
+        return witnesses.filter { $0.at >= limit && !old.contains($0.head) }
+            .min { ($0.head.number, $0.at) < ($1.head.number, $1.at) }
+    }
 }
 
 /// Goes through the chain from its first entry and says what is wrong with it.
@@ -93,6 +109,8 @@ package struct AuditVerification {
     private var beginnings: [Int64] = []
     /// Where the chain begins, if it was cut.
     private let cut: AuditCut?
+    /// The first head that was written down too lately for what lies before it to go.
+    private let young: AuditWitness?
     /// Whether an entry tells of that cut.
     private var cutIsTold = false
     /// Whether its head was written down elsewhere: the server cuts nowhere else.
@@ -119,9 +137,14 @@ package struct AuditVerification {
     ///   - lineage: The history that the store is in.
     ///   - witnesses: The heads that were written down elsewhere, in any order.
     ///   - cut: Where the chain begins, if its first entries were cut off.
-    package init(lineage: Lineage, witnesses: [AuditWitness], cut: AuditCut? = nil) {
+    ///   - now: The clock of who looks, in milliseconds since 1970: it tells whether what
+    ///     was cut off was old enough.
+    package init(
+        lineage: Lineage, witnesses: [AuditWitness], cut: AuditCut? = nil, now: Int64
+    ) {
         self.lineage = lineage
         self.cut = cut
+        young = AuditWitness.firstYoung(of: witnesses, at: now)
         self.witnesses = witnesses.sorted { $0.head.number < $1.head.number }[...]
         guard let cut else { return }
         head = cut.head
@@ -184,6 +207,14 @@ package struct AuditVerification {
                 number: cut.head.number,
                 message: "the entries up to here are missing, and of the last of them no head was "
                     + "written down, as there is of \(behindCut) before it")
+            return
+        }
+        if let cut, let young, young.head.number <= cut.head.number {
+            problem = Problem(
+                number: cut.head.number,
+                message: "the entries up to here are missing before their time: entry "
+                    + "\(young.head.number) was the last one at \(young.at) ms, which is not "
+                    + "\(RetentionPeriod.auditDays) days ago")
             return
         }
         if head.number > 0, cut == nil, beginnings.first != 1 {

@@ -34,10 +34,12 @@ package struct AuditCut: Hashable, Sendable {
 /// `audit verify` finds a beginning that no entry tells of.
 struct AuditCutting {
     let context: WriterContext
-    /// How many entries are looked at once one of them can be the last.
+    /// The most entries that are looked at in one transaction.
     let entriesMax: Int
-    /// Heads that were written down elsewhere.
-    let witnesses: [AuditWitness]
+    /// Heads that were written down elsewhere, long enough ago.
+    let heads: AuditOldHeads
+    /// The clock that decides what is old, in milliseconds since 1970.
+    let now: Int64
 
     /// A cut that can be made.
     struct Found: Hashable {
@@ -47,51 +49,82 @@ struct AuditCutting {
         var entries: Int64
     }
 
-    /// Finds the next cut.
+    /// How far a search has come, between two transactions.
+    struct Search: Hashable, Sendable {
+        /// The last entry that was looked at.
+        fileprivate var through: Int64
+        /// The last entry up to there with which a history began.
+        fileprivate var began: Int64
+        /// The last entry that was cut off, or found to be.
+        fileprivate var cut: Int64
+        /// Who was under a hold: with others, what was looked at is looked at again.
+        fileprivate let held: Set<PersonNumber>
+    }
+
+    /// What one transaction has found.
+    struct Step: Hashable {
+        /// The furthest cut among the entries looked at, if there is one.
+        var found: Found?
+        /// Where the search goes on; nil if it is over.
+        var next: Search?
+        /// The entry that ended it because it cannot be read.
+        var damaged: Int64?
+    }
+
+    /// Looks for a cut among the next entries.
     ///
     /// What is of a person under a hold ends the search, and so does what
     /// citizens' access logs do not tell of yet.
     ///
-    /// - Returns: The cut, or nil if nothing can go.
-    /// - Throws: What the store throws, `WireError` if an entry cannot be read.
-    func next() throws -> Found? {
+    /// - Parameter search: How far it has come; nil before the first entry.
+    /// - Returns: What was found, with where to go on.
+    /// - Throws: What the store throws.
+    func next(_ search: Search?) throws -> Step {
+        guard !heads.isEmpty else { return Step() }
         let transaction = context.transaction
-        let limit = context.now - RetentionPeriod.auditDays * RetentionPeriod.day
-        let old = witnesses.filter { $0.at < limit }
-        guard !old.isEmpty else { return nil }
-        let heads = Dictionary(grouping: old.map(\.head), by: \.number)
+        let limit = now - RetentionPeriod.auditDays * RetentionPeriod.day
         let published = (try transaction.value(AccessPublishing.place) ?? [])
             .reduce(0) { $0 << 8 | Int64($1) }
-        let present = try transaction.auditCut()
-        let start = present?.head.number ?? 0
         let end = try transaction.auditHead().number
-        let heldPeople = try transaction.heldPeople()
-        var began = present?.began ?? 1
-        var found: AuditCut?
+        var search = try start(search)
+        var step = Step()
         var looked = 0
-        var failure: (any Error)?
-        try transaction.auditRecords(after: start) { record in
-            looked += 1
-            guard record.number <= published, record.number < end,
-                looked <= entriesMax || found == nil
-            else { return false }
-            let entry = try record.entry.withUnsafeBytes { try AuditEntry($0) }
-            guard entry.at < limit else { return false }
-            do {
-                if try concerns(entry, heldPeople) { return false }
-            } catch {
-                failure = error
+        try transaction.auditRecords(after: search.through) { record in
+            guard looked < entriesMax else {
+                step.next = search
                 return false
             }
-            if entry.kind == .historyBegan { began = record.number }
+            looked += 1
+            guard record.number <= published, record.number < end else { return false }
+            let entry: AuditEntry
+            do {
+                entry = try record.entry.withUnsafeBytes { try AuditEntry($0) }
+            } catch is WireError {
+                step.damaged = record.number
+                return false
+            }
+            guard entry.at < limit, try !concerns(entry, search.held) else { return false }
+            if entry.kind == .historyBegan { search.began = record.number }
+            search.through = record.number
             let head = AuditHead(number: record.number, link: record.link)
-            if heads[record.number]?.contains(head) == true {
-                found = AuditCut(head: head, began: began)
+            if record.number > search.cut, heads.contains(head) {
+                let entries = record.number - search.cut + (step.found?.entries ?? 0)
+                step.found = Found(cut: AuditCut(head: head, began: search.began), entries: entries)
+                search.cut = record.number
             }
             return true
         }
-        if let failure { throw failure }
-        return found.map { Found(cut: $0, entries: $0.head.number - start) }
+        return step
+    }
+
+    /// Where to go on: at the beginning of the chain if other people are held by now.
+    private func start(_ search: Search?) throws -> Search {
+        let held = try context.transaction.heldPeople()
+        if let search, search.held == held { return search }
+        let cut = try context.transaction.auditCut()
+        let through = cut?.head.number ?? 0
+        return Search(
+            through: through, began: cut?.began ?? 1, cut: search?.cut ?? through, held: held)
     }
 
     /// Makes a cut: what lies before it is not part of the chain any more.
@@ -118,6 +151,13 @@ struct AuditCutting {
                 people.contains(bucket.person)
             {
                 return true
+            }
+        }
+        // The entry's person got the right, and the bucket's own is in its name only.
+        if [.bucketGranted, .bucketWithdrawn].contains(entry.kind) {
+            let name = entry.text.prefix { $0 != " " }
+            if let bucket = try context.transaction.bucket(named: String(name)) {
+                return people.contains(bucket.person)
             }
         }
         return false

@@ -31,12 +31,16 @@ struct AuditReading {
     /// - Parameters:
     ///   - lineage: The history that the store is in.
     ///   - witnesses: Heads that were written down elsewhere.
+    ///   - now: The clock, in milliseconds since 1970.
     /// - Returns: What was found.
     /// - Throws: What the store throws.
-    func verify(_ lineage: Lineage, _ witnesses: [AuditWitness]) throws -> AuditVerification {
+    func verify(
+        _ lineage: Lineage, _ witnesses: [AuditWitness], at now: Int64
+    ) throws -> AuditVerification {
         while true {
             let cut = try reader.snapshot { try $0.auditCut() }
-            var verification = AuditVerification(lineage: lineage, witnesses: witnesses, cut: cut)
+            var verification = AuditVerification(
+                lineage: lineage, witnesses: witnesses, cut: cut, now: now)
             try records(after: cut?.head.number ?? 0) { verification.add($0) }
             verification.finish()
             // What is missing may have been cut off meanwhile.

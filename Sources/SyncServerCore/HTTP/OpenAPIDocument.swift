@@ -82,60 +82,61 @@ enum OpenAPIDocument {
         "frame","base_chain"],"type":"object"},"ReconcileRequestFrame":{"description":"One line of\#
          a request for repair; the first is `reconcile`.","oneOf":[{"properties":{"bytes_max":{"de\#
         fault":262144,"minimum":0,"type":"integer"},"frame":{"const":"reconcile"},"goes_on":{"defa\#
-        ult":0,"enum":[0,1]},"schema":{"default":1,"minimum":0,"type":"integer"}},"required":["fra\#
-        me"],"type":"object"},{"properties":{"bucket":{"type":"string"},"depth":{"$ref":"#/compone\#
-        nts/schemas/Depth"},"frame":{"const":"sums"},"low":{"$ref":"#/components/schemas/Link"},"p\#
-        arts":{"$ref":"#/components/schemas/Parts"},"split":{"maximum":8,"minimum":0,"type":"integ\#
-        er"}},"required":["frame","bucket","split","parts"],"type":"object"},{"properties":{"bucke\#
-        t":{"type":"string"},"depth":{"$ref":"#/components/schemas/Depth"},"frame":{"const":"items\#
-        "},"hashes":{"$ref":"#/components/schemas/Hashes"},"low":{"$ref":"#/components/schemas/Lin\#
-        k"}},"required":["frame","bucket","hashes"],"type":"object"}]},"RequestFrame":{"descriptio\#
-        n":"One line of a request.","oneOf":[{"$ref":"#/components/schemas/Sync"},{"$ref":"#/compo\#
-        nents/schemas/Push"},{"$ref":"#/components/schemas/Mutation"}]},"ResponseFrame":{"descript\#
-        ion":"One line of an answer.","oneOf":[{"properties":{"frame":{"const":"hello"},"magic":{"\#
-        const":"TRS1"},"server_ms":{"type":"integer"}},"required":["frame","magic","server_ms"],"t\#
-        ype":"object"},{"properties":{"ahead":{"$ref":"#/components/schemas/Count"},"bucket":{"typ\#
-        e":"string"},"count":{"$ref":"#/components/schemas/Count"},"epoch":{"$ref":"#/components/s\#
-        chemas/Count"},"frame":{"const":"bucket"},"head":{"$ref":"#/components/schemas/Count"},"le\#
-        ase_until":{"$ref":"#/components/schemas/Count"},"priority":{"$ref":"#/components/schemas/\#
-        Count"},"sum":{"$ref":"#/components/schemas/Sum"}},"required":["frame","bucket","epoch","h\#
-        ead","count","sum","priority","lease_until","ahead"],"type":"object"},{"properties":{"buck\#
-        et":{"type":"string"},"frame":{"const":"bucket_gone"}},"required":["frame","bucket"],"type\#
-        ":"object"},{"properties":{"as_of":{"type":"integer"},"body":{"type":"object"},"bucket":{"\#
-        type":"string"},"frame":{"const":"row"},"id":{"$ref":"#/components/schemas/Identifier"},"o\#
-        wner":{"$ref":"#/components/schemas/Identifier"},"rev":{"$ref":"#/components/schemas/Count\#
-        "},"source_version":{"type":"integer"},"table":{"$ref":"#/components/schemas/Identifier"}}\#
-        ,"required":["frame","bucket","table","id","owner","rev","as_of","source_version","body"],\#
-        "type":"object"},{"properties":{"bucket":{"type":"string"},"frame":{"const":"tombstone"},"\#
-        id":{"$ref":"#/components/schemas/Identifier"},"rev":{"$ref":"#/components/schemas/Count"}\#
-        ,"table":{"$ref":"#/components/schemas/Identifier"}},"required":["frame","bucket","table",\#
-        "id","rev"],"type":"object"},{"properties":{"code":{"type":"string"},"detail":{"type":"str\#
-        ing"},"first":{"$ref":"#/components/schemas/Count"},"frame":{"const":"outcomes"},"last":{"\#
-        $ref":"#/components/schemas/Count"},"status":{"enum":["accepted","merged","refused"]}},"re\#
-        quired":["frame","first","last","status","code","detail"],"type":"object"},{"description":\#
-        "An end; more is to come.","properties":{"cursor":{"$ref":"#/components/schemas/Base64URL"\#
-        },"frame":{"const":"page"},"rows":{"$ref":"#/components/schemas/Count"},"sum":{"$ref":"#/c\#
-        omponents/schemas/Sum"}},"required":["frame","cursor","rows","sum"],"type":"object"},{"des\#
-        cription":"An end; the mirror is complete.","properties":{"acked_chain":{"$ref":"#/compone\#
-        nts/schemas/Link"},"acked_mid":{"$ref":"#/components/schemas/Count"},"cursor":{"$ref":"#/c\#
-        omponents/schemas/Base64URL"},"frame":{"const":"checkpoint"},"lineage":{"$ref":"#/componen\#
-        ts/schemas/Base64URL"},"rows":{"$ref":"#/components/schemas/Count"},"sum":{"$ref":"#/compo\#
-        nents/schemas/Sum"}},"required":["frame","cursor","rows","sum","acked_mid","acked_chain","\#
-        lineage"],"type":"object"},{"description":"An end without rows.","properties":{"acked_mid"\#
-        :{"$ref":"#/components/schemas/Count"},"frame":{"enum":["unchanged","pushed"]}},"required"\#
-        :["frame","acked_mid"],"type":"object"},{"description":"An end; compare what is held by `/\#
-        v1/reconcile`, or begin again with an empty cursor.","properties":{"frame":{"const":"resta\#
-        rt"},"reason":{"enum":["cursor.invalid","cursor.lineage","cursor.floor","cursor.epoch","cu\#
-        rsor.future"]}},"required":["frame","reason"],"type":"object"},{"description":"An end; the\#
-         rest of the push was not taken.","properties":{"acked_mid":{"$ref":"#/components/schemas/\#
-        Count"},"code":{"examples":["push.gap","push.forked"],"type":"string"},"frame":{"const":"e\#
-        rror"},"message":{"type":"string"},"retry_after_ms":{"$ref":"#/components/schemas/Count"}}\#
-        ,"required":["frame","code","message","retry_after_ms","acked_mid"],"type":"object"},{"des\#
-        cription":"What the server holds of a range that differs; one of the answers of `/v1/recon\#
-        cile`.","properties":{"bucket":{"type":"string"},"depth":{"$ref":"#/components/schemas/Dep\#
-        th"},"frame":{"const":"parts"},"low":{"$ref":"#/components/schemas/Link"},"parts":{"$ref":\#
-        "#/components/schemas/Parts"},"split":{"maximum":8,"minimum":0,"type":"integer"}},"require\#
-        d":["frame","bucket","depth","low","split","parts"],"type":"object"},{"description":"Rows\#
+        ult":0,"enum":[0,1]},"mismatch":{"default":0,"description":"1 where a checkpoint did not a\#
+        dd up.","enum":[0,1]},"schema":{"default":1,"minimum":0,"type":"integer"}},"required":["fr\#
+        ame"],"type":"object"},{"properties":{"bucket":{"type":"string"},"depth":{"$ref":"#/compon\#
+        ents/schemas/Depth"},"frame":{"const":"sums"},"low":{"$ref":"#/components/schemas/Link"},"\#
+        parts":{"$ref":"#/components/schemas/Parts"},"split":{"maximum":8,"minimum":0,"type":"inte\#
+        ger"}},"required":["frame","bucket","split","parts"],"type":"object"},{"properties":{"buck\#
+        et":{"type":"string"},"depth":{"$ref":"#/components/schemas/Depth"},"frame":{"const":"item\#
+        s"},"hashes":{"$ref":"#/components/schemas/Hashes"},"low":{"$ref":"#/components/schemas/Li\#
+        nk"}},"required":["frame","bucket","hashes"],"type":"object"}]},"RequestFrame":{"descripti\#
+        on":"One line of a request.","oneOf":[{"$ref":"#/components/schemas/Sync"},{"$ref":"#/comp\#
+        onents/schemas/Push"},{"$ref":"#/components/schemas/Mutation"}]},"ResponseFrame":{"descrip\#
+        tion":"One line of an answer.","oneOf":[{"properties":{"frame":{"const":"hello"},"magic":{\#
+        "const":"TRS1"},"server_ms":{"type":"integer"}},"required":["frame","magic","server_ms"],"\#
+        type":"object"},{"properties":{"ahead":{"$ref":"#/components/schemas/Count"},"bucket":{"ty\#
+        pe":"string"},"count":{"$ref":"#/components/schemas/Count"},"epoch":{"$ref":"#/components/\#
+        schemas/Count"},"frame":{"const":"bucket"},"head":{"$ref":"#/components/schemas/Count"},"l\#
+        ease_until":{"$ref":"#/components/schemas/Count"},"priority":{"$ref":"#/components/schemas\#
+        /Count"},"sum":{"$ref":"#/components/schemas/Sum"}},"required":["frame","bucket","epoch","\#
+        head","count","sum","priority","lease_until","ahead"],"type":"object"},{"properties":{"buc\#
+        ket":{"type":"string"},"frame":{"const":"bucket_gone"}},"required":["frame","bucket"],"typ\#
+        e":"object"},{"properties":{"as_of":{"type":"integer"},"body":{"type":"object"},"bucket":{\#
+        "type":"string"},"frame":{"const":"row"},"id":{"$ref":"#/components/schemas/Identifier"},"\#
+        owner":{"$ref":"#/components/schemas/Identifier"},"rev":{"$ref":"#/components/schemas/Coun\#
+        t"},"source_version":{"type":"integer"},"table":{"$ref":"#/components/schemas/Identifier"}\#
+        },"required":["frame","bucket","table","id","owner","rev","as_of","source_version","body"]\#
+        ,"type":"object"},{"properties":{"bucket":{"type":"string"},"frame":{"const":"tombstone"},\#
+        "id":{"$ref":"#/components/schemas/Identifier"},"rev":{"$ref":"#/components/schemas/Count"\#
+        },"table":{"$ref":"#/components/schemas/Identifier"}},"required":["frame","bucket","table"\#
+        ,"id","rev"],"type":"object"},{"properties":{"code":{"type":"string"},"detail":{"type":"st\#
+        ring"},"first":{"$ref":"#/components/schemas/Count"},"frame":{"const":"outcomes"},"last":{\#
+        "$ref":"#/components/schemas/Count"},"status":{"enum":["accepted","merged","refused"]}},"r\#
+        equired":["frame","first","last","status","code","detail"],"type":"object"},{"description"\#
+        :"An end; more is to come.","properties":{"cursor":{"$ref":"#/components/schemas/Base64URL\#
+        "},"frame":{"const":"page"},"rows":{"$ref":"#/components/schemas/Count"},"sum":{"$ref":"#/\#
+        components/schemas/Sum"}},"required":["frame","cursor","rows","sum"],"type":"object"},{"de\#
+        scription":"An end; the mirror is complete.","properties":{"acked_chain":{"$ref":"#/compon\#
+        ents/schemas/Link"},"acked_mid":{"$ref":"#/components/schemas/Count"},"cursor":{"$ref":"#/\#
+        components/schemas/Base64URL"},"frame":{"const":"checkpoint"},"lineage":{"$ref":"#/compone\#
+        nts/schemas/Base64URL"},"rows":{"$ref":"#/components/schemas/Count"},"sum":{"$ref":"#/comp\#
+        onents/schemas/Sum"}},"required":["frame","cursor","rows","sum","acked_mid","acked_chain",\#
+        "lineage"],"type":"object"},{"description":"An end without rows.","properties":{"acked_mid\#
+        ":{"$ref":"#/components/schemas/Count"},"frame":{"enum":["unchanged","pushed"]}},"required\#
+        ":["frame","acked_mid"],"type":"object"},{"description":"An end; compare what is held by `\#
+        /v1/reconcile`, or begin again with an empty cursor.","properties":{"frame":{"const":"rest\#
+        art"},"reason":{"enum":["cursor.invalid","cursor.lineage","cursor.floor","cursor.epoch","c\#
+        ursor.future"]}},"required":["frame","reason"],"type":"object"},{"description":"An end; th\#
+        e rest of the push was not taken.","properties":{"acked_mid":{"$ref":"#/components/schemas\#
+        /Count"},"code":{"examples":["push.gap","push.forked"],"type":"string"},"frame":{"const":"\#
+        error"},"message":{"type":"string"},"retry_after_ms":{"$ref":"#/components/schemas/Count"}\#
+        },"required":["frame","code","message","retry_after_ms","acked_mid"],"type":"object"},{"de\#
+        scription":"What the server holds of a range that differs; one of the answers of `/v1/reco\#
+        ncile`.","properties":{"bucket":{"type":"string"},"depth":{"$ref":"#/components/schemas/De\#
+        pth"},"frame":{"const":"parts"},"low":{"$ref":"#/components/schemas/Link"},"parts":{"$ref"\#
+        :"#/components/schemas/Parts"},"split":{"maximum":8,"minimum":0,"type":"integer"}},"requir\#
+        ed":["frame","bucket","depth","low","split","parts"],"type":"object"},{"description":"Rows\#
          that the server has not.","properties":{"bucket":{"type":"string"},"frame":{"const":"surp\#
         lus"},"hashes":{"$ref":"#/components/schemas/Hashes"}},"required":["frame","bucket","hashe\#
         s"],"type":"object"},{"description":"The end of an answer of `/v1/reconcile`.","properties\#

@@ -137,7 +137,7 @@ extension SyncService {
         for bucket in summary.inconsistent {
             metrics.log(.error, "store.inconsistent", "the books of \(bucket) are wrong")
         }
-        metrics.reconciled(summary, isFirst: !request.goesOn)
+        metrics.reconciled(summary, request)
         return summary.disclosed
     }
 }

@@ -27,7 +27,7 @@ final class LiveHub {
 
     private var watchers: [PersonNumber: [ExchangeID: Watcher]] = [:]
     /// The people who watch and may read a bucket of another; hardly anybody does.
-    private var grantees: [BucketNumber: Set<PersonNumber>] = [:]
+    private var grants = GrantBook()
     /// The buckets of others that a person may read who watches.
     private let granted: (PersonNumber) -> [BucketNumber]
     /// Those that a shared bucket will wake, each once however often it changes.
@@ -73,7 +73,7 @@ final class LiveHub {
         }
         let isFirst = watchers[session.person] == nil
         watchers[session.person, default: [:]][id] = Watcher(stream: stream, session: session)
-        if isFirst { learnGrants(of: session.person) }
+        if isFirst { grants.learn(granted(session.person), of: session.person) }
         metrics.watchers(1)
         exchange.onClose { [weak self] _ in self?.forget(id, session) }
         stream.write("retry: 2000\n\n")
@@ -91,20 +91,8 @@ final class LiveHub {
     func rightsChanged(of people: [PersonNumber]) {
         for person in people {
             guard let mine = watchers[person] else { continue }
-            forgetGrants(of: person)
-            learnGrants(of: person)
+            grants.learn(granted(person), of: person)
             poke(mine.values)
-        }
-    }
-
-    private func learnGrants(of person: PersonNumber) {
-        for bucket in granted(person) { grantees[bucket, default: []].insert(person) }
-    }
-
-    private func forgetGrants(of person: PersonNumber) {
-        for bucket in grantees.filter({ $0.value.contains(person) }).keys {
-            grantees[bucket]?.remove(person)
-            if grantees[bucket]?.isEmpty == true { grantees[bucket] = nil }
         }
     }
 
@@ -119,8 +107,8 @@ final class LiveHub {
             return
         }
         var people = Set(buckets.map(\.person))
-        if !grantees.isEmpty {
-            for moved in buckets { people.formUnion(grantees[moved.bucket] ?? []) }
+        if !grants.isEmpty {
+            for moved in buckets { people.formUnion(grants.readers(of: moved.bucket)) }
         }
         for person in people {
             if let mine = watchers[person] { poke(mine.values) }
@@ -170,7 +158,7 @@ final class LiveHub {
         guard watchers[person]?.removeValue(forKey: id) != nil else { return }
         if watchers[person]?.isEmpty == true {
             watchers[person] = nil
-            forgetGrants(of: person)
+            grants.forget(person)
         }
         registry.leave(session.device, id)
         metrics.watchers(-1)

@@ -49,7 +49,7 @@ struct AuditCommands {
                     code: "admin.audit_heads", message: "line \(badLine) of \(path) is no head",
                     advice: "Name a file that serve --audit-heads or audit head has written."))
         }
-        let found = try reading.verify(lineage, witnesses)
+        let found = try reading.verify(lineage, witnesses, at: now)
         var members: [(String, JSONValue)] = [
             ("confirmed_heads", .integer(Int64(found.confirmed))),
             ("cut_off_heads", .integer(Int64(found.behindCut))),

@@ -21,6 +21,10 @@ package final class Metrics: Sendable {
         var repairRequests: UInt64 = 0
         var repairRows: UInt64 = 0
         var repairRowsRead: UInt64 = 0
+        var divergenceReported: UInt64 = 0
+        var divergenceBuckets: UInt64 = 0
+        var divergenceRanges: UInt64 = 0
+        var divergenceBooks: UInt64 = 0
         var rowsSent: UInt64 = 0
         var tombstonesSent: UInt64 = 0
         var mutationsTaken: UInt64 = 0
@@ -93,9 +97,15 @@ package final class Metrics: Sendable {
     }
 
     /// Counts an answer to a request for repair.
-    func reconciled(_ summary: ReconcileMachine.Summary, isFirst: Bool) {
+    func reconciled(_ summary: ReconcileMachine.Summary, _ request: ReconcileRequest) {
         counts.withLock {
-            if isFirst { $0.repairs += 1 }
+            if !request.goesOn {
+                $0.repairs += 1
+                if request.isMismatch { $0.divergenceReported += 1 }
+            }
+            $0.divergenceBuckets += UInt64(summary.buckets)
+            $0.divergenceRanges += UInt64(summary.ranges)
+            $0.divergenceBooks += UInt64(summary.inconsistent.count)
             $0.repairRequests += 1
             $0.repairRows += UInt64(summary.rows + summary.surplus)
             $0.repairRowsRead += UInt64(summary.rowsRead)
@@ -182,6 +192,10 @@ package final class Metrics: Sendable {
                 ("tangrat_repair_requests_total", Int64(now.repairRequests)),
                 ("tangrat_repair_rows_total", Int64(now.repairRows)),
                 ("tangrat_repair_rows_read_total", Int64(now.repairRowsRead)),
+                ("tangrat_divergence_reported_total", Int64(now.divergenceReported)),
+                ("tangrat_divergence_buckets_total", Int64(now.divergenceBuckets)),
+                ("tangrat_divergence_ranges_total", Int64(now.divergenceRanges)),
+                ("tangrat_divergence_books_total", Int64(now.divergenceBooks)),
                 ("tangrat_rows_sent_total", Int64(now.rowsSent)),
                 ("tangrat_tombstones_sent_total", Int64(now.tombstonesSent)),
                 ("tangrat_mutations_taken_total", Int64(now.mutationsTaken)),

@@ -243,6 +243,7 @@ struct ServerOptions {
             members = [
                 ("command", "retention"), ("dry_run", .integer(values["dry-run"] == nil ? 0 : 1)),
             ]
+            if let heads { members.append(("heads", .string(heads))) }
             expected = 1
         case ("hold", _), ("release", _):
             members = [("command", .string("person.\(words[0])"))]
@@ -255,9 +256,7 @@ struct ServerOptions {
             members.append(("reason", try value("reason")))
         case ("audit", "verify"):
             members = [("command", "audit.verify")]
-            if values["heads"] != nil {
-                members.append(("heads", .string(absolute(try value("heads")))))
-            }
+            if let heads { members.append(("heads", .string(heads))) }
         case ("audit", "head"): members = [("command", "audit.head")]
         case ("audit", "publish"): members = [("command", "audit.publish")]
         case ("audit", "export"):
@@ -272,6 +271,10 @@ struct ServerOptions {
         }
         return .object(JSONObject(members))
     }
+
+    /// The file of heads that a command is to read: where nobody serves the store, nothing
+    /// else knows where `serve` writes them.
+    private var heads: String? { values["heads"].map { absolute(.string($0)) } ?? auditHeads }
 
     /// The moment that a person means by a day (its end, in Thailand) or by a time.
     private static func moment(_ text: String) throws(Problem) -> Int64 {

@@ -29,7 +29,7 @@ package enum ServerProgram {
           grants --person SUBJECT|PID                             --data DIR
           backup FILE | verify                                    --data DIR
           compact [--days 90]                                     --data DIR
-          retention [--dry-run]                                   --data DIR
+          retention [--dry-run] [--heads FILE]                    --data DIR
           hold SUBJECT|PID --reason TEXT                          --data DIR
           release SUBJECT|PID --reason TEXT                       --data DIR
           restore FILE                                            --data DIR

@@ -64,7 +64,7 @@ final class RefusingWriter: StoreWriter {
         throw reason
     }
     func maintainLog() throws -> LogUpkeep? { throw reason }
-    func checkpoint() throws { throw reason }
+    func checkpoint() throws -> Bool { throw reason }
     func backup(to path: String) throws { throw reason }
     func verify() throws -> [String] { throw reason }
     func scrub() throws -> Bool { throw reason }

@@ -8,13 +8,17 @@ internal import SyncProtocol
 /// `annotation` belong to the account, and what is for everyone is nobody's.
 struct RetentionPeriod: Hashable, Sendable {
     /// From when the time runs.
-    enum Start: Hashable, Sendable {
+    enum Start: Sendable {
         /// When the owner last said that it is true.
         case asOf
         /// The latest of these members; without any of them the row is kept.
         case dates([String])
         /// The latest of these members, or else when the owner last said it.
         case datesOrAsOf([String])
+        /// The latest of these members, or else when the owner last said it; but where the row
+        /// says that a right is given (`given`, a member and its value) and not until when
+        /// (`end`), the right is in force and the row is kept.
+        case rightOrAsOf([String], given: (String, String), end: String)
         /// When the owner last said it, once a request is in a state that it does not leave.
         case asOfWhenEnded
         /// The last change by the person; the row merges what its devices write.
@@ -60,8 +64,11 @@ struct RetentionPeriod: Hashable, Sendable {
         .init("health_coverage", 90, .dates(["expdate"]), "90 days after the right changed"),
         .init("newborn_subsidy", 1 * year, .dates(["ends"]), "the child's age of six, and a year"),
         .init(
-            "entitlement", 1 * year, .datesOrAsOf(["window.to", "appeal_until", "decided_at"]),
-            "its window and a year"),
+            "entitlement", 1 * year,
+            .rightOrAsOf(
+                ["window.to", "appeal_until", "decided_at"], given: ("decision", "eligible"),
+                end: "window.to"),
+            "its window and a year; a right without an end is in force"),
         .init(
             "notification", 1 * year, .datesOrAsOf(["sent_at"]),
             longer: ("ack_required", 5 * year), "a year; five where it must be acknowledged"),
@@ -108,7 +115,7 @@ struct RetentionPeriod: Hashable, Sendable {
     func mayBeOver(asOf: Int64, at now: Int64) -> Bool {
         switch start {
         case .asOf, .asOfWhenEnded, .lastChange: asOf + days * Self.day < now
-        case .dates, .datesOrAsOf: true
+        case .dates, .datesOrAsOf, .rightOrAsOf: true
         }
     }
 
@@ -131,6 +138,11 @@ struct RetentionPeriod: Hashable, Sendable {
             start = state.map { Self.ended.contains($0) } == true ? asOf : nil
         case .dates(let names): start = Self.latest(names, in: fields)
         case .datesOrAsOf(let names): start = Self.latest(names, in: fields) ?? asOf
+        case .rightOrAsOf(let names, let given, let end):
+            let isGiven = fields.text(given.0) == given.1
+            start =
+                isGiven && Self.latest([end], in: fields) == nil
+                ? nil : Self.latest(names, in: fields) ?? asOf
         }
         guard let start else { return false }
         let days = longer.flatMap { fields.flag($0.flag) == true ? $0.days : nil } ?? days

@@ -12,6 +12,10 @@ struct RetentionReport: Hashable, Sendable {
     var devices = 0
     /// Entries of the audit chain that were cut off.
     var auditEntries: Int64 = 0
+    /// Rows, devices and entries that cannot be read and were passed over.
+    var damaged = 0
+    /// The last of them, by its number in the store.
+    var lastDamaged = ""
 
     /// Whether anything went.
     var isEmpty: Bool { gone.isEmpty && devices == 0 && auditEntries == 0 }
@@ -21,6 +25,12 @@ struct RetentionReport: Hashable, Sendable {
         gone.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
     }
 
+    /// Takes note of something that cannot be read.
+    mutating func passOver(_ what: String) {
+        damaged += 1
+        lastDamaged = what
+    }
+
     /// Adds what a later part did.
     static func += (left: inout Self, right: Self) {
         left.gone.merge(right.gone) { $0 + $1 }
@@ -28,6 +38,8 @@ struct RetentionReport: Hashable, Sendable {
         left.looked += right.looked
         left.devices += right.devices
         left.auditEntries += right.auditEntries
+        left.damaged += right.damaged
+        if right.damaged > 0 { left.lastDamaged = right.lastDamaged }
     }
 
     /// The answer to an operator: a line for each table, and one for the rest.
@@ -45,6 +57,7 @@ struct RetentionReport: Hashable, Sendable {
                 JSONObject([
                     ("audit_days", .integer(RetentionPeriod.auditDays)),
                     ("audit_entries", .integer(auditEntries)),
+                    ("damaged", .integer(Int64(damaged))),
                     ("device_names", .integer(Int64(devices))),
                     ("dry_run", .integer(isDryRun ? 1 : 0)),
                     ("gone", .integer(Int64(gone.values.reduce(0, +)))),

@@ -146,8 +146,13 @@ package protocol StoreWriter: AnyObject {
     /// The pages of the log as of the last commit; zero where there is no such thing.
     var logPages: Int { get }
 
-    /// Folds the whole log into the database file, where the store has such a thing.
-    func checkpoint() throws
+    /// Folds the whole log into the database file and empties it, where the store has such
+    /// a thing.
+    ///
+    /// - Returns: Whether it is empty: false where a reader keeps a part of it.
+    /// - Throws: `StoreFailure`
+    @discardableResult
+    func checkpoint() throws -> Bool
 
     /// Copies the database as it is now into a file of its own.
     ///

@@ -220,15 +220,15 @@ package struct RowRecord: Hashable, Sendable {
 package struct RowAge: Hashable, Sendable {
     /// The store's number of the row.
     package var number: Int64
-    /// The table.
-    package var table: String
+    /// The table; nil where the store does not know its name, which is damage.
+    package var table: String?
     /// When the owner says it was true.
     package var asOf: Int64
     /// Whether it exists for a reader.
     package var isAlive: Bool
 
     /// Creates an age.
-    package init(number: Int64, table: String, asOf: Int64, isAlive: Bool) {
+    package init(number: Int64, table: String?, asOf: Int64, isAlive: Bool) {
         self.number = number
         self.table = table
         self.asOf = asOf

@@ -14,6 +14,24 @@ package enum ReconcileClaim: Hashable, Sendable {
         case .items(let claim): claim.bucket
         }
     }
+
+    /// What it says of the whole bucket, if it is about that.
+    var whole: RangeSum? {
+        let range: HashRange
+        let parts: [RangeSum]
+        switch self {
+        case .sums(let claim): (range, parts) = (claim.range, claim.parts)
+        case .items(let claim):
+            range = claim.range
+            parts = claim.hashes.map { RangeSum(count: 1, sum: $0) }
+        }
+        guard range == .whole else { return nil }
+        return parts.reduce(into: .zero) { total, part in
+            // A claim is whatever the device says: a count may be anything.
+            total.count &+= part.count
+            total.sum += part.sum
+        }
+    }
 }
 
 /// Answers what a device claims to hold with where that is wrong.
@@ -37,6 +55,8 @@ struct ReconcileMachine {
         var surplus = 0
         /// Ranges that did not agree.
         var ranges = 0
+        /// Buckets that a first request claims to be otherwise than they are.
+        var buckets = 0
         /// Rows whose hash was read from the store.
         var rowsRead = 0
         /// The rows and tombstones of people among those sent.
@@ -76,6 +96,8 @@ struct ReconcileMachine {
             claimed.append(bucket)
             sink.append(.bucket(Self.state(of: bucket)))
         }
+        // What goes on asks about parts of buckets that were counted before.
+        if !request.goesOn { state.summary.buckets = Self.differing(claims, from: visible) }
         var answered: UInt64 = 0
         for claim in claims {
             guard state.bytesLeft > 0 || answered == 0 else { break }
@@ -93,6 +115,16 @@ struct ReconcileMachine {
                     cursor: cursor, rows: UInt64(state.summary.rows), sum: state.sum,
                     answered: answered)))
         return state.summary
+    }
+
+    /// How many buckets some claims about the whole of them do not agree with.
+    private static func differing(
+        _ claims: [ReconcileClaim], from visible: [String: BucketRecord]
+    ) -> Int {
+        claims.count { claim in
+            guard let held = claim.whole, let bucket = visible[claim.bucket] else { return false }
+            return held != RangeSum(count: bucket.count, sum: bucket.sum)
+        }
     }
 
     private static func state(of bucket: BucketRecord) -> BucketState {

@@ -26,7 +26,8 @@ FRAMES = {
         (5, "chain", "link", REQUIRED), (6, "operations", "operations", []),
         (7, "origin", "origin", None)]),
     4: ("reconcile", [
-        (1, "bytes_max", "uint", 262_144), (2, "schema", "uint", 1), (3, "goes_on", "uint", 0)]),
+        (1, "bytes_max", "uint", 262_144), (2, "schema", "uint", 1), (3, "goes_on", "uint", 0),
+        (4, "mismatch", "uint", 0)]),
     5: ("sums", [
         (1, "bucket", "text", REQUIRED), (2, "depth", "uint", 0), (3, "low", "low", "0" * 16),
         (4, "split", "uint", REQUIRED), (5, "parts", "parts", REQUIRED)]),

@@ -9,9 +9,18 @@ extension SQLiteTransaction {
             while try statement.step() {
                 try body(
                     RowAge(
-                        number: statement.int64(0), table: try name(statement.int64(1)),
+                        number: statement.int64(0), table: try knownName(statement.int64(1)),
                         asOf: statement.int64(2), isAlive: statement.int64(3) != 0))
             }
+        }
+    }
+
+    /// The text of a name, or nil where it is missing.
+    private func knownName(_ number: Int64) throws -> String? {
+        do {
+            return try name(number)
+        } catch StoreFailure.inconsistent {
+            return nil
         }
     }
 

@@ -71,8 +71,8 @@ final class SQLiteWriter: StoreWriter {
             pages: pages, isWhole: !done.wasBusy && done.copiedPages == done.logPages)
     }
 
-    func checkpoint() throws {
-        _ = try guarded { try connection.checkpoint(.truncate) }
+    func checkpoint() throws -> Bool {
+        try guarded { try !connection.checkpoint(.truncate).wasBusy }
     }
 
     /// Tells what the storage did wrong from what the work did.

@@ -1,0 +1,44 @@
+import TestSupport
+import Testing
+
+@testable import SyncServerCore
+
+@Suite("The book of rights that watchers have")
+struct GrantBookTests {
+    @Test("says who may read what, as the last word was")
+    func agrees() {
+        var random = SeededRandom(seed: 11)
+        var book = GrantBook()
+        var known: [PersonNumber: [BucketNumber]] = [:]
+        for _ in 0..<2_000 {
+            let person = Int64(random.next() % 20)
+            if random.next() % 3 == 0 {
+                book.forget(person)
+                known[person] = nil
+            } else {
+                let given = (0..<10 as Range<Int64>).filter { _ in random.next() % 4 == 0 }
+                book.learn(given, of: person)
+                known[person] = given.isEmpty ? nil : given
+            }
+            for bucket in 0..<10 as Range<Int64> {
+                let readers = known.filter { $0.value.contains(bucket) }.keys
+                #expect(book.readers(of: bucket) == Set(readers))
+            }
+            #expect(book.isEmpty == known.isEmpty)
+        }
+    }
+
+    /// Goal: when the streams of everybody end at once, the loop is not at it for minutes.
+    ///
+    /// Method: count the buckets that are looked at. Going through all of them for each
+    /// person would be ten thousand times as many.
+    @Test("forgets a person at the cost of what they were given")
+    func cost() {
+        var book = GrantBook()
+        for person in 0..<10_000 as Range<Int64> { book.learn([person, person + 1], of: person) }
+        var looked = 0
+        for person in 0..<10_000 as Range<Int64> { looked += book.forget(person) }
+        #expect(looked == 20_000)
+        #expect(book.isEmpty)
+    }
+}
