@@ -85,6 +85,8 @@ struct ServerTruth {
     var chains: [DeviceID: [UInt64: UInt64]] = [:]
     /// The first names of writes that took effect under later ones, by person.
     var origins: [String: Set<String>] = [:]
+    /// How many writes a removal reached under another name than it named.
+    var namedOtherwise = 0
     /// The requests that were handed in.
     var requests: Set<String> = []
     /// The last receipt: its number, and the hash the next one must name.
@@ -210,41 +212,6 @@ struct ServerTruth {
             put(row, at: key)
         }
         return (.taken(isRestamped: stamp.packed != mutation.time.packed), order)
-    }
-
-    /// The operation with the names by which the row holds the writes that it names.
-    private func naming(_ operation: Operation, in row: NaiveRow, of subject: String) -> Operation {
-        func link(of dot: Dot) -> UInt64? {
-            devices[dot.device]?.subject == subject ? chains[dot.device]?[dot.mid] : nil
-        }
-        func others(of dots: [Dot], _ wrote: (Operation) -> Bool) -> [Dot] {
-            var found: [Dot] = []
-            for one in row.taken where wrote(one.operation) {
-                let held = Dot(device: DeviceID(one.name.device), mid: one.name.number)
-                let isNamed = dots.contains { dot in
-                    dot.mid == held.mid
-                        && (link(of: held) == dot.device.number
-                            || link(of: dot) == held.device.number)
-                }
-                if isNamed, !found.contains(held) { found.append(held) }
-            }
-            return found
-        }
-        switch operation {
-        case .remove(let field, let element, let dots):
-            let more = others(of: dots) {
-                guard case .add(field, let added) = $0 else { return false }
-                return added.utf8.elementsEqual(element.utf8)
-            }
-            return .remove(field: field, element: element, dots: dots + more)
-        case .write(let field, let text, let dots):
-            let more = others(of: dots) {
-                guard case .write(field, _, _) = $0 else { return false }
-                return true
-            }
-            return .write(field: field, text: text, replacing: dots + more)
-        default: return operation
-        }
     }
 
     /// Whether a write took effect under the name it had first, or under a later one.
