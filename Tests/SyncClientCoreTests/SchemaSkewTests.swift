@@ -131,7 +131,8 @@ struct SchemaSkewTests {
                 var state = try CacheState.load(connection)
                 try OutboxTable.renumber(for: DeviceID(7), nonce: 5, &state, connection)
                 try state.save(connection)
-                #expect(try OutboxTable.entries(connection).allSatisfy { $0.mutation.origin != nil })
+                #expect(
+                    try OutboxTable.entries(connection).allSatisfy { $0.mutation.origin != nil })
             }
             await client.close()
             let bytes = try LiveFiles().readAny(path)
@@ -153,7 +154,8 @@ struct SchemaSkewTests {
         try Self.makeCache(path, version: version)
         let connection = try Connection(path: path, options: ConnectionOptions(.readWriteCreate))
         let killed = try KilledCopies(of: path)
-        try killed.run(every: version < Self.versionWithoutOrigins ? 60 : 5, connection.core.handle) {
+        try killed.run(every: version < Self.versionWithoutOrigins ? 60 : 5, connection.core.handle)
+        {
             try CacheSchema.migrations.apply(to: connection)
         }
         connection.close()

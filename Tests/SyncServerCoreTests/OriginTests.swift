@@ -90,7 +90,8 @@ struct OriginTests {
     /// server took the addition under.
     ///
     /// Method: the removal names the addition by the name that the server has not.
-    @Test("are taken off under a name other than the one they came under", arguments: [false, true])
+    @Test(
+        "are taken off under a name other than the one they came under", arguments: [false, true])
     func otherName(copyFirst: Bool) throws {
         var original = WritingDevice(first)
         let write = original.next(Self.operations)
