@@ -67,18 +67,22 @@ def hybrid_times():
                   {"times": [hybrid.text(time) for time in sorted(map(hybrid.parse, times))]},
                   "by packed number, then device, unsigned; the order of the texts"))
     ms = 1_800_000_000_000
-    for clock, offset, last, seen, why in [
-            (ms, 0, 0, 0, "the clock"), (ms, -5_000, 0, 0, "the server's clock is behind"),
-            (ms, 0, ms << 16, 0, "the same millisecond again: the counter"),
-            (ms, 0, (ms << 16) + 0xFFFF, 0, "the counter is full: the next millisecond"),
-            (ms - 86_400_000, 0, ms << 16, 0, "a clock that went back a day"),
-            (ms, 0, 0, (ms + 50_000) << 16, "a row that a fast clock has written"),
-            (ms, 0, (ms + 60_000) << 16, (ms + 50_000) << 16, "the later of both"),
-            (0, -1, 0, 0, "before 1970"), (1 << 48, 0, 0, 0, "after the year 10889"),
-            (ms, 0, hybrid.MAXIMUM, 0, "there is no later time")]:
+    for clock, offset, last, seen, random, why in [
+            (ms, 0, 0, 0, 0, "the clock"), (ms, -5_000, 0, 0, 0, "the server's clock is behind"),
+            (ms, 0, ms << 16, 0, 0, "the same millisecond again: the counter"),
+            (ms, 0, (ms << 16) + 0xFFFF, 0, 0, "the counter is full: the next millisecond"),
+            (ms - 86_400_000, 0, ms << 16, 0, 0, "a clock that went back a day"),
+            (ms, 0, 0, (ms + 50_000) << 16, 0, "a row that a fast clock has written"),
+            (ms, 0, (ms + 60_000) << 16, (ms + 50_000) << 16, 0, "the later of both"),
+            (0, -1, 0, 0, 0, "before 1970"), (1 << 48, 0, 0, 0, 0, "after the year 10889"),
+            (ms, 0, hybrid.MAXIMUM, 0, 0, "there is no later time"),
+            (ms, 0, 0, 0, 0xABCD, "the clock, and a random number"),
+            (ms - 86_400_000, 0, ms << 16, 0, 0xFFFF, "a clock that went back, and the largest number"),
+            (ms, 0, 0, (ms + 50_000) << 16, 7, "a row that a fast clock has written, and a number"),
+            (1 << 48, 0, hybrid.MAXIMUM - 9, 0, 0xFFFF, "a number that reaches the end")]:
         cases.append(({"op": "stamp", "clock": clock, "offset": offset, "last": hex64(last),
-                       "seen": hex64(seen)},
-                      {"packed": hex64(hybrid.stamp(clock, offset, last, seen))}, why))
+                       "seen": hex64(seen), "random": random},
+                      {"packed": hex64(hybrid.stamp(clock, offset, last, seen, random))}, why))
     for sent, server, previous, why in [
             (ms << 16, ms, 0, "as it was sent"),
             ((ms + 60_000) << 16 | 0xFFFF, ms, 0, "60 s ahead is as it was sent"),

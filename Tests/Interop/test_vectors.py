@@ -124,7 +124,8 @@ class VectorTests(unittest.TestCase):
             self.assertEqual(sorted(given["times"], key=hybrid.parse), expected["times"])
         elif op == "stamp":
             packed = hybrid.stamp(
-                given["clock"], given["offset"], int(given["last"], 16), int(given["seen"], 16))
+                given["clock"], given["offset"], int(given["last"], 16), int(given["seen"], 16),
+                given["random"])
             self.assertEqual("%016x" % packed, expected["packed"])
         else:
             packed = hybrid.stored(

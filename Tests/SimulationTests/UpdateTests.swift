@@ -13,7 +13,7 @@ struct UpdateTests {
     ///
     /// Method: a newest file is taken back and migrated by the product; it must have
     /// the tables of a file that was newest all the time.
-    @Test("of a device becomes the newest one", arguments: 1...6 as ClosedRange)
+    @Test("of a device becomes the newest one", arguments: 1...7 as ClosedRange)
     func cache(version: Int) throws {
         let disk = SimulatedDisk()
         let path = "/cache.sqlite"
@@ -45,7 +45,7 @@ struct UpdateTests {
     ///
     /// Method: worlds of a few writes, in which device and server are updated from
     /// each version and stopped at a change of their disks that grows from 1 on.
-    @Test("is brought up to date though that is stopped", arguments: 0...5 as ClosedRange)
+    @Test("is brought up to date though that is stopped", arguments: 0...6 as ClosedRange)
     func stopped(version: Int) {
         var points = Points()
         for changes in stride(from: 1, through: 34, by: 3) {

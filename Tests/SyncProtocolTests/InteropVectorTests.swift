@@ -34,7 +34,8 @@ struct InteropVectorTests {
                 last: try number(input, "last"), offsetMilliseconds: offset)
             clock.observe(HybridTime(packed: try number(input, "seen"), device: device))
             let stamp = clock.stamp(
-                wallMilliseconds: try #require(input["clock"]?.intValue), device: device)
+                wallMilliseconds: try #require(input["clock"]?.intValue), device: device,
+                random: UInt16(try #require(input["random"]?.intValue)))
             #expect(stamp.packed == (try number(expected, "packed")))
         default:
             let sent = try number(input, "sent")

@@ -86,6 +86,72 @@ struct OriginTests {
         #expect(totals.compactMap { $0.items?[1].intValue }.reduce(0, +) == 5)
     }
 
+    /// Goal: what a person took off does not come back, whichever copy's name the
+    /// server took the addition under.
+    ///
+    /// Method: the removal names the addition by the name that the server has not.
+    @Test(
+        "are taken off under a name other than the one they came under", arguments: [false, true])
+    func otherName(copyFirst: Bool) throws {
+        var original = WritingDevice(first)
+        let write = original.next(Self.operations)
+        let origin = MutationOrigin(device: first.id, mid: 1, chain: write.chain)
+        var copy = WritingDevice(second)
+        let again = copy.next(Self.operations, origin: origin)
+        func removal(_ dot: Dot) -> [RowOperation] {
+            [RowOperation(Self.note, .remove(field: "labels", element: "both", dots: [dot]))]
+        }
+        if copyFirst {
+            _ = try fixture.push([again], from: second)
+            let result = try fixture.push(
+                [write, original.next(removal(write.dot))], from: first)
+            #expect(result.outcomes.map(\.code) == ["taken_before", ""])
+        } else {
+            _ = try fixture.push([write], from: first)
+            let result = try fixture.push([again, copy.next(removal(again.dot))], from: second)
+            #expect(result.outcomes.map(\.code) == ["taken_before", ""])
+        }
+        let row = try JSON.parse(#require(try fixture.row(Self.note, person)).body)
+        #expect(row["fields"]?["labels"]?.items?[1].items?.isEmpty == true)
+    }
+
+    @Test("keep what another copy added under the same number, which nobody took off")
+    func ownAddition() throws {
+        var original = WritingDevice(first)
+        let write = original.next(Self.operations)
+        _ = try fixture.push([write], from: first)
+        let own = MutationOrigin(device: first.id, mid: 1, chain: write.chain ^ 1)
+        var copy = WritingDevice(second)
+        let other = copy.next(Self.operations, origin: own)
+        let removal = copy.next([
+            RowOperation(Self.note, .remove(field: "labels", element: "both", dots: [other.dot]))
+        ])
+        _ = try fixture.push([other, removal], from: second)
+        let row = try JSON.parse(#require(try fixture.row(Self.note, person)).body)
+        let held = row["fields"]?["labels"]?.items?[1].items ?? []
+        #expect(held.compactMap { $0.items?[0].text } == [write.dot.description])
+    }
+
+    @Test("are replaced as texts under a name other than the one they came under")
+    func otherNameOfText() throws {
+        func text(_ text: String, _ dots: [Dot] = []) -> [RowOperation] {
+            [
+                RowOperation(Self.note, .create),
+                RowOperation(Self.note, .write(field: "note", text: text, replacing: dots)),
+            ]
+        }
+        var original = WritingDevice(first)
+        let write = original.next(text("old"))
+        _ = try fixture.push([write], from: first)
+        var copy = WritingDevice(second)
+        let again = copy.next(
+            text("old"), origin: MutationOrigin(device: first.id, mid: 1, chain: write.chain))
+        _ = try fixture.push([again, copy.next(text("new", [again.dot]))], from: second)
+        let row = try JSON.parse(#require(try fixture.row(Self.note, person)).body)
+        let versions = row["fields"]?["note"]?.items?[1].items ?? []
+        #expect(versions.compactMap { $0.items?[1].text } == ["new"])
+    }
+
     @Test("that were refused are decided anew by whoever sends them again")
     func refused() throws {
         var one = WritingDevice(first)

@@ -150,5 +150,8 @@ enum CacheSchema {
                     ) STRICT;
                     CREATE TABLE exported(chain INTEGER PRIMARY KEY) STRICT;
                     """),
+            // No table changes. A program that does not know first names finds that a
+            // write's link is wrong and would salvage a sound cache: it must not open it.
+            Migration("writes that tell their first name") { _ in },
         ])
 }

@@ -32,7 +32,7 @@ enum OutboxTable {
     /// Stores a write; the caller saves `state` in the same transaction.
     static func append(
         _ operations: [RowOperation], _ state: inout CacheState, wallMilliseconds: Int64,
-        _ connection: Connection
+        random: any RandomSource, _ connection: Connection
     ) throws -> Entry {
         do throws(WriteRules.Problem) {
             try WriteRules.check(operations)
@@ -45,7 +45,10 @@ enum OutboxTable {
         for key in Set(operations.map(\.key)) {
             if let seen = try RowQuery.latestWrite(key, connection) { state.clock.observe(seen) }
         }
-        let time = state.clock.stamp(wallMilliseconds: wallMilliseconds, device: state.device)
+        // A copy of this cache may do the same at the same time, which is a second write.
+        let time = state.clock.stamp(
+            wallMilliseconds: wallMilliseconds, device: state.device,
+            random: UInt16(truncatingIfNeeded: random.next()))
         let mid = state.nextMid
         let chain = MutationChain.link(
             after: state.lastChain, mid: mid, time: time, operations: operations)

@@ -47,7 +47,8 @@ extension SyncClient {
             var last: OutboxTable.Entry?
             for (_, entry) in try AsideTable.entries(of: row, connection) {
                 last = try OutboxTable.append(
-                    entry.mutation.operations, &state, wallMilliseconds: wall, connection)
+                    entry.mutation.operations, &state, wallMilliseconds: wall,
+                    random: environment.random, connection)
             }
             guard let last else { throw Self.nothingAside(row) }
             try AsideTable.remove(row, connection)

@@ -49,7 +49,8 @@ extension SyncClient {
             var last: OutboxTable.Entry?
             for operations in try make(context) {
                 last = try OutboxTable.append(
-                    operations, &state, wallMilliseconds: wall, connection)
+                    operations, &state, wallMilliseconds: wall,
+                    random: environment.random, connection)
             }
             guard let last else {
                 throw SyncFailure.writeRefused(

@@ -59,7 +59,8 @@ extension SyncClient {
             for mutation in found
             where try !NoticeTable.isKnown(mutation.chain, connection) {
                 _ = try OutboxTable.append(
-                    mutation.operations, &state, wallMilliseconds: wall, connection)
+                    mutation.operations, &state, wallMilliseconds: wall,
+                    random: environment.random, connection)
                 try NoticeTable.remember(mutation.chain, connection)
                 made += 1
             }

@@ -24,11 +24,20 @@ package struct HybridClock: Hashable, Sendable {
     }
 
     /// Stamps a write.
-    package mutating func stamp(wallMilliseconds: Int64, device: DeviceID) -> HybridTime {
+    ///
+    /// - Parameters:
+    ///   - wallMilliseconds: This device's clock.
+    ///   - device: Who stamps.
+    ///   - random: How far to go beyond the earliest stamp there can be. Copies of a
+    ///     device that do the same at one time would else write one and the same thing.
+    /// - Returns: The stamp.
+    package mutating func stamp(
+        wallMilliseconds: Int64, device: DeviceID, random: UInt16 = 0
+    ) -> HybridTime {
         let corrected = wallMilliseconds.addingReportingOverflow(offsetMilliseconds)
         let wall = corrected.overflow ? 0 : Self.inRange(corrected.partialValue)
         // A time read from the wire may be the last there is; do not trap on it.
-        last = max(wall << 16, last.addingSaturating(1))
+        last = max(wall << 16, last.addingSaturating(1)).addingSaturating(UInt64(random))
         return HybridTime(packed: last, device: device)
     }
 

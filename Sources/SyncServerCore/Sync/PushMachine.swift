@@ -80,7 +80,8 @@ struct PushMachine {
                 ?? (hasOrigins
                     ? MutationOrigin(device: device.id, mid: mutation.mid, chain: mutation.chain)
                     : nil)
-            let outcome = try apply(mutation, known, from: device, person: person, closed)
+            let outcome = try apply(
+                mutation, known, from: device, person: person, closed, after: taken)
             CrashPoint.serverPushWritten.reach()
             taken.append(OutcomeRecord(outcome: outcome, chain: mutation.chain))
             device.lastMid = mutation.mid
@@ -106,7 +107,7 @@ struct PushMachine {
 
     private func apply(
         _ mutation: Mutation, _ firstName: MutationOrigin?, from device: DeviceRecord,
-        person: PersonRecord, _ closed: Set<String>
+        person: PersonRecord, _ closed: Set<String>, after taken: [OutcomeRecord]
     ) throws -> Outcome {
         do throws(WriteRules.Problem) {
             guard mutation.time.device == device.id else {
@@ -124,8 +125,10 @@ struct PushMachine {
             return Outcome(mid: mutation.mid, status: .merged, code: Self.takenBefore)
         }
         var plan = Plan(time: accepted(mutation, device), dot: mutation.dot)
+        let names = WriteNames(
+            transaction: transaction, person: person.number, device: device, taken: taken)
         for operation in mutation.operations {
-            if let problem = try decide(operation, person: person, plan: &plan) {
+            if let problem = try decide(operation, person: person, names, plan: &plan) {
                 return refusal(mutation, problem.code, problem.detail)
             }
         }
@@ -221,7 +224,7 @@ struct PushMachine {
     private struct StaleCreate: Error {}
 
     private func decide(
-        _ operation: RowOperation, person: PersonRecord, plan: inout Plan
+        _ operation: RowOperation, person: PersonRecord, _ names: WriteNames, plan: inout Plan
     ) throws -> Problem? {
         if case .submit(let payload) = operation.operation {
             switch try RequestCommand.decide(
@@ -254,7 +257,8 @@ struct PushMachine {
         }
         // Changed in place: a copy of the document would copy its fields.
         let isChanged = plan.changes[index].document.apply(
-            operation.operation, time: plan.time, dot: plan.dot)
+            try names.naming(operation.operation, in: plan.changes[index].document),
+            time: plan.time, dot: plan.dot)
         if isChanged { plan.changes[index].isDirty = true }
         if isOvertaken(operation.operation, in: plan.changes[index].document, plan.time) {
             plan.sawNewer = true

@@ -1,5 +1,6 @@
 internal import FaultVFS
 internal import SQLiteKit
+internal import SyncProtocol
 
 /// Databases as versions before this one left them, made of newest ones.
 ///
@@ -16,14 +17,18 @@ enum OlderFiles {
         let sql: String
         /// What SQL alone cannot undo.
         var move: (@Sendable (Connection) throws -> Void)?
+        /// Whether there is something newer that SQL alone cannot find.
+        var holdsNewer: (@Sendable (Connection) throws -> Bool)?
 
         init(
             newer: String? = nil, _ sql: String,
-            move: (@Sendable (Connection) throws -> Void)? = nil
+            move: (@Sendable (Connection) throws -> Void)? = nil,
+            holdsNewer: (@Sendable (Connection) throws -> Bool)? = nil
         ) {
             self.newer = newer
             self.sql = sql
             self.move = move
+            self.holdsNewer = holdsNewer
         }
     }
 
@@ -53,6 +58,7 @@ enum OlderFiles {
             ALTER TABLE state DROP COLUMN time_seen; ALTER TABLE state DROP COLUMN is_adopting;
             ALTER TABLE state DROP COLUMN subject;
             """),
+        Step("", holdsNewer: hasFirstNames),
     ]
 
     /// The steps of a server's store.
@@ -121,6 +127,7 @@ enum OlderFiles {
                     let statement = try connection.prepare(newer)
                     guard try statement.first(body: { $0.int64(0) }) == 0 else { break }
                 }
+                if let holdsNewer = step.holdsNewer, try holdsNewer(connection) { break }
                 let before = now - 1
                 try connection.transaction(.immediate) { connection in
                     try connection.execute(step.sql)
@@ -132,6 +139,21 @@ enum OlderFiles {
             _ = try connection.checkpoint(.truncate)
             return now
         }
+    }
+
+    /// Whether a write that a device keeps tells its first name.
+    private static let hasFirstNames: @Sendable (Connection) throws -> Bool = { connection in
+        var isFound = false
+        try connection.run(
+            """
+            SELECT mutation FROM outbox UNION ALL SELECT mutation FROM acknowledged
+            UNION ALL SELECT mutation FROM aside
+            """
+        ) { row in
+            let mutation = try row.withBlob(0) { try MutationCodec.decode($0) }
+            if mutation.origin != nil { isFound = true }
+        }
+        return isFound
     }
 
     /// One row for each outcome, as they were kept before there were runs of them.

@@ -339,7 +339,9 @@ final class Oracle {
     private func take(
         _ mutation: Mutation, _ device: DeviceID, _ facts: DeviceFacts, _ outcome: Outcome?
     ) {
+        let namedBefore = truth.namedOtherwise
         let fate = fate(of: mutation, from: device, outcome, now: committingAt)
+        if truth.namedOtherwise > namedBefore { world.reached("server.namedOtherwise") }
         guard let outcome, outcome.mid == mutation.mid else {
             return fail("I2", "\(device).\(mutation.mid) was taken and has no outcome")
         }

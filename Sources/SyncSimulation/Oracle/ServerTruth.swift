@@ -85,6 +85,8 @@ struct ServerTruth {
     var chains: [DeviceID: [UInt64: UInt64]] = [:]
     /// The first names of writes that took effect under later ones, by person.
     var origins: [String: Set<String>] = [:]
+    /// How many writes a removal reached under another name than it named.
+    var namedOtherwise = 0
     /// The requests that were handed in.
     var requests: Set<String> = []
     /// The last receipt: its number, and the hash the next one must name.
@@ -179,7 +181,9 @@ struct ServerTruth {
                 return (.refused("create_stale"), [])
             }
             row.taken.append(
-                TakenOperation(stamp: stamp, name: name, operation: operation.operation))
+                TakenOperation(
+                    stamp: stamp, name: name,
+                    operation: naming(operation.operation, in: row, of: facts.subject)))
             if touched[key] == nil { order.append(key) }
             touched[key] = row
         }

@@ -19,15 +19,16 @@ package enum Swarm {
 }
 
 /// Draws one plan.
-private struct SwarmMaker {
-    private var random: SeededRandom
+struct SwarmMaker {
+    var random: SeededRandom
     private let seed: UInt64
     private let size: Int
     private var actions: [Action] = []
-    private var now: Int64 = 0
+    /// When the next action is, in milliseconds.
+    var now: Int64 = 0
     private var devices = 0
     /// The longest pause between two actions, in milliseconds.
-    private var gap = 1_000
+    private(set) var gap = 1_000
 
     init(seed: UInt64, size: Int) {
         self.seed = seed
@@ -67,6 +68,7 @@ private struct SwarmMaker {
         addMisdeeds(until: end)
         addDoubleFailures(until: end)
         addCopies(owners, until: end)
+        addTwins(owners, until: end)
         plan.actions = actions
         return plan
     }
@@ -126,7 +128,7 @@ private struct SwarmMaker {
     /// Begins the chance of one more kind of thing; gives whether this world has it.
     ///
     /// Each has a stream of its own, so that worlds without it stay as they were.
-    private mutating func draws(_ stream: StaticString, perMille: Int) -> Bool {
+    mutating func draws(_ stream: StaticString, perMille: Int) -> Bool {
         random = SeededRandom(seed: seed, stream: stream)
         return random.chance(perMille: perMille)
     }
@@ -188,30 +190,6 @@ private struct SwarmMaker {
         }
     }
 
-    /// Copies of a device on which something waits, and often new names for both.
-    private mutating func addCopies(_ owners: [Int], until end: Int) {
-        guard draws("copies", perMille: 150) else { return }
-        let first = anyDevice()
-        let others = owners.indices.filter { $0 != first && owners[$0] == owners[first] }
-        guard !others.isEmpty else { return }
-        let second = random.pick(others)
-        now = Int64(random.next(in: 0...end))
-        let row = random.next(in: 0...rows)
-        for _ in 0..<random.next(in: 1...3) {
-            let step = random.next(in: -9...20)
-            let verb: Verb = random.pick([.count, .append, .note, .label])
-            add(.device(first), verb, row, step)
-            now += 100
-        }
-        add(.device(second), .cloneDisk, first)
-        now += Int64(random.next(in: 0...gap))
-        if random.chance(perMille: 700) { add(.admin, .revoke, first) }
-        for device in [first, second] where random.chance(perMille: 600) {
-            now += Int64(random.next(in: 0...gap * 4))
-            add(.device(device), random.pick([.signIn, .sync, .sync]))
-        }
-    }
-
     private mutating func addMisdeeds(until end: Int) {
         guard draws("misdeeds", perMille: 250) else { return }
         for _ in 0..<random.next(in: 1...8) {
@@ -226,9 +204,9 @@ private struct SwarmMaker {
         return kept.isEmpty ? [0] : kept
     }
 
-    private mutating func anyDevice() -> Int { random.next(in: 0...(devices - 1)) }
+    mutating func anyDevice() -> Int { random.next(in: 0...(devices - 1)) }
 
-    private mutating func add(_ actor: Actor, _ verb: Verb, _ arguments: Int...) {
+    mutating func add(_ actor: Actor, _ verb: Verb, _ arguments: Int...) {
         actions.append(
             Action(
                 id: actions.count + 1, at: now, actor: actor, verb: verb,
@@ -260,7 +238,8 @@ private struct SwarmMaker {
         return options
     }
 
-    private var rows = 4
+    /// The highest number of a row.
+    private(set) var rows = 4
 
     private mutating func verbs(of all: [Verb], atLeast least: Int) -> [Verb] {
         let share = random.pick([150, 400, 800])
@@ -386,7 +365,7 @@ private struct SwarmMaker {
         case 0: return 0
         case 1: return random.next(in: -90_000...90_000)
         case 2: return random.next(in: -3 * day...3 * day)
-        case 3: return -1_795_000_000_000  // In 1970.
+        case 3: return Self.clockOf1970
         case 4: return 3_650 * day
         case 5: return 2_500_000_000_000  // In 2106.
         default: return random.next(in: -5...5)

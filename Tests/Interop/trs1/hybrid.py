@@ -33,10 +33,13 @@ def parse_dot(value):
     return int(value[:16], 16), int(value[17:])
 
 
-def stamp(clock_ms, offset_ms, last, seen=0):
-    """The next packed time of a device: never behind its last one, nor what it has seen of the row."""
+def stamp(clock_ms, offset_ms, last, seen=0, random=0):
+    """The next packed time of a device: never behind its last one, nor what it has seen of the row.
+
+    `random` is a new number of 16 bits, so that copies of a device do not stamp alike.
+    """
     clock = min(max(clock_ms + offset_ms, 0), CLOCK_MOST)
-    return max(pack(clock), min(last + 1, MAXIMUM), min(seen + 1, MAXIMUM))
+    return min(max(pack(clock), last + 1, seen + 1) + random, MAXIMUM)
 
 
 def stored(sent, server_ms, previous):

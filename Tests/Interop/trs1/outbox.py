@@ -57,7 +57,8 @@ class Outbox:
 
     def write(self, operations, clock_ms, seen=0):
         """Numbers a mutation and puts it in the outbox; `seen` is the newest time in its rows."""
-        self.last_time = hybrid.stamp(clock_ms, self.offset, self.last_time, seen)
+        random = int.from_bytes(os.urandom(2), "big")
+        self.last_time = hybrid.stamp(clock_ms, self.offset, self.last_time, seen, random)
         self._append(self.last_time, 1, operations)
 
     def _append(self, packed, schema, operations, origin=None):

@@ -1,0 +1,56 @@
+import Foundation
+import Synchronization
+import SyncProtocol
+import Testing
+
+@testable import SyncClientCore
+
+/// Copies of one cache, which do not know that they are copies.
+@Suite("Copies of a cache")
+struct CopyTests {
+    /// Goal: two taps in two copies are two writes, however alike they are.
+    ///
+    /// Method: the directory is copied, both clocks show the same time, or were set back
+    /// behind the last stamp, and both count once under the next number. A link is
+    /// the server's only way to tell the two from one write that was sent twice.
+    @Test("never give two writes one link", arguments: [1_000, -86_400_000] as [Int64])
+    func alike(clock: Int64) async throws {
+        try await inWorld { world in
+            let first = try await world.signedIn()
+            try await first.pin("a")
+            await first.close()
+            let copy = NSTemporaryDirectory() + "tangrat-client-\(UUID().uuidString)"
+            defer { try? FileManager.default.removeItem(atPath: copy) }
+            try FileManager.default.copyItem(atPath: world.path, toPath: copy)
+            world.clock.elapsed.withLock { $0 = clock }
+            var links: [[UInt64]] = []
+            for (path, random) in [(world.path, 1), (copy, 2)] as [(String, UInt64)] {
+                var environment = world.environment
+                environment.random = OneNumber(number: random)
+                let client = try await SyncClient.open(
+                    SyncConfiguration(dataDirectory: path, environment: environment))
+                let key = RowKey(table: "annotation", id: "a")
+                _ = try await client.write([
+                    RowOperation(key, .create),
+                    RowOperation(key, .increment(field: "shown", by: 1)),
+                ])
+                let session = try await client.signedIn()
+                links.append(
+                    try await session.store.read { connection in
+                        try OutboxTable.entries(connection).map(\.mutation.chain)
+                    })
+                await client.close()
+            }
+            #expect(links[0].count == 2 && links[1].count == 2)
+            #expect(links[0][0] == links[1][0])
+            #expect(links[0][1] != links[1][1])
+        }
+    }
+}
+
+/// A phone's randomness, which is not that of another phone.
+private struct OneNumber: RandomSource {
+    let number: UInt64
+
+    func next() -> UInt64 { number }
+}
