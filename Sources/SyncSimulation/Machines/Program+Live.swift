@@ -33,7 +33,6 @@ extension Program {
                 device.needsSignIn = true
             }
             world.oracle.synced(device, hasRepaired: report.repairs > 0)
-            world.oracle.look(at: device, mirror: true)
         case .waiting(_, let failure):
             world.points.count(named: "live.waiting.\(failure.code)")
             if failure == .signInExpired || failure == .deviceCopied { device.needsSignIn = true }
@@ -44,6 +43,8 @@ extension Program {
             world.note(device.name, "stops listening: \(failure)")
             if failure == .signInExpired || failure == .deviceCopied { device.needsSignIn = true }
         }
+        // A round that failed may have come to a checkpoint before.
+        world.oracle.look(at: device, mirror: true)
     }
 
     /// Opens the live channel.
