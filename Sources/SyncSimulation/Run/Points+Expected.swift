@@ -27,7 +27,6 @@ extension Points {
             "device.openFailed", "device.renamed", "device.signedIn", "device.stoppedAtPoint",
             "feed.applied", "feed.cut", "feed.whole", "network.reused", "server.crashed",
             "server.receipt", "server.refused", "server.restamped", "server.takenBefore",
-            "server.namedOtherwise",
             "server.startFailed",
             "server.started", "server.taken", "sync.done", "sync.repaired",
             "sync.failed.account.sign_in_expired", "sync.failed.storage.failed",
