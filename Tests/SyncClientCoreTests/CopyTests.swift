@@ -46,6 +46,48 @@ struct CopyTests {
             #expect(links[0][1] != links[1][1])
         }
     }
+
+    /// Goal: what waits for a decision in two copies counts once, whoever decides.
+    ///
+    /// Method: two writes on one row are put aside and used. Both tell the server their
+    /// first names, and the removal names the addition by the dot that it has on every copy.
+    @Test("tell the first names of writes that are used after all")
+    func used() async throws {
+        try await inWorld { world in
+            let client = try await world.signedIn()
+            let row = RowKey(table: "annotation", id: "a")
+            _ = try await client.write([
+                RowOperation(row, .create), RowOperation(row, .add(field: "labels", element: "x")),
+            ])
+            let session = try await client.signedIn()
+            let added = try await session.store.read { connection in
+                try OutboxTable.entries(connection)[0].mutation
+            }
+            _ = try await client.write([
+                RowOperation(row, .remove(field: "labels", element: "x", dots: [added.dot]))
+            ])
+            let refused = try await session.store.write { connection in
+                let entries = try OutboxTable.entries(connection)
+                try AsideTable.keep(entries[0].mid, "create_stale", "annotation/a", connection)
+                try AsideTable.keep(entries[1].mid, "row_absent", "annotation/a", connection)
+                return entries.map(\.mutation)
+            }
+            try await client.useWritesAside("annotation/a")
+            let used = try await session.store.read { connection in
+                try OutboxTable.entries(connection).suffix(2).map(\.mutation)
+            }
+            #expect(
+                used.map(\.origin)
+                    == refused.map {
+                        MutationOrigin(device: $0.time.device, mid: $0.mid, chain: $0.chain)
+                    })
+            #expect(
+                used[1].operations.map(\.operation) == [
+                    .remove(field: "labels", element: "x", dots: [used[0].dot])
+                ])
+            await client.close()
+        }
+    }
 }
 
 /// A phone's randomness, which is not that of another phone.

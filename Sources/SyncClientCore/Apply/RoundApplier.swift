@@ -44,15 +44,16 @@ enum RoundApplier {
     ///   - checkpoint: Its end.
     ///   - priority: Up to which priority it is complete; 9 for everything. Buckets
     ///     below are left as they are.
+    ///   - device: The name under which the answer was asked for.
     ///   - wallMilliseconds: The device's clock.
     ///   - connection: The writer, in a transaction.
     /// - Returns: What changed.
     /// - Throws: ``SyncFailure`` where it does not add up, or what the storage refuses.
     static func apply(
         _ bytes: [UInt8], _ scan: PageScan, _ checkpoint: Checkpoint, upTo priority: UInt64 = 9,
-        wallMilliseconds: Int64, _ connection: Connection
+        of device: DeviceID, wallMilliseconds: Int64, _ connection: Connection
     ) throws -> Result {
-        var state = try CacheState.load(connection)
+        var state = try CacheState.load(connection, as: device)
         state.observe(scan.hello, wallMilliseconds: wallMilliseconds)
         let isWhole = state.stagedCursor == nil ? state.cursor.isEmpty : state.stagedIsWhole
         let before = try BucketTable.load(connection).map(\.name)
@@ -105,10 +106,10 @@ enum RoundApplier {
 
     /// Keeps a page and the outcomes that came with it.
     static func stage(
-        _ bytes: [UInt8], _ scan: PageScan, _ page: PageEnd, wallMilliseconds: Int64,
-        _ connection: Connection
+        _ bytes: [UInt8], _ scan: PageScan, _ page: PageEnd, of device: DeviceID,
+        wallMilliseconds: Int64, _ connection: Connection
     ) throws -> Result {
-        var state = try CacheState.load(connection)
+        var state = try CacheState.load(connection, as: device)
         state.observe(scan.hello, wallMilliseconds: wallMilliseconds)
         let now = state.now(wallMilliseconds: wallMilliseconds)
         var result = Result()
@@ -123,9 +124,10 @@ enum RoundApplier {
     /// `acked` is the last write the mirror contains, where the response says
     /// that the mirror is current.
     static func settle(
-        _ scan: PageScan, acked: UInt64?, wallMilliseconds: Int64, _ connection: Connection
+        _ scan: PageScan, acked: UInt64?, of device: DeviceID, wallMilliseconds: Int64,
+        _ connection: Connection
     ) throws -> Result {
-        var state = try CacheState.load(connection)
+        var state = try CacheState.load(connection, as: device)
         state.observe(scan.hello, wallMilliseconds: wallMilliseconds)
         let now = state.now(wallMilliseconds: wallMilliseconds)
         var result = Result()
@@ -142,8 +144,8 @@ enum RoundApplier {
     /// Forgets where the mirror stands, so that the next checkpoint replaces it.
     ///
     /// The mirror itself stays readable until then.
-    static func dropCursor(_ connection: Connection) throws {
-        var state = try CacheState.load(connection)
+    static func dropCursor(of device: DeviceID, _ connection: Connection) throws {
+        var state = try CacheState.load(connection, as: device)
         try StageTable.clear(&state, connection)
         state.cursor = []
         state.repair = .refused

@@ -82,6 +82,16 @@ struct CacheState: Hashable, Sendable {
         return state
     }
 
+    /// Reads the row for what was asked for under a name of the device.
+    ///
+    /// - Throws: ``SyncFailure/busyElsewhere`` where another process has signed in since,
+    ///   so that the answer is about a name that the cache has no more.
+    static func load(_ connection: Connection, as device: DeviceID) throws -> CacheState {
+        let state = try load(connection)
+        guard state.device == device else { throw SyncFailure.busyElsewhere }
+        return state
+    }
+
     /// Writes the row.
     func save(_ connection: Connection) throws {
         try connection.run(

@@ -34,23 +34,20 @@ final class ClientSession: Sendable {
             isNew: isNew, environment: environment)
         let device = credentials.device
         let nonce = environment.random.next()
-        var waitsForName = false
         do throws(SyncFailure) {
             let known = try await store.read { try CacheState.load($0).device }
             if known != device {
-                waitsForName = try await store.write { connection in
+                try await store.write { connection in
                     var state = try CacheState.load(connection)
                     // A cursor belongs to the device it was made for.
                     try StageTable.clear(&state, connection)
                     state.cursor = []
                     // Under a new name there is no gap.
                     state.missingAfter = nil
-                    let waits = try OutboxTable.keepsAny(connection)
-                    if !waits {
+                    if try !OutboxTable.keepsAny(connection) {
                         try OutboxTable.renumber(for: device, nonce: nonce, &state, connection)
                     }
                     try state.save(connection)
-                    return waits
                 }
             }
         } catch {
@@ -59,15 +56,9 @@ final class ClientSession: Sendable {
         }
         let keeper = CredentialsKeeper(
             account: credentials.account, directory: directory, environment: environment)
-        let change =
-            waitsForName
-            ? NameChange(
-                store: store, keeper: keeper,
-                service: SignInService(server: server, environment: environment), device: device)
-            : nil
         return ClientSession(
             credentials.account, server, store, keeper,
-            SyncEngine(store: store, keeper: keeper, server: server, nameChange: change))
+            SyncEngine(store: store, keeper: keeper, server: server))
     }
 
     private init(

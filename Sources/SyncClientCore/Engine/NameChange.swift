@@ -13,6 +13,7 @@ struct NameChange {
     let store: CacheStore
     let keeper: CredentialsKeeper
     let service: SignInService
+    /// The new name.
     let device: DeviceID
 
     /// What is known of the old name.
@@ -48,6 +49,9 @@ struct NameChange {
         let nonce = store.environment.random.next()
         try await store.write { connection in
             var state = try CacheState.load(connection)
+            // A round of another process may have gone on under the old name.
+            try StageTable.clear(&state, connection)
+            state.cursor = []
             try OutboxTable.renumber(
                 for: device, nonce: nonce, leavingOut: taken, &state, connection)
             try state.save(connection)

@@ -7,7 +7,10 @@ extension SyncEngine {
         _ body: [UInt8], at path: String, _ round: inout Round
     ) async -> Exchanged {
         do throws(SyncFailure) {
-            let token = try keeper.accessToken(of: try keeper.read())
+            let credentials = try keeper.read()
+            // Another process has just signed in: what it asks next is under its new name.
+            guard credentials.device == round.device else { throw SyncFailure.busyElsewhere }
+            let token = try keeper.accessToken(of: credentials)
             try environment.reach(.sendBefore)
             round.report.requests += 1
             round.report.bytesUp += body.count

@@ -12,8 +12,9 @@ extension SyncEngine {
             kept = (round.bytes, end.cursor)
         }
         let page = kept
+        let device = round.device
         let holdsAnything = try await store.write { connection in
-            var state = try CacheState.load(connection)
+            var state = try CacheState.load(connection, as: device)
             state.repair = .running
             if let page {
                 try StageTable.append(page.bytes, cursor: page.cursor, &state, connection)
@@ -68,10 +69,11 @@ extension SyncEngine {
             let cursor = repair.cursor ?? []
             let isDone = repair.isDone
             let wall = environment.wall.milliseconds()
+            let device = round.device
             let kept = await caught { () throws(SyncFailure) in
                 try self.environment.reach(.repairBefore)
                 try await self.store.write { connection in
-                    var state = try CacheState.load(connection)
+                    var state = try CacheState.load(connection, as: device)
                     state.observe(scan.hello, wallMilliseconds: wall)
                     try StageTable.append(bytes, cursor: cursor, &state, connection)
                     state.repair = isDone ? .mended : .running

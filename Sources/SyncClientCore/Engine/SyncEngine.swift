@@ -22,16 +22,10 @@ actor SyncEngine {
     let environment: SyncEnvironment
     private var running: SharedRound?
     private var lastID: UInt64 = 0
-    /// What must be done before the first request, if anything.
-    private var nameChange: NameChange?
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { store.writerExecutor }
 
-    init(
-        store: CacheStore, keeper: CredentialsKeeper, server: ServerAddress,
-        nameChange: NameChange? = nil
-    ) {
-        self.nameChange = nameChange
+    init(store: CacheStore, keeper: CredentialsKeeper, server: ServerAddress) {
         self.store = store
         self.keeper = keeper
         self.server = server
@@ -109,9 +103,8 @@ actor SyncEngine {
     private func round(repairs: Bool) async throws(SyncFailure) -> SyncReport {
         let lock = try await takeRoundLock()
         defer { lock.unlock() }
-        try await nameChange?.run()
-        nameChange = nil
-        var round = Round(startedAt: environment.monotonic.nanoseconds())
+        let startedAt = environment.monotonic.nanoseconds()
+        var round = Round(startedAt: startedAt, device: try await takeName())
         var action = round.machine.begin(repairs: repairs)
         while true {
             if Task.isCancelled { throw .cancelled }
@@ -130,9 +123,10 @@ actor SyncEngine {
                 }
             case .reconcile: event = try await reconcile(&round)
             case .dropCursor:
-                try await store.write { try RoundApplier.dropCursor($0) }
+                let device = round.device
+                try await store.write { try RoundApplier.dropCursor(of: device, $0) }
                 event = .cursorDropped
-            case .offerAgain(let mid): event = await offerAgain(mid)
+            case .offerAgain(let mid): event = await offerAgain(mid, round.device)
             case .refresh:
                 event = await caught { () throws(SyncFailure) in
                     try await self.keeper.refresh()
@@ -155,8 +149,9 @@ actor SyncEngine {
             case .stop(let failure):
                 if failure == .signInExpired { try await keeper.markExpired() }
                 if failure == .deviceCopied {
+                    let device = round.device
                     try await store.write { connection in
-                        var state = try CacheState.load(connection)
+                        var state = try CacheState.load(connection, as: device)
                         state.isCopied = true
                         try state.save(connection)
                     }
@@ -172,6 +167,8 @@ actor SyncEngine {
         var machine = SyncRoundMachine()
         var report = SyncReport()
         let startedAt: UInt64
+        /// The name that the device has in it.
+        let device: DeviceID
         var bytes: [UInt8] = []
         var scan: PageScan?
         var writesSent = 0
@@ -186,8 +183,9 @@ actor SyncEngine {
         var repair: RepairMachine?
         var mended = 0
 
-        init(startedAt: UInt64) {
+        init(startedAt: UInt64, device: DeviceID) {
             self.startedAt = startedAt
+            self.device = device
         }
     }
 
@@ -241,10 +239,11 @@ actor SyncEngine {
         try environment.reach(.stageBefore)
         let bytes = round.bytes
         let wall = environment.wall.milliseconds()
+        let device = round.device
         let result = try await store.write { connection in
             try PageSum.verify(bytes, promised: page.sum)
             return try RoundApplier.stage(
-                bytes, scan, page, wallMilliseconds: wall, connection)
+                bytes, scan, page, of: device, wallMilliseconds: wall, connection)
         }
         try environment.reach(.stageAfter)
         round.report.outcomes += result.outcomes
@@ -261,13 +260,15 @@ actor SyncEngine {
         let bytes = round.bytes
         let wall = environment.wall.milliseconds()
         let environment = environment
+        let device = round.device
         let isPart =
             round.priorityMax < 9
             && (round.announcesMore || scan.announcesMore(than: round.priorityMax))
         let priority = isPart ? round.priorityMax : 9
         let result = try await store.write { connection in
             let result = try RoundApplier.apply(
-                bytes, scan, checkpoint, upTo: priority, wallMilliseconds: wall, connection)
+                bytes, scan, checkpoint, upTo: priority, of: device, wallMilliseconds: wall,
+                connection)
             try environment.reach(.applyBeforeCommit)
             return result
         }
@@ -295,8 +296,10 @@ actor SyncEngine {
         if case .unchanged(let mid) = scan.terminal { acked = mid }
         let wall = environment.wall.milliseconds()
         let reached = acked
+        let device = round.device
         let result = try await store.write { connection in
-            try RoundApplier.settle(scan, acked: reached, wallMilliseconds: wall, connection)
+            try RoundApplier.settle(
+                scan, acked: reached, of: device, wallMilliseconds: wall, connection)
         }
         round.report.outcomes += result.outcomes
         round.report.nextMid = result.nextMid
@@ -304,10 +307,12 @@ actor SyncEngine {
         return .settled(writesWait: result.writesWait)
     }
 
-    private func offerAgain(_ mid: UInt64) async -> SyncRoundMachine.Event {
+    private func offerAgain(
+        _ mid: UInt64, _ device: DeviceID
+    ) async -> SyncRoundMachine.Event {
         await caught { () throws(SyncFailure) in
             let count = try await store.write { connection in
-                var state = try CacheState.load(connection)
+                var state = try CacheState.load(connection, as: device)
                 let count: Int
                 do {
                     count = try OutboxTable.offerAgain(after: mid, &state, connection)
@@ -341,6 +346,21 @@ actor SyncEngine {
 
     func milliseconds(since start: UInt64) -> Int64 {
         Int64(clamping: (environment.monotonic.nanoseconds() &- start) / 1_000_000)
+    }
+
+    /// Makes sure that the cache has the name under which the device is signed in.
+    ///
+    /// Another process may have signed in since this one opened the cache: it is the
+    /// first round afterwards, in whichever of them, that changes the name.
+    private func takeName() async throws(SyncFailure) -> DeviceID {
+        let held = try await store.readOnWriter { try CacheState.load($0).device }
+        let device = try keeper.read().device
+        if held != device {
+            let service = SignInService(server: server, environment: environment)
+            try await NameChange(store: store, keeper: keeper, service: service, device: device)
+                .run()
+        }
+        return device
     }
 
     /// Takes the right to run a round, waiting for another process's round to end.

@@ -89,9 +89,7 @@ extension OutboxTable {
             var mutation = linked(before.origin)
             if before.origin == nil, mutation.chain != before.chain || device != before.time.device
             {
-                mutation = linked(
-                    MutationOrigin(
-                        device: before.time.device, mid: before.mid, chain: before.chain))
+                mutation = linked(before.firstName)
             }
             renamed[before.dot] = mutation.dot
             try insert(
@@ -100,6 +98,34 @@ extension OutboxTable {
             state.lastChain = mutation.chain
             state.nextMid += 1
         }
+    }
+
+    /// Stores a write once more as the newest one, with its first name as its origin.
+    ///
+    /// A copy of this device may do the same with the write that waited in both: it
+    /// counts once.
+    ///
+    /// - Parameters:
+    ///   - mutation: The write, as it was stored before.
+    ///   - renamed: The dots of writes that were made anew before it, and their new ones.
+    ///   - state: The state; the caller saves it.
+    ///   - wallMilliseconds: This device's clock.
+    ///   - random: For the stamp.
+    ///   - connection: The writer, in a transaction.
+    /// - Returns: The new entry.
+    /// - Throws: ``SyncFailure/writeRefused(code:detail:)``, `outboxFull`, and what the storage refuses.
+    static func appendAnew(
+        _ mutation: Mutation, _ renamed: inout [Dot: Dot], _ state: inout CacheState,
+        wallMilliseconds: Int64, random: any RandomSource, _ connection: Connection
+    ) throws -> Entry {
+        let operations = mutation.operations.map { operation in
+            RowOperation(operation.key, operation.operation.renaming { renamed[$0] ?? $0 })
+        }
+        let entry = try append(
+            operations, origin: mutation.firstName, &state, wallMilliseconds: wallMilliseconds,
+            random: random, connection)
+        renamed[mutation.dot] = entry.mutation.dot
+        return entry
     }
 
     /// The number of writes from the first on whose bytes are those that were stored.
@@ -118,6 +144,13 @@ extension OutboxTable {
             if isWhole { count += 1 }
         }
         return count
+    }
+}
+
+extension Mutation {
+    /// The name that it was stored under first.
+    fileprivate var firstName: MutationOrigin {
+        origin ?? MutationOrigin(device: time.device, mid: mid, chain: chain)
     }
 }
 

@@ -31,8 +31,8 @@ enum OutboxTable {
 
     /// Stores a write; the caller saves `state` in the same transaction.
     static func append(
-        _ operations: [RowOperation], _ state: inout CacheState, wallMilliseconds: Int64,
-        random: any RandomSource, _ connection: Connection
+        _ operations: [RowOperation], origin: MutationOrigin? = nil, _ state: inout CacheState,
+        wallMilliseconds: Int64, random: any RandomSource, _ connection: Connection
     ) throws -> Entry {
         do throws(WriteRules.Problem) {
             try WriteRules.check(operations)
@@ -51,10 +51,10 @@ enum OutboxTable {
             random: UInt16(truncatingIfNeeded: random.next()))
         let mid = state.nextMid
         let chain = MutationChain.link(
-            after: state.lastChain, mid: mid, time: time, operations: operations)
+            after: state.lastChain, mid: mid, time: time, operations: operations, origin: origin)
         let mutation = Mutation(
             mid: mid, time: time, schema: TablePolicy.schemaVersion, operations: operations,
-            chain: chain)
+            chain: chain, origin: origin)
         let entry = Entry(
             mid: mid, queuedAt: state.now(wallMilliseconds: wallMilliseconds), mutation: mutation)
         try insert(entry, previousChain: state.lastChain, connection)

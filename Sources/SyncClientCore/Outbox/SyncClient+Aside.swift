@@ -35,6 +35,8 @@ extension SyncClient {
 
     /// Makes the writes kept for a row anew, as of now.
     ///
+    /// A copy of this device may keep them as well: made anew on both, they count once.
+    ///
     /// - Parameter row: The row, as `table/id`.
     /// - Returns: The last write, as it is stored.
     /// - Throws: ``SyncFailure/rowAbsent(table:id:)`` if nothing is kept for it.
@@ -45,9 +47,10 @@ extension SyncClient {
             let wall = environment.wall.milliseconds()
             var state = try CacheState.load(connection)
             var last: OutboxTable.Entry?
+            var renamed: [Dot: Dot] = [:]
             for (_, entry) in try AsideTable.entries(of: row, connection) {
-                last = try OutboxTable.append(
-                    entry.mutation.operations, &state, wallMilliseconds: wall,
+                last = try OutboxTable.appendAnew(
+                    entry.mutation, &renamed, &state, wallMilliseconds: wall,
                     random: environment.random, connection)
             }
             guard let last else { throw Self.nothingAside(row) }

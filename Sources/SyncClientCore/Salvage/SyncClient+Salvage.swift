@@ -22,7 +22,8 @@ extension SyncClient {
     /// Makes writes anew from a file that a salvage has exported.
     ///
     /// Writes that this device still has, sent or not, are passed over, so the same
-    /// file may be given twice. What is made anew has numbers and times of now.
+    /// file may be given twice. What is made anew has numbers and times of now, and tells
+    /// its first name: where the service has it already, it counts once.
     ///
     /// - Parameter path: The file.
     /// - Returns: How many writes were made.
@@ -56,10 +57,11 @@ extension SyncClient {
             let wall = environment.wall.milliseconds()
             var state = try CacheState.load(connection)
             var made = 0
+            var renamed: [Dot: Dot] = [:]
             for mutation in found
             where try !NoticeTable.isKnown(mutation.chain, connection) {
-                _ = try OutboxTable.append(
-                    mutation.operations, &state, wallMilliseconds: wall,
+                _ = try OutboxTable.appendAnew(
+                    mutation, &renamed, &state, wallMilliseconds: wall,
                     random: environment.random, connection)
                 try NoticeTable.remember(mutation.chain, connection)
                 made += 1
