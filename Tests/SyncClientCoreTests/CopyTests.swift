@@ -88,6 +88,43 @@ struct CopyTests {
             await client.close()
         }
     }
+
+    /// Goal: nothing is sent under a name that its sender is not signed in with.
+    ///
+    /// Method: two programs have the cache open, and one signs in anew. The other's next
+    /// round gives what waits the new name first; sent under the old one it would be
+    /// refused for good. An answer that was asked for before is not applied.
+    @Test("are told apart from two programs on one cache, of which one signs in anew")
+    func secondProgram() async throws {
+        try await inWorld { world in
+            let first = try await world.signedIn()
+            try await first.pin("a")
+            let second = try await world.open()
+            let session = try await second.signedIn()
+            let old = try await session.store.read { try CacheState.load($0).device }
+            world.server.with { $0.device = DeviceID(0x77) }
+            let prompt = try await first.beginSignIn(
+                server: "https://example.test", deviceName: "a test")
+            _ = try await first.completeSignIn(prompt)
+            world.server.changesDevice()
+            await #expect(throws: SyncFailure.busyElsewhere) {
+                try await session.store.write { connection in
+                    var state = try CacheState.load(connection)
+                    state.device = DeviceID(0x77)
+                    try state.save(connection)
+                    try RoundApplier.dropCursor(of: old, connection)
+                }
+            }
+            let report = try await second.sync()
+            #expect(report.pushed == 1)
+            #expect(report.outcomes.map(\.status) == [.accepted])
+            let waiting = try await session.store.read { try CacheState.load($0) }
+            #expect(waiting.device == DeviceID(0x77))
+            #expect(try await first.row("pinned", "me")?.texts("services") == ["a"])
+            await first.close()
+            await second.close()
+        }
+    }
 }
 
 /// A phone's randomness, which is not that of another phone.

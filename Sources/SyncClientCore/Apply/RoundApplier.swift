@@ -166,7 +166,7 @@ enum RoundApplier {
         goingOnUpTo priority: UInt64 = 9
     ) throws -> RequestPlan {
         let state = try CacheState.load(connection)
-        var plan = RequestPlan()
+        var plan = RequestPlan(device: state.device)
         plan.needsRepair = try needsRepair(state, connection)
         var sync = SyncRequest()
         sync.cursor = state.requestCursor
@@ -210,6 +210,8 @@ enum RoundApplier {
 
 /// A request that is ready to be sent.
 struct RequestPlan: Sendable {
+    /// The name that the device has in it.
+    let device: DeviceID
     /// The frames.
     var body: [UInt8] = []
     /// The number of writes in it.

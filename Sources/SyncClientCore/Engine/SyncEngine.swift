@@ -103,8 +103,11 @@ actor SyncEngine {
     private func round(repairs: Bool) async throws(SyncFailure) -> SyncReport {
         let lock = try await takeRoundLock()
         defer { lock.unlock() }
-        let startedAt = environment.monotonic.nanoseconds()
-        var round = Round(startedAt: startedAt, device: try await takeName())
+        var round = Round(startedAt: environment.monotonic.nanoseconds())
+        if repairs {
+            let held = try await store.readOnWriter { try CacheState.load($0).device }
+            _ = try await takesName(insteadOf: held, &round)
+        }
         var action = round.machine.begin(repairs: repairs)
         while true {
             if Task.isCancelled { throw .cancelled }
@@ -167,8 +170,8 @@ actor SyncEngine {
         var machine = SyncRoundMachine()
         var report = SyncReport()
         let startedAt: UInt64
-        /// The name that the device has in it.
-        let device: DeviceID
+        /// The name that the device has in it; 0 before it is looked at.
+        var device = DeviceID(0)
         var bytes: [UInt8] = []
         var scan: PageScan?
         var writesSent = 0
@@ -183,9 +186,8 @@ actor SyncEngine {
         var repair: RepairMachine?
         var mended = 0
 
-        init(startedAt: UInt64, device: DeviceID) {
+        init(startedAt: UInt64) {
             self.startedAt = startedAt
-            self.device = device
         }
     }
 
@@ -207,8 +209,14 @@ actor SyncEngine {
     private func send(_ round: inout Round) async throws(SyncFailure) -> SyncRoundMachine.Event {
         let holdsBack = round.machine.heldBackAfter != nil
         let priority = round.priorityMax
-        let plan = try await store.readOnWriter {
-            try RoundApplier.request($0, holdingBack: holdsBack, goingOnUpTo: priority)
+        func request() async throws(SyncFailure) -> RequestPlan {
+            try await store.readOnWriter {
+                try RoundApplier.request($0, holdingBack: holdsBack, goingOnUpTo: priority)
+            }
+        }
+        var plan = try await request()
+        if round.device.number == 0, try await takesName(insteadOf: plan.device, &round) {
+            plan = try await request()
         }
         if plan.priorityMax != priority { round.announcesMore = false }
         round.priorityMax = plan.priorityMax
@@ -348,19 +356,21 @@ actor SyncEngine {
         Int64(clamping: (environment.monotonic.nanoseconds() &- start) / 1_000_000)
     }
 
-    /// Makes sure that the cache has the name under which the device is signed in.
+    /// Gives the cache the name under which the device is signed in, if it has another.
     ///
     /// Another process may have signed in since this one opened the cache: it is the
     /// first round afterwards, in whichever of them, that changes the name.
-    private func takeName() async throws(SyncFailure) -> DeviceID {
-        let held = try await store.readOnWriter { try CacheState.load($0).device }
+    ///
+    /// - Returns: Whether the name was changed.
+    private func takesName(
+        insteadOf held: DeviceID, _ round: inout Round
+    ) async throws(SyncFailure) -> Bool {
         let device = try keeper.read().device
-        if held != device {
-            let service = SignInService(server: server, environment: environment)
-            try await NameChange(store: store, keeper: keeper, service: service, device: device)
-                .run()
-        }
-        return device
+        round.device = device
+        guard held != device else { return false }
+        let service = SignInService(server: server, environment: environment)
+        try await NameChange(store: store, keeper: keeper, service: service, device: device).run()
+        return true
     }
 
     /// Takes the right to run a round, waiting for another process's round to end.

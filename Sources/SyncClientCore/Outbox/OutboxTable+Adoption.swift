@@ -113,7 +113,8 @@ extension OutboxTable {
     ///   - random: For the stamp.
     ///   - connection: The writer, in a transaction.
     /// - Returns: The new entry.
-    /// - Throws: ``SyncFailure/writeRefused(code:detail:)``, `outboxFull`, and what the storage refuses.
+    /// - Throws: ``SyncFailure/writeRefused(code:detail:)``, ``SyncFailure/outboxFull``, and
+    ///   what the storage refuses.
     static func appendAnew(
         _ mutation: Mutation, _ renamed: inout [Dot: Dot], _ state: inout CacheState,
         wallMilliseconds: Int64, random: any RandomSource, _ connection: Connection
