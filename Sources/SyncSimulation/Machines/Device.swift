@@ -148,6 +148,15 @@ final class Device {
         return second
     }
 
+    /// Ends what runs, and starts nothing any more.
+    func retire() {
+        isRetired = true
+        program?.die()
+        second?.die()
+        program = nil
+        second = nil
+    }
+
     /// Whether anything runs on it.
     var hasPrograms: Bool { program != nil || second != nil }
 

@@ -112,16 +112,13 @@ package final class World: @unchecked Sendable {
         }
     }
 
-    /// Lets every program unwind, so that nothing is left behind.
+    /// Lets every program unwind, so that nothing is left behind, and none of it in memory.
     private func end() {
-        for device in devices {
-            device.isRetired = true
-            device.program?.die()
-            device.second?.die()
-        }
+        for device in devices { device.retire() }
         server.disk.kill()
         jobs.drain {}
         server.end()
+        timeline.clear()
     }
 
     // MARK: - What is noted

@@ -48,6 +48,9 @@ final class Timeline {
         return true
     }
 
+    /// Forgets what is planned, and whatever it would be done to.
+    func clear() { heap = [] }
+
     /// Lets time pass to a moment at which nothing is planned before it.
     func advance(to time: Int64) {
         now = max(now, time)
