@@ -40,18 +40,24 @@ public actor SyncClient {
         let environment = configuration.environment
         let directory = DataDirectory(
             path: configuration.dataDirectory, files: environment.files)
+        return SyncClient(
+            environment: environment, directory: directory,
+            session: try await storedSession(directory, environment))
+    }
+
+    /// Opens the cache of whoever is signed in; nil if nobody is.
+    static func storedSession(
+        _ directory: DataDirectory, _ environment: SyncEnvironment
+    ) async throws(SyncFailure) -> ClientSession? {
         let credentials = try await environment.execution.offPool {
             () throws(SyncFailure) -> Credentials? in
             try directory.prepare()
             guard let subject = try directory.current() else { return nil }
             return try directory.credentials(subject)
         }
-        var session: ClientSession?
-        if let credentials {
-            session = try await ClientSession.open(
-                credentials, directory: directory, environment: environment)
-        }
-        return SyncClient(environment: environment, directory: directory, session: session)
+        guard let credentials else { return nil }
+        return try await ClientSession.open(
+            credentials, directory: directory, environment: environment)
     }
 
     /// Closes the cache; the client answers everything with an error from then on.

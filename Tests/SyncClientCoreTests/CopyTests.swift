@@ -121,6 +121,12 @@ struct CopyTests {
             let waiting = try await session.store.read { try CacheState.load($0) }
             #expect(waiting.device == DeviceID(0x77))
             #expect(try await first.row("pinned", "me")?.texts("services") == ["a"])
+            // That the older sign-in is over says nothing of the newer one.
+            #expect(try await session.keeper.markExpired("an older token") == false)
+            #expect(try await !first.status().isSignInExpired)
+            let token = try await session.keeper.accessToken()
+            #expect(try await session.keeper.markExpired(token))
+            #expect(try await first.status().isSignInExpired)
             await first.close()
             await second.close()
         }

@@ -187,6 +187,37 @@ struct OriginTests {
         #expect(result.outcomes.map(\.code) == ["", ""])
     }
 
+    /// Goal: a device cannot keep the writer busy with dots that it has made up.
+    ///
+    /// Method: the row holds 300 additions of one element, with origins that nobody has, and
+    /// a removal names one dot or 1,000 of that number; statements are counted.
+    @Test("are looked up for the person's own devices alone, whatever dots a removal names")
+    func madeUpDots() throws {
+        var one = WritingDevice(first)
+        var pushed = [one.next([RowOperation(Self.note, .create)])]
+        for link in 0..<300 as Range<UInt64> {
+            pushed.append(
+                one.next(
+                    [RowOperation(Self.note, .add(field: "labels", element: "both"))],
+                    origin: MutationOrigin(device: DeviceID(0xd0), mid: 7, chain: 0x1000 + link)))
+        }
+        #expect(try fixture.push(pushed, from: first).taken == 301)
+        let connection = try #require((fixture.writer as? SQLiteWriter)?.connection)
+        func statements(naming count: UInt64) throws -> Int {
+            let base = one.chain
+            let dots = (0..<count).map { Dot(device: DeviceID(0x9000 + $0), mid: 7) }
+            let removal = one.next([
+                RowOperation(Self.note, .remove(field: "labels", element: "both", dots: dots))
+            ])
+            let before = connection.statementsRun
+            #expect(try fixture.push([removal], base: base, from: first).taken == 1)
+            return connection.statementsRun - before
+        }
+        let few = try statements(naming: 1)
+        #expect(try statements(naming: 1_000) == few)
+        #expect(few < 20)
+    }
+
     @Test("leave with their person")
     func erased() throws {
         var one = WritingDevice(first)

@@ -130,6 +130,25 @@ struct RetentionPassTests {
         #expect(!lines.withLock { $0.contains { $0.contains("store.commit_failed") } })
     }
 
+    /// Goal: a damaged audit chain does not keep rows for ever, either.
+    ///
+    /// Method: a link is too short, so a pass cannot look for a cut. It ends all the same,
+    /// and the next one begins with the rows again.
+    @Test("ends where the audit chain cannot be read, and comes back to the rows")
+    func damagedChain() throws {
+        let running = try RunningServer()
+        let subject = try running.addPerson()
+        let key = try running.addAgency("dlt", ["vehicle"])
+        try Self.damage(running, "UPDATE audit SET link = x'00' WHERE no = 1")
+        running.advance(milliseconds: 800 * day)
+        for id in ["v1", "v2"] {
+            try running.feed(key, [Self.vehicle(id, subject)])
+            let answer = try running.admin(Self.retention)
+            let last = try #require(answer["rows"]?.items?.last, "\(answer)")
+            #expect(last["gone"] == .integer(1) && last["damaged"] == .integer(1))
+        }
+    }
+
     /// Goal: a server that is started anew before its passes end still reaches every row.
     ///
     /// Method: leave the mark of a pass that was cut off behind the second row.

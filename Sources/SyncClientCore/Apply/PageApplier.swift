@@ -149,7 +149,7 @@ struct PageApplier {
             guard let position = slotByName.removeValue(forKey: name) else { return }
             let id = slots[position].held.id
             slotByID[id] = nil
-            slotByNumber[slots[position].held.number] = nil
+            forgetNumber(of: position)
             slots[position].promised = nil
             deletes += try BucketTable.remove(id, connection)
             hasRemovedBuckets = true
@@ -199,11 +199,18 @@ struct PageApplier {
         }
         // Of another history most rows may be the same: a repair finds the rest.
         slots[known].held.epoch = state.epoch
-        slotByNumber[slots[known].held.number] = nil
+        forgetNumber(of: known)
         slotByNumber[state.index] = known
         slots[known].held.number = state.index
         slots[known].held.priority = state.priority
         return known
+    }
+
+    /// Lets the number of a bucket go, unless another one has it by now: a server that was
+    /// put back gives numbers anew, and the old ones stand beside them within a page.
+    private mutating func forgetNumber(of position: Int) {
+        let number = slots[position].held.number
+        if slotByNumber[number] == position { slotByNumber[number] = nil }
     }
 
     private mutating func applyName(

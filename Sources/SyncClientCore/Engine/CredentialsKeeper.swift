@@ -76,14 +76,23 @@ final class CredentialsKeeper: Sendable {
         }
     }
 
-    /// Remembers that the server has ended the sign-in.
-    func markExpired() async throws(SyncFailure) {
+    /// Remembers that the server has ended the sign-in, unless there is a newer one.
+    ///
+    /// Another process may have signed in meanwhile, which is what ends the older sign-in.
+    ///
+    /// - Parameter token: The access token that was good no more; nil for the last one used.
+    /// - Returns: Whether it was that of the sign-in as it is stored.
+    /// - Throws: What reading or writing the file throws.
+    @discardableResult
+    func markExpired(_ token: String? = nil) async throws(SyncFailure) -> Bool {
         var credentials = try await stored()
+        guard credentials.accessToken == token ?? used.withLock({ $0 }) else { return false }
         credentials.isExpired = true
         let expired = credentials
         let directory = directory
         try await environment.execution.offPool { () throws(SyncFailure) in
             try directory.save(expired)
         }
+        return true
     }
 }

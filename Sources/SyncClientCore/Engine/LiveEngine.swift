@@ -8,7 +8,8 @@ struct LiveEngine: Sendable {
     /// How listening ended.
     private enum End: Sendable {
         case failed(SyncFailure)
-        case revoked
+        /// The sign-in ended under which it listened.
+        case revoked(token: String)
         case over
     }
 
@@ -28,10 +29,13 @@ struct LiveEngine: Sendable {
             if failure == nil {
                 backoff.succeeded()
                 switch await listen(&nextMid) {
-                case .revoked:
-                    try? await session.keeper.markExpired()
-                    tell(.revoked)
-                    return
+                case .revoked(let token):
+                    guard (try? await session.keeper.markExpired(token)) == false else {
+                        tell(.revoked)
+                        return
+                    }
+                    // It was renewed, or of an older sign-in: a round tells more.
+                    failure = .noAnswer(reason: "live.unauthorized")
                 case .over: return
                 case .failed(let ended): failure = ended
                 }
@@ -103,7 +107,9 @@ struct LiveEngine: Sendable {
             }
             defer { group.cancelAll() }
             for await _ in wakes.stream {
-                if let end = await handle(wakes.take(), &nextMid) { return end }
+                let news = wakes.take()
+                if news.isRevoked, !Task.isCancelled { return .revoked(token: token) }
+                if let end = await handle(news, &nextMid) { return end }
             }
             return .over
         }
@@ -112,7 +118,6 @@ struct LiveEngine: Sendable {
     /// Reacts to what has happened since the last time; a result ends listening.
     private func handle(_ news: LiveWakes.News, _ nextMid: inout UInt64) async -> End? {
         if Task.isCancelled { return .over }
-        if news.isRevoked { return .revoked }
         if news.hasOpened { tell(.connected) }
         // What moved between the last round and the opening was told to nobody.
         var isDue = news.hasOpened || news.hasMoved

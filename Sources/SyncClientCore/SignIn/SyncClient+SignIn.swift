@@ -51,6 +51,20 @@ extension SyncClient {
             accessToken: tokens.access, refreshToken: tokens.refresh)
         // The old session must not read the new credentials of its own account.
         await replaceSession(with: nil)
+        do throws(SyncFailure) {
+            let session = try await open(credentials)
+            await replaceSession(with: session)
+            return session.account
+        } catch {
+            // What is stored is good still: the sign-in before, or this one.
+            if let stored = try? await Self.storedSession(directory, environment) {
+                await replaceSession(with: stored)
+            }
+            throw error
+        }
+    }
+
+    private func open(_ credentials: Credentials) async throws(SyncFailure) -> ClientSession {
         let directory = directory
         try await environment.execution.offPool { () throws(SyncFailure) in
             try directory.prepare()
@@ -59,10 +73,8 @@ extension SyncClient {
             try directory.setCurrent(credentials.subject)
             CrashPoint.clientSignInCurrent.reach()
         }
-        let session = try await ClientSession.open(
+        return try await ClientSession.open(
             credentials, directory: directory, environment: environment, isNew: true)
-        await replaceSession(with: session)
-        return session.account
     }
 
     /// Ends the sign-in and erases the person's data from this device.

@@ -69,24 +69,20 @@ struct Retention {
             }
             return .audit(nil)
         case .audit(let search):
-            let cutting = AuditCutting(
-                context: context, entriesMax: limits.retentionRowsMax, heads: heads, now: now)
-            let step = try cutting.next(search)
-            if let found = step.found {
-                part.auditEntries = found.entries
-                if !isDryRun { try cutting.cut(found, by: actor) }
+            do {
+                return try audit(search, &part)
+            } catch StoreFailure.inconsistent {
+                // The chain cannot be read here: the rows' turn must come again all the same.
+                part.passOver("audit chain")
+                return nil
             }
-            if let damaged = step.damaged { part.passOver("audit entry \(damaged)") }
-            return step.next.map { .audit($0) } ?? .remains
         case .remains:
             guard !isDryRun else { return nil }
-            if let cut = try context.transaction.auditCut() {
-                try context.transaction.overwriteRemoved()
-                let removed = try context.transaction.removeAudit(
-                    through: cut.head.number, max: limits.retentionRowsMax)
-                if removed == limits.retentionRowsMax { return .remains }
-            }
-            return nil
+            guard let cut = try context.transaction.auditCut() else { return nil }
+            try context.transaction.overwriteRemoved()
+            let removed = try context.transaction.removeAudit(
+                through: cut.head.number, max: limits.retentionRowsMax)
+            return removed == limits.retentionRowsMax ? .remains : nil
         }
     }
 
@@ -120,6 +116,20 @@ struct Retention {
                 .rowsExpired, by: actor, ranges: context.book.takeTouched(), text: part.words)
         }
         return part.looked < limits.retentionRowsMax ? .devices(after: 0) : .rows(after: last)
+    }
+
+    private func audit(
+        _ search: AuditCutting.Search?, _ part: inout RetentionReport
+    ) throws -> Place? {
+        let cutting = AuditCutting(
+            context: context, entriesMax: limits.retentionRowsMax, heads: heads, now: now)
+        let step = try cutting.next(search)
+        if let found = step.found {
+            if !isDryRun { try cutting.cut(found, by: actor) }
+            part.auditEntries = found.entries
+        }
+        if let damaged = step.damaged { part.passOver("audit entry \(damaged)") }
+        return step.next.map { .audit($0) } ?? .remains
     }
 
     /// Removes a row if its period is over; one that cannot be read is not changed.

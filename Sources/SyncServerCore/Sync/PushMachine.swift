@@ -54,6 +54,7 @@ struct PushMachine {
         taken.reserveCapacity(mutations.count)
         result.outcomes.reserveCapacity(mutations.count)
         var previous = baseChain
+        let names = WriteNames(transaction, person: person.number, device: device.id)
         for mutation in mutations {
             defer { previous = mutation.chain }
             if mutation.mid <= device.lastMid {
@@ -81,7 +82,8 @@ struct PushMachine {
                     ? MutationOrigin(device: device.id, mid: mutation.mid, chain: mutation.chain)
                     : nil)
             let outcome = try apply(
-                mutation, known, from: device, person: person, closed, after: taken)
+                mutation, known, from: device, person: person, closed, names)
+            names.take(mutation)
             CrashPoint.serverPushWritten.reach()
             taken.append(OutcomeRecord(outcome: outcome, chain: mutation.chain))
             device.lastMid = mutation.mid
@@ -107,7 +109,7 @@ struct PushMachine {
 
     private func apply(
         _ mutation: Mutation, _ firstName: MutationOrigin?, from device: DeviceRecord,
-        person: PersonRecord, _ closed: Set<String>, after taken: [OutcomeRecord]
+        person: PersonRecord, _ closed: Set<String>, _ names: WriteNames
     ) throws -> Outcome {
         do throws(WriteRules.Problem) {
             guard mutation.time.device == device.id else {
@@ -125,8 +127,6 @@ struct PushMachine {
             return Outcome(mid: mutation.mid, status: .merged, code: Self.takenBefore)
         }
         var plan = Plan(time: accepted(mutation, device), dot: mutation.dot)
-        let names = WriteNames(
-            transaction: transaction, person: person.number, device: device, taken: taken)
         for operation in mutation.operations {
             if let problem = try decide(operation, person: person, names, plan: &plan) {
                 return refusal(mutation, problem.code, problem.detail)

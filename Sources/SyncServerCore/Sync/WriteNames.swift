@@ -5,14 +5,30 @@ internal import SyncProtocol
 /// The first name's dot is (device, number). Under later names it is (link, number):
 /// see ``MutationOrigin``. Whichever copy comes first, the row holds one of the two,
 /// and another copy may name the other one in what it removes.
-struct WriteNames {
-    let transaction: any StoreTransaction
+///
+/// Dots come from devices and may be anything. So the store is asked for links of the
+/// person's own devices alone, for each write once in a push; all else is comparing.
+final class WriteNames {
+    private let transaction: any StoreTransaction
     /// Whose writes they are.
-    let person: PersonNumber
+    private let person: PersonNumber
     /// Who pushes.
-    let device: DeviceRecord
-    /// What was taken of this push, and is not stored yet.
-    let taken: [OutcomeRecord]
+    private let device: DeviceID
+    /// The links of what was taken of this push, which is not stored yet.
+    private var taken: [UInt64: UInt64] = [:]
+    private var ownDevices: [DeviceID: DeviceNumber]?
+    private var links: [Dot: UInt64?] = [:]
+
+    init(_ transaction: any StoreTransaction, person: PersonNumber, device: DeviceID) {
+        self.transaction = transaction
+        self.person = person
+        self.device = device
+    }
+
+    /// Takes note of a mutation that was taken.
+    func take(_ mutation: Mutation) {
+        taken[mutation.mid] = mutation.chain
+    }
 
     /// The operation, with the names by which the row holds the writes that it names.
     func naming(_ operation: Operation, in document: MergeDocument) throws -> Operation {
@@ -31,26 +47,42 @@ struct WriteNames {
         }
     }
 
+    /// Those of some dots that a row holds which are other names of some that are named.
     private func held(_ held: [Dot], namedBy dots: [Dot]) throws -> [Dot] {
-        try held.filter { dot in
-            guard !dots.contains(dot) else { return false }
-            // Both names have one number, which few others share.
-            return try dots.contains { named in
-                try named.mid == dot.mid
-                    && (link(of: dot) == named.device.number
-                        || link(of: named) == dot.device.number)
+        let named = Set(dots)
+        let others = held.filter { !named.contains($0) }
+        guard !others.isEmpty, !dots.isEmpty else { return [] }
+        // Both names have one number, which few others share.
+        var devices: [UInt64: Set<UInt64>] = [:]
+        for dot in named { devices[dot.mid, default: []].insert(dot.device.number) }
+        var linksOfNamed: [UInt64: Set<UInt64>] = [:]
+        return try others.filter { dot in
+            guard let namers = devices[dot.mid] else { return false }
+            if let link = try link(of: dot), namers.contains(link) { return true }
+            if linksOfNamed[dot.mid] == nil {
+                linksOfNamed[dot.mid] = Set(
+                    try namers.compactMap { try link(of: Dot(device: DeviceID($0), mid: dot.mid)) })
             }
+            return linksOfNamed[dot.mid]?.contains(dot.device.number) ?? false
         }
     }
 
     /// The link of the write of this person that has a dot as its first name.
     private func link(of dot: Dot) throws -> UInt64? {
-        if dot.device == device.id, let record = taken.first(where: { $0.outcome.mid == dot.mid }) {
-            return record.chain
-        }
-        guard let first = try transaction.device(id: dot.device), first.person == person else {
-            return nil
-        }
-        return try transaction.outcome(of: first.number, mid: dot.mid)?.chain
+        if dot.device == device, let link = taken[dot.mid] { return link }
+        if let known = links[dot] { return known }
+        let own = try ownDevices ?? devicesOfPerson()
+        ownDevices = own
+        // Of a device that is not this person's nothing is asked, nor remembered.
+        guard let number = own[dot.device] else { return nil }
+        let link = try transaction.outcome(of: number, mid: dot.mid)?.chain
+        links[dot] = .some(link)
+        return link
+    }
+
+    private func devicesOfPerson() throws -> [DeviceID: DeviceNumber] {
+        Dictionary(
+            try transaction.devices(of: person).map { ($0.id, $0.number) },
+            uniquingKeysWith: { first, _ in first })
     }
 }

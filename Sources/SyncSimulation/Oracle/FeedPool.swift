@@ -17,6 +17,11 @@ struct FeedPool {
         }
     }
 
+    /// Whether a line was sent that removes a row, under a version after one.
+    func removes(_ key: TrueKey, after version: Int64) -> Bool {
+        lines[key]?.contains { $0 > version && $1.contains { $0.body == nil } } ?? false
+    }
+
     /// The lines sent for a row under a version.
     func lines(at key: TrueKey, version: Int64) -> [Line] {
         lines[key]?[version] ?? []

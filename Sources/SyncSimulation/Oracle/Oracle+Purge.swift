@@ -57,7 +57,33 @@ extension Oracle {
             forget(key)
         }
         truth.purged = found
+        purgedNow = moved
         world.reached("server.purged")
+    }
+
+    /// Looks for fed rows that are gone with their tombstones: removed and purged in one commit.
+    func compareVanished() throws {
+        guard !purgedNow.isEmpty, let eye = serverEye else { return }
+        let present = try eye.keys(in: purgedNow)
+        for (key, row) in truth.rows where row.isAlive {
+            guard let policy = TablePolicy.all[key.table], policy.writer != .citizen else {
+                continue
+            }
+            let name = policy.bucket(subject: row.subject)
+            guard purgedNow.contains(name),
+                present[name]?.contains("\(key.table)/\(key.id)") != true
+            else { continue }
+            guard feed.removes(key, after: row.sourceVersion) else {
+                return fail("I10", "\(key) is gone with a purge, and nobody removed it")
+            }
+            var gone = row
+            gone.isAlive = false
+            truth.put(gone, at: key)
+            truth.rows[key] = nil
+            moment.revs[key] = nil
+            world.reached("server.purgedAtOnce")
+        }
+        purgedNow = []
     }
 
     /// Nobody knows any more that a row ever was.

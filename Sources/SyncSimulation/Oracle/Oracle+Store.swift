@@ -11,6 +11,7 @@ extension Oracle {
         for row in rows { compare(row, &late) }
         for receipt in late.receipts.sorted(by: { $0.number < $1.number }) { checkReceipt(receipt) }
         for (key, row) in late.marks { checkMark(row, key) }
+        try compareVanished()
         if isWhole { compareCounts(rows) }
     }
 

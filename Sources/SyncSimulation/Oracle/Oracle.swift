@@ -39,6 +39,8 @@ final class Oracle {
     var pendingRight: RightChange?
     /// The age in milliseconds from which tombstones are to be purged.
     var pendingPurge: Int64?
+    /// The buckets that a purge has changed whose rows were not looked at since.
+    var purgedNow: Set<String> = []
     /// Whether the server's clock was set, so that its times are in no order.
     var serverClockWasSet = false
     /// The people whose right to write was ever in question.

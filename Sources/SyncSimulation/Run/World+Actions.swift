@@ -136,7 +136,8 @@ extension World {
                 trace("sync.failed", 0, Array("\(error)".utf8))
                 note(device.name, "did not sync: \(error)")
                 points.count(named: "sync.failed.\(failure?.code ?? "other")")
-                if failure == .signInExpired || failure == .deviceCopied, !program.isSecond {
+                if [.signInExpired, .deviceCopied, .signedOut].contains(failure), !program.isSecond
+                {
                     device.needsSignIn = true
                 }
             }
