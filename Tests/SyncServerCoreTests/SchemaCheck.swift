@@ -20,12 +20,16 @@ struct SchemaCheck {
 
     /// The schema of an answer.
     ///
+    /// A method that an address does not take is told of with one that it takes.
+    ///
     /// - Returns: Its media type and schema; nil if the document does not tell of it.
     func answer(
         _ method: String, _ path: String, _ status: Int
     ) -> (type: String, schema: JSONValue)? {
-        guard
-            let told = document["paths"]?[path]?[method.lowercased()]?["responses"]?["\(status)"],
+        let operations = document["paths"]?[path]
+        let operation =
+            operations?[method.lowercased()] ?? operations?.fields?.members.first?.value
+        guard let told = operation?["responses"]?["\(status)"],
             let content = resolved(told)?["content"]?.fields?.members.first
         else { return nil }
         return (content.key, content.value["schema"] ?? [:])
