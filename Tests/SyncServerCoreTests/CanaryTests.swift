@@ -33,6 +33,11 @@ struct CanaryTests {
         lines = kept
         running = try RunningServer { configuration in
             configuration.log = { line in kept.lines.withLock { $0.append(line) } }
+            configuration.identity = TestGateway.provider()
+            // The requests come faster than those of a device.
+            configuration.limits.setDeviceRate(1_000)
+            // One person tries more wrong codes than this, the other fewer.
+            configuration.limits.codeTriesMax = 15
         }
         let added = try running.admin(["command": "person.add", "pid": .string(Self.pid)])
         subject = try #require(added["rows"]?.items?[0]["subject"]?.text)
@@ -76,7 +81,8 @@ struct CanaryTests {
         }
         for place in [
             "/v1/sync", "/v1/live", "/v1/reconcile", "/v1/agency/records", "/metrics", "/healthz",
-            "/device", "/v1/oauth/token", "/v1/devices/replace",
+            "/device", "/v1/oauth/token", "/v1/devices/replace", "/v1/devices", "/v1/devices/end",
+            "/v1/oauth/decision",
         ] {
             all.append(request("GET", "\(place)?pid=\(path)"))
             all.append(request("POST", "\(place)?\(path)=1", signed))
@@ -117,6 +123,15 @@ struct CanaryTests {
                         body))
             }
         }
+        all.append(request("GET", "/v1/devices", signed + "Cookie: \(canary)\r\n"))
+        all.append(request("GET", "/v1/devices", "Authorization: Bearer x\(canary)\r\n"))
+        for body in [
+            "device=\(canary)", "\(canary)", "\(canary)=1", "device=\(phone.device)\(canary)",
+            "device=0000000000000001&\(canary)=1", "",
+        ] { all.append(request("POST", "/v1/devices/end", signed, body)) }
+        for body in refusedAssertions(canary).map({ "assertion=\($0)" }) + [
+            "assertion=\(canary)", "\(canary)", "\(canary)=1", "assertion=a.\(canary).b", "",
+        ] { all.append(request("POST", "/v1/oauth/decision", "", body)) }
         let agency = "Authorization: Bearer \(key)\r\n"
         func line(_ members: String) -> String {
             "{\(members),\"as_of\":1,\"source_version\":1,\"body\":{}}"
@@ -138,17 +153,83 @@ struct CanaryTests {
         return all
     }
 
+    /// Assertions with a canary in one claim each, none of which counts.
+    private func refusedAssertions(_ canary: String) -> [String] {
+        let nowhere = "BBBB-BBBB"
+        let changes: [[String: JSONValue?]] = [
+            ["pid": .string(canary)], ["name": .array([.string(canary)])],
+            ["name": .string(canary + "\n")], ["jti": .string(canary), "ial": "1"],
+            ["jti": .array([.string(canary)])], ["nonce": .string(canary + " ")],
+            ["iss": .string(canary)], ["aud": .string(canary)], ["ial": .string(canary)],
+            ["decision": .string(canary)], ["exp": .string(canary)],
+            ["exp": 1, "name": .string(canary)], ["birthdate": .array([.string(canary)])],
+            // Proven, and for no sign-in that waits; more of them than a person may try.
+            ["name": .string(canary), "jti": .string("jti-" + canary), canary: 1],
+            ["name": .string(canary), "decision": "deny"],
+        ]
+        let signed = changes.map { changes in
+            TestGateway.sign(TestGateway.claims(nowhere, pid: Self.unknownPID, changes))
+        }
+        let forged = SignedAssertion.sign(
+            TestGateway.claims(userCode, ["name": .string(canary)]),
+            with: HMACKey(Array("a guess".utf8)))
+        return signed + [forged, (signed.last ?? "") + canary]
+    }
+
+    /// A sign-in with a canary in all that its person and its provider choose, to its end.
+    private func signInAndEnd(_ canary: String) throws {
+        func post(_ path: String, _ body: String) throws -> JSONValue {
+            let answer = try running.request("POST", path, [:], Array(body.utf8))
+            #expect(answer.status == 200, "\(path): \(answer.text)")
+            return try JSON.parse(answer.body)
+        }
+        let form = "client_id=a&device_name=\(Self.encoded(canary))"
+        for decision: JSONValue in ["deny", "approve"] {
+            let started = try post("/v1/oauth/device_authorization", form)
+            let claims = TestGateway.claims(
+                try #require(started["user_code"]?.text), pid: Self.pid,
+                [
+                    "name": .string(canary), "jti": .string("jti-" + canary),
+                    "given_name": .string(canary), "decision": decision,
+                ])
+            let assertion = "assertion=\(TestGateway.sign(claims))"
+            #expect(try post("/v1/oauth/decision", assertion)["device_name"] == .string(canary))
+            guard decision == "approve" else {
+                let again = try running.request(
+                    "POST", "/v1/oauth/decision", [:], Array(assertion.utf8))
+                #expect(again.status == 400)
+                expectNone(again.head + again.text, "the answer to an assertion sent again")
+                continue
+            }
+            let code = try #require(started["device_code"]?.text)
+            let grant = "grant_type=urn:ietf:params:oauth:grant-type:device_code"
+            let granted = try post("/v1/oauth/token", "\(grant)&device_code=\(code)")
+            #expect(granted["subject"]?.text == subject)
+            let device = try #require(granted["device_id"]?.text)
+            let ended = try running.request(
+                "POST", "/v1/devices/end", ["Authorization": "Bearer \(phone.token)"],
+                Array("device=\(device)".utf8))
+            #expect(ended.text == #"{"ended":1}"#)
+        }
+    }
+
+    /// What every assertion begins with, and what its claims do, in Base64.
+    private static let assertionStarts = ["eyJhbGci", "eyJhdWQi"]
+
     private func expectNone(_ text: String, _ place: String) {
-        for canary in canaries where text.contains(canary) {
+        for canary in canaries + Self.assertionStarts where text.contains(canary) {
             Issue.record("\(place) has \(canary): \(text.prefix(600))")
         }
     }
 
     @Test("are in no log line, no metric, no error, no name of a file and no audit entry")
     func nowhere() throws {
+        let assertion = TestGateway.sign(TestGateway.claims(userCode))
+        #expect(Self.assertionStarts.allSatisfy { assertion.contains($0) })
         var errors = 0
         var statuses: Set<Int> = []
         for canary in canaries {
+            try signInAndEnd(canary)
             for request in requests(canary) {
                 let client = try running.client()
                 try client.send(request)
@@ -166,7 +247,8 @@ struct CanaryTests {
                     "the answer to \(request.prefix(90).debugDescription)")
             }
         }
-        #expect(errors > 500 && statuses.isSuperset(of: [400, 401, 404]), "\(errors) \(statuses)")
+        #expect(errors > 800, "\(errors)")
+        #expect(statuses.isSuperset(of: [400, 401, 404, 429]), "\(statuses)")
         // What an operator gets wrong.
         for canary in canaries {
             for command in ["person.add", "approve", "device.list", "agency.add", "grant", "x"] {

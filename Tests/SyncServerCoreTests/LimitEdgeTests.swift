@@ -18,6 +18,11 @@ struct LimitEdgeTests {
         ["Authorization": "Bearer \(phone.token)", "Content-Type": "application/json"]
     }
 
+    /// A line of a feed, as long as any other with a number of as many digits.
+    private func service(_ number: Int) -> String {
+        #"{"table":"service","id":"s\#(number)","as_of":1,"source_version":1,"body":{}}"#
+    }
+
     @Test("are those that the documents tell")
     func documents() throws {
         let text = String(decoding: try Repository.bytes(of: "docs/limits.md"), as: UTF8.self)
@@ -53,7 +58,18 @@ struct LimitEdgeTests {
             "Identifier.bytesMax": Identifier.bytesMax,
             "JSONLimits.record.depthMax": JSONLimits.record.depthMax,
         ]
-        real.merge(protocolLimits.mapValues(String.init)) { first, _ in first }
+        let fixed: [String: Int] = [
+            "FeedSink.inFlightMax": FeedSink.inFlightMax,
+            "FeedSink.answerBytesMax": FeedSink.answerBytesMax,
+            "OutcomeRecord.answerMax": OutcomeRecord.answerMax,
+            "PushMachine.detailBytesMax": PushMachine.detailBytesMax,
+            "AdminCommands.reasonBytesMax": AdminCommands.reasonBytesMax,
+            "AuditCommands.exportBytesMax": AuditCommands.exportBytesMax,
+            "AuditWitnessFile.bytesMax": AuditWitnessFile.bytesMax,
+        ]
+        real.merge(protocolLimits.merging(fixed) { first, _ in first }.mapValues(String.init)) {
+            first, _ in first
+        }
         for name in Set(told.keys).union(real.keys).sorted() {
             #expect(told[name] == real[name], "\(name)")
         }
@@ -134,6 +150,106 @@ struct LimitEdgeTests {
         #expect(
             rows.compactMap { $0["code"]?.text } == ["feed.line_too_long", "feed.body_too_large"])
         #expect(rows.last?["applied"] == .integer(2))
+    }
+
+    @Test("hold for the ranges in a request for repair, in both forms", arguments: [0, 1])
+    func claims(more: Int) throws {
+        // A slow machine may take long for so many, and would be told to come back.
+        let running = try RunningServer {
+            $0.limits.shedLongMillisecondsMax = .max
+            $0.limits.shedTurnMillisecondsMax = .max
+        }
+        let phone = try running.signIn(try running.addPerson())
+        var binary: [UInt8] = []
+        var lines: [UInt8] = []
+        var writer = JSONFrameWriter()
+        let claim = ItemsClaim(bucket: "x", range: .whole, hashes: [])
+        let claims = Array(repeating: Frame.items(claim), count: 4_096 + more)
+        for frame in [.reconcile(ReconcileRequest())] + claims {
+            BinaryFrames.append(frame, to: &binary)
+            writer.append(frame, to: &lines)
+        }
+        for (form, body) in [(SignedIn.binary, binary), ("application/json", lines)] {
+            let answer = try running.request(
+                "POST", "/v1/reconcile",
+                [
+                    "Authorization": "Bearer \(phone.token)", "Content-Type": form,
+                    "Accept": SignedIn.binary,
+                ], body)
+            guard more == 0 else {
+                #expect(answer.status == 400, "\(form)")
+                #expect(try code(answer) == "wire.claims_too_many")
+                continue
+            }
+            #expect(answer.status == 200, "\(form)")
+            guard case .reconciled(let end)? = try decodeFrames(answer.body).last else {
+                Issue.record("no end in \(form)")
+                continue
+            }
+            #expect(end.answered == 4_096)
+        }
+    }
+
+    /// Goal: a batch of a feed ends with the line that fills it, not before and not after.
+    ///
+    /// Method: each batch is answered with a run of its own. Lines of one length come in one
+    /// piece, so that three of them reach the limit, or lack one byte of it.
+    @Test("hold for the bytes of a feed's batch", arguments: [0, 1])
+    func feedBatch(more: Int) throws {
+        let lines = (10..<22).map(service)
+        let length = lines[0].utf8.count
+        let running = try RunningServer { $0.limits.feedBatchBytesMax = 3 * length + more }
+        let key = try running.addAgency("dla", ["service"])
+        let answer = try running.request(
+            "POST", "/v1/agency/records", ["Authorization": "Bearer \(key)"],
+            Array((lines.joined(separator: "\n") + "\n").utf8))
+        let runs = try answer.body.split(separator: UInt8(ascii: "\n")).map {
+            try JSON.parse(Array($0))
+        }
+        #expect(
+            runs.compactMap { $0["to"]?.intValue } == (more == 0 ? [3, 6, 9, 12] : [4, 8, 12]))
+        #expect(runs.last?["applied"] == .integer(12))
+    }
+
+    /// Goal: a feed has no more batches on their way than it may.
+    ///
+    /// Method: the writer is kept busy, so that batches of one line wait for it; then all come.
+    @Test("hold for a feed's batches on their way to the writer")
+    func feedBatches() throws {
+        let running = try RunningServer {
+            $0.limits.feedBatchLinesMax = 1
+            $0.loops = 1
+        }
+        let key = try running.addAgency("dla", ["service"])
+        let mayGoOn = DispatchSemaphore(value: 0)
+        let isHeld = DispatchSemaphore(value: 0)
+        running.server.commits.maintainLater { _ in
+            isHeld.signal()
+            mayGoOn.wait()
+        }
+        isHeld.wait()
+        let body = (0..<40).map(service).joined(separator: "\n")
+        let client = try running.client()
+        try client.send(
+            "POST /v1/agency/records HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \(key)\r\n"
+                + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)")
+        while running.server.commits.pressure.waiting < FeedSink.inFlightMax { usleep(1_000) }
+        // The same loop answers this after all that it has read.
+        #expect(try running.request("GET", "/healthz").status == 200)
+        #expect(running.server.commits.pressure.waiting == FeedSink.inFlightMax)
+        mayGoOn.signal()
+        let answer = try client.answer()
+        #expect(answer.text.contains(#""applied":40"#))
+    }
+
+    @Test("hold for the reason that an operator gives", arguments: [0, 1])
+    func reason(more: Int) throws {
+        let running = try RunningServer()
+        let answer = try running.admin([
+            "command": "person.hold", "person": .string(try running.addPerson()),
+            "reason": .string(String(repeating: "r", count: 200 + more)),
+        ])
+        #expect(answer["error"]?["code"]?.text == (more == 0 ? nil : "admin.reason"))
     }
 
     @Test("hold for the open requests of one device, and not for its neighbour")

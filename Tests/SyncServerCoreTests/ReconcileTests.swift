@@ -273,6 +273,28 @@ struct ReconcileTests {
         #expect(cache.rows == 61)
     }
 
+    @Test("refuses a bucket of one row more than it may, and says no more", arguments: [0, 1])
+    func tooLarge(more: Int) throws {
+        server.limits.reconcileRowsMax = 60
+        try fill(0..<(60 + more))
+        let (frames, _) = try server.reconcile(
+            ReconcileRequest(),
+            [.items(ItemsClaim(bucket: transport, range: .whole, hashes: []))], for: device)
+        let rows = frames.count { if case .row = $0 { true } else { false } }
+        if more == 0 {
+            guard case .reconciled(let end)? = frames.last else {
+                Issue.record("no end")
+                return
+            }
+            #expect(end.rows == 60 && end.answered == 1 && rows == 60)
+        } else {
+            #expect(
+                frames.last
+                    == .error(ErrorFrame(code: "reconcile.too_large", message: transport)))
+            #expect(rows == 0 && frames.count == 1)
+        }
+    }
+
     @Test("ends in small answers too, each bringing something")
     func smallAnswers() throws {
         try fill(0..<300)

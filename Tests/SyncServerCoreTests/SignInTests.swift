@@ -78,6 +78,16 @@ struct SignInTests {
         #expect(kept == String(repeating: "ปู่", count: bytesMax / 9))
     }
 
+    @Test("tells a device how often it may ask", arguments: [nil, 7])
+    func interval(seconds: Int64?) throws {
+        let running = try RunningServer {
+            if let seconds { $0.limits.pollIntervalSeconds = seconds }
+        }
+        let started = try JSON.parse(
+            try running.client().post("/v1/oauth/device_authorization", "client_id=test").body)
+        #expect(started["interval"] == .integer(seconds ?? 1))
+    }
+
     /// Copies of a device do not end each other's sign-in: they would never come to rest.
     @Test("keeps the name of a device that signs in again, and its older tokens")
     func claimed() throws {

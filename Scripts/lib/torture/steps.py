@@ -15,6 +15,7 @@ from torture.network import torture_proxy, torture_silence
 from torture.points import torture_points
 from torture.processes import torture_process
 from torture.server import torture_server
+from torture.starved import torture_memory, torture_threads
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,6 +66,10 @@ STEPS = [
          torture_liars, 4, 1),
     Step("process", "SIGTERM at work, a second start, stale locks, read-only and foreign files, "
          "no descriptors, no log", ("C38", "C39", "C40"), torture_process, 3),
+    Step("threads", "a server of a user that may have no more threads (setpriv, prlimit)",
+         ("C38",), torture_threads, 3),
+    Step("memory", "a server that gets no more memory under load, and ends of it (prlimit)",
+         ("C38",), torture_memory, 10),
     Step("crowd", "everybody at once after a kill, and readers that do not read",
          ("C30", "C31", "C32"), torture_crowd, 1),
     Step("two", "many programs at once on one cache", ("C22",), torture_two, 30, 2),

@@ -82,8 +82,9 @@ class World:
         self.port = int(line.rsplit(":", 1)[1])
         self.pid = self.process.pid
         if wrapper:
+            # strace is the server's parent; setpriv and prlimit become the server.
             with open("/proc/%d/task/%d/children" % (self.pid, self.pid)) as children:
-                self.pid = int(children.read().split()[0])
+                self.pid = int((children.read().split() or [self.pid])[0])
 
     def end_all(self):
         """Ends everything."""

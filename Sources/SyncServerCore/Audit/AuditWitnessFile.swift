@@ -9,7 +9,7 @@ struct AuditWitnessFile: Sendable {
     let path: String
 
     /// Years of heads every five minutes.
-    private static let bytesMax = 256 * 1_024 * 1_024
+    static let bytesMax = 256 * 1_024 * 1_024
 
     /// Adds a head.
     ///

@@ -26,10 +26,10 @@ final class FeedSink: BodySink {
 
     /// The batches on their way to the writer: one that it commits, and some that
     /// come while it waits for the disk and then share the next commit.
-    private static let inFlightMax = 4
+    static let inFlightMax = 4
 
     /// The answers that may wait for their reader before no more is read, in bytes.
-    private static let answerBytesMax = 256 * 1_024
+    static let answerBytesMax = 256 * 1_024
 
     /// Lines on their way to the writer, with those that could not be read.
     private struct Batch: Sendable {

@@ -66,5 +66,5 @@ extension AdminCommands {
     }
 
     /// The longest reason, in bytes.
-    private static let reasonBytesMax = 200
+    static let reasonBytesMax = 200
 }

@@ -9,7 +9,7 @@ struct AuditCommands {
     let now: Int64
 
     /// Bytes of entries in one answer, which has about ten for each of them.
-    private static let exportBytesMax = 1_024 * 1_024
+    static let exportBytesMax = 1_024 * 1_024
 
     /// The commands that are answered here.
     static func isOne(_ command: JSONValue) -> Bool {

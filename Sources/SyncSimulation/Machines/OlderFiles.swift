@@ -6,7 +6,7 @@ internal import SyncProtocol
 ///
 /// Each step takes a file one version back, with all that the older version would
 /// have held. What only the newer version can hold must not be there: such a file
-/// could never have come to be. `OlderFilesTests` compares what the product makes
+/// could never have come to be. `UpdateTests` compares what the product makes
 /// of the result with a file that was newest all the time.
 enum OlderFiles {
     /// A step from one version to the one before it.

@@ -6,7 +6,8 @@ extension Points {
             ["fault.server.disk.\($0)", "fault.device.disk.\($0)"]
         }
         + ["fault.device.powerCut", "fault.server.powerCut"]
-        + (1...6).flatMap { ["device.updatedFrom.\($0)", "server.updatedFrom.\($0)"] }
+        + (1...OlderFiles.cache.count).map { "device.updatedFrom.\($0)" }
+        + (1...OlderFiles.server.count).map { "server.updatedFrom.\($0)" }
         + Verb.allCases.map { "do.\($0.rawValue)" }
         + [
             "admin.backup", "admin.compacted", "admin.compactedWithPushes", "admin.rotated",
