@@ -139,6 +139,7 @@ struct RetentionPassTests {
         let running = try RunningServer()
         let subject = try running.addPerson()
         let key = try running.addAgency("dlt", ["vehicle"])
+        running.server.noteAuditHead()
         try Self.damage(running, "UPDATE audit SET link = x'00' WHERE no = 1")
         running.advance(milliseconds: 800 * day)
         for id in ["v1", "v2"] {

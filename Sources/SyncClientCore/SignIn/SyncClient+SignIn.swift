@@ -52,7 +52,7 @@ extension SyncClient {
         // The old session must not read the new credentials of its own account.
         await replaceSession(with: nil)
         do throws(SyncFailure) {
-            let session = try await open(credentials)
+            let session = try await makeSession(credentials)
             await replaceSession(with: session)
             return session.account
         } catch {
@@ -64,7 +64,8 @@ extension SyncClient {
         }
     }
 
-    private func open(_ credentials: Credentials) async throws(SyncFailure) -> ClientSession {
+    private func makeSession(_ credentials: Credentials) async throws(SyncFailure) -> ClientSession
+    {
         let directory = directory
         try await environment.execution.offPool { () throws(SyncFailure) in
             try directory.prepare()
