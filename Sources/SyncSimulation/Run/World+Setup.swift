@@ -111,7 +111,10 @@ extension World {
                     reached("device.signedIn")
                     oracle.signedIn(device, as: account.subject)
                     oracle.look(at: device, mirror: true)
-                case .failure(let error): note(device.name, "is not signed in: \(error)")
+                case .failure(let error):
+                    note(device.name, "is not signed in: \(error)")
+                    // It may have been stored before something failed, and hold from then on.
+                    oracle.look(at: device, mirror: true)
                 }
             }
         }
