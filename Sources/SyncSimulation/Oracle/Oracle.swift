@@ -305,7 +305,7 @@ final class Oracle {
             records[push.device] = try eye.device(number)
         }
         for push in pushes {
-            guard let record = records[push.device] else { continue }
+            guard let record = records[push.device], !isOvertaken(push, record) else { continue }
             var link = push.base
             for mutation in push.mutations {
                 defer { link = mutation.chain }
@@ -329,6 +329,25 @@ final class Oracle {
                 fail(
                     "I13", "the last time of \(device) is not the one that follows from its writes")
             }
+        }
+    }
+
+    /// Whether the store holds other writes under the numbers of a push.
+    ///
+    /// Copies of a device can send theirs at one time; whose body was whole first shows in
+    /// the last link alone.
+    private func isOvertaken(_ push: Push, _ record: DeviceRecord) -> Bool {
+        func isHeld(_ push: Push) -> Bool {
+            push.mutations.contains { $0.chain == record.lastChain }
+        }
+        guard pushes.count > 1, !isHeld(push) else { return false }
+        return pushes.contains { other in
+            other.device == push.device && isHeld(other)
+                && other.mutations.contains { mutation in
+                    push.mutations.contains {
+                        $0.mid == mutation.mid && $0.chain != mutation.chain
+                    }
+                }
         }
     }
 
