@@ -148,13 +148,6 @@ extension OutboxTable {
     }
 }
 
-extension Mutation {
-    /// The name that it was stored under first.
-    fileprivate var firstName: MutationOrigin {
-        origin ?? MutationOrigin(device: time.device, mid: mid, chain: chain)
-    }
-}
-
 extension Operation {
     /// The same operation with the dots it names put through `rename`.
     fileprivate func renaming(_ rename: (Dot) -> Dot) -> Operation {

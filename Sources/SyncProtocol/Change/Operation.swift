@@ -124,6 +124,11 @@ package struct Mutation: Hashable, Sendable {
 
     /// The identity of the write for sets and texts.
     package var dot: Dot { origin?.dot ?? Dot(device: time.device, mid: mid) }
+
+    /// The name that it was stored under first, which is its own where it had no other.
+    package var firstName: MutationOrigin {
+        origin ?? MutationOrigin(device: time.device, mid: mid, chain: chain)
+    }
 }
 
 /// The running hash over a device's mutations.

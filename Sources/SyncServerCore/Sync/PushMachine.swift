@@ -76,11 +76,7 @@ struct PushMachine {
                 result.failure = .forked
                 break
             }
-            let known =
-                mutation.origin
-                ?? (hasOrigins
-                    ? MutationOrigin(device: device.id, mid: mutation.mid, chain: mutation.chain)
-                    : nil)
+            let known = hasOrigins ? mutation.firstName : mutation.origin
             let outcome = try apply(
                 mutation, known, from: device, person: person, closed, names)
             names.take(mutation)
