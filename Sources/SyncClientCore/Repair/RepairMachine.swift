@@ -31,7 +31,7 @@ struct RepairMachine: Sendable {
     /// Rows that were missing, changed or too many.
     private(set) var mended = 0
 
-    /// Whether a checkpoint that did not add up began it, which the server counts.
+    /// Whether a bucket that did not add up began it, which the server counts.
     private let isMismatch: Bool
     private var indexes: [String: RangeIndex]
     private var open: [OpenRange]
@@ -44,7 +44,8 @@ struct RepairMachine: Sendable {
     ///   - suspect: The bucket that is known to differ, if one is.
     init(_ indexes: [String: RangeIndex], suspect: String?) {
         self.indexes = indexes
-        isMismatch = suspect != nil
+        // A kept page that this device's storage has changed is no bucket.
+        isMismatch = suspect.map { indexes[$0] != nil } ?? false
         open = indexes.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.map {
             OpenRange(bucket: $0, range: .whole, isUnsuspected: $0 != suspect)
         }
