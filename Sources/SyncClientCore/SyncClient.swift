@@ -18,7 +18,7 @@ public actor SyncClient {
     let environment: SyncEnvironment
     let directory: DataDirectory
     private var session: ClientSession?
-    private var isClosed = false
+    private(set) var isClosed = false
 
     private init(
         environment: SyncEnvironment, directory: DataDirectory, session: ClientSession?

@@ -73,6 +73,45 @@ struct LiveEngineTests {
         }
     }
 
+    /// Goal: that an older sign-in is over does not sign the device out of a newer one.
+    ///
+    /// Method: one program listens, another signs in anew, and the server ends the stream of
+    /// the older token. A round under the new name follows.
+    @Test("outlives the sign-in under which it listened", .timeLimit(.minutes(5)))
+    func newerSignIn() async throws {
+        try await inWorld { world in
+            let watching = try await world.signedIn()
+            let other = try await world.open()
+            world.server.with { $0.signals = [.opened] }
+            let events = watching.live()
+            await connected(events)
+            // The round that follows the opening must not meet the newer sign-in halfway.
+            _ = await report(events) { _ in true }
+            world.server.with { state in
+                state.device = DeviceID(0x77)
+                state.accessToken = "access-2"
+            }
+            let prompt = try await other.beginSignIn(
+                server: "https://example.test", deviceName: "a test")
+            _ = try await other.completeSignIn(prompt)
+            world.server.changesDevice()
+            world.server.signal(.event("revoked"))
+            var told: [LiveEvent] = []
+            for await event in events {
+                told.append(event)
+                if case .waiting = told.dropLast().last { break }
+            }
+            #expect(!told.contains(.revoked))
+            guard case .synced = told.last else {
+                Issue.record("no round after the end: \(told)")
+                return
+            }
+            #expect(try await !other.status().isSignInExpired)
+            await watching.close()
+            await other.close()
+        }
+    }
+
     @Test("is told of the end however much happened before", .timeLimit(.minutes(5)))
     func ended() async throws {
         try await inWorld { world in

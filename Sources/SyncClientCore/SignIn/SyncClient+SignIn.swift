@@ -57,7 +57,7 @@ extension SyncClient {
             return session.account
         } catch {
             // What is stored is good still: the sign-in before, or this one.
-            if let stored = try? await Self.storedSession(directory, environment) {
+            if !isClosed, let stored = try? await Self.storedSession(directory, environment) {
                 await replaceSession(with: stored)
             }
             throw error
