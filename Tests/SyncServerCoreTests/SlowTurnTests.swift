@@ -108,6 +108,17 @@ struct SlowTurnTests {
             post("/v1/sync", device.token, frames)
         }
 
+        /// A device's first write, behind a cursor.
+        func write(_ device: SignedIn, behind request: SyncRequest) -> [UInt8] {
+            var writing = WritingDevice(
+                DeviceRecord(number: 0, id: device.device, person: 0, name: "", added: 0))
+            let key = RowKey(table: "annotation", id: "a")
+            let mutation = writing.next([RowOperation(key, .create)])
+            return sync(
+                device,
+                [.sync(request), .push(PushHeader(baseChain: 77)), .mutation(mutation)])
+        }
+
         func repair() -> [UInt8] {
             post("/v1/reconcile", settled.token, [.reconcile(ReconcileRequest())])
         }
@@ -158,17 +169,12 @@ struct SlowTurnTests {
     @Test("turns away no page, no write and no answer that there is nothing new, however slow")
     func rest() throws {
         let world = try World()
-        var device = WritingDevice(
-            DeviceRecord(number: 0, id: world.settled.device, person: 0, name: "", added: 0))
-        let mutation = device.next([RowOperation(RowKey(table: "annotation", id: "a"), .create)])
         let lines = try world.turn(
             costing: 3_600_000,
             [
                 world.sync(world.settled, [.sync(world.client.request)]),
                 world.sync(world.settled, [.sync(world.old)]),
-                world.sync(
-                    world.settled,
-                    [.sync(world.old), .push(PushHeader(baseChain: 77)), .mutation(mutation)]),
+                world.write(world.settled, behind: world.old),
             ])
         #expect(lines.map(\.status) == [200, 200, 200])
         #expect(try world.counted("tangrat_sync_unchanged_total") == 1)
@@ -181,16 +187,8 @@ struct SlowTurnTests {
     @Test("is over for a write's own first sync when its commit is there")
     func afterCommit() throws {
         let world = try World()
-        var device = WritingDevice(
-            DeviceRecord(number: 0, id: world.fresh.device, person: 0, name: "", added: 0))
-        let mutation = device.next([RowOperation(RowKey(table: "annotation", id: "a"), .create)])
         let lines = try world.turn(
-            costing: 3_600_000,
-            [
-                world.sync(
-                    world.fresh,
-                    [.sync(SyncRequest()), .push(PushHeader(baseChain: 77)), .mutation(mutation)])
-            ])
+            costing: 3_600_000, [world.write(world.fresh, behind: SyncRequest())])
         #expect(lines[0].status == 200 && !lines[0].text.contains("server.busy"))
         #expect(try world.counted("tangrat_mutations_taken_total") == 1)
         #expect(try world.counted("tangrat_shed_long_total") == 0)
