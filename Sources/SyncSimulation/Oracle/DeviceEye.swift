@@ -91,6 +91,18 @@ final class DeviceEye {
         return found
     }
 
+    /// The chain link of a write that is kept, or nil.
+    func chain(of mid: UInt64) throws -> UInt64? {
+        var found: UInt64?
+        try connection.run(
+            """
+            SELECT chain FROM outbox WHERE mid = ?1
+            UNION ALL SELECT chain FROM acknowledged WHERE mid = ?1
+            """, .integer(Int64(mid))
+        ) { found = UInt64(bitPattern: $0.int64(0)) }
+        return found
+    }
+
     /// How each write after one ended, as far as the device knows.
     func outcomes(after mid: UInt64) throws -> [UInt64: UInt64] {
         var found: [UInt64: UInt64] = [:]

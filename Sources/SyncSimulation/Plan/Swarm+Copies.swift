@@ -25,14 +25,16 @@ extension SwarmMaker {
 
     /// Copies of a device that do the same, with clocks behind what they stamped before.
     ///
-    /// What waited in both is taken off by one of them or both, and often both come with
-    /// new names.
+    /// What waited in both is taken off by one of them, and often both come with new
+    /// names, around a backup that gives the first name back.
     mutating func addTwins(_ owners: [Int], until end: Int) {
         guard draws("twins", perMille: 150) else { return }
         guard let (first, second) = pair(owners) else { return }
         now = Int64(random.next(in: 0...end))
         let row = random.next(in: 0...rows)
         let label = random.next(in: 0...5)
+        let isRestored = random.chance(perMille: 500)
+        if isRestored { add(.admin, .backup) }
         add(.device(first), .label, row, label)
         now += 100
         add(.device(second), .cloneDisk, first)
@@ -46,11 +48,21 @@ extension SwarmMaker {
         now += 100
         if random.chance(perMille: 400) { add(.device(first), .unlabel, row, label) }
         if random.chance(perMille: 600) { add(.device(second), .unlabel, row, label) }
-        if random.chance(perMille: 500) { add(.admin, .revoke, first) }
+        // The copy must have a new name, and the restored server the old one.
+        if random.chance(perMille: isRestored ? 800 : 300) { add(.admin, .revoke, first) }
         let order = random.chance(perMille: 500) ? [first, second] : [second, first]
         for device in order {
             now += Int64(random.next(in: 0...gap * 4))
             add(.device(device), random.pick([.signIn, .signIn, .sync]))
+        }
+        guard isRestored else { return }
+        now += Int64(random.next(in: 500...5_000))
+        add(.device(second), .sync)
+        now += Int64(random.next(in: 500...5_000))
+        add(.admin, .restore, random.next(in: 0...1))
+        for device in [first, second] {
+            now += Int64(random.next(in: 500...5_000))
+            add(.device(device), .sync)
         }
     }
 
