@@ -68,7 +68,8 @@ final class AnswerCheck {
 
     /// Checks an answer of `/v1/sync` or `/v1/reconcile`.
     func check(_ response: Response, to exchange: Exchange) {
-        if facts.isRevoked {
+        // One commit can have its writes and, after them, the end of its rights.
+        if let end = facts.revokedAfter, (exchange.arrivedAt ?? end) >= end {
             return fail("I11", "\(device) was answered after its rights had ended")
         }
         var answer = Answer()

@@ -35,7 +35,7 @@ extension Oracle {
             let old = DeviceID(text: String(field.dropFirst(7))), old != asker,
             truth.devices[old]?.subject == truth.devices[asker]?.subject
         else { return }
-        truth.devices[old]?.isRevoked = true
+        truth.devices[old]?.revokedAfter = commits
         world.reached("device.placeTaken")
     }
 }

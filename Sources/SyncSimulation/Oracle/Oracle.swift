@@ -19,7 +19,7 @@ final class Oracle {
 
     var moment = Moment()
     /// How many commits were looked at.
-    private var commits = 0
+    private(set) var commits = 0
     /// What was true before the last of them, by their numbers.
     private var earlier: [(number: Int, moment: Moment)] = []
     /// How many of them an answer may wait for.
@@ -171,7 +171,7 @@ final class Oracle {
 
     /// An administrator was told that a device's rights have ended.
     func revoked(_ device: DeviceID) {
-        truth.devices[device]?.isRevoked = true
+        truth.devices[device]?.revokedAfter = commits
     }
 
     /// An administrator was told that an agency's key has ended.

@@ -48,8 +48,10 @@ struct DeviceFacts: Hashable {
     var lastMid: UInt64 = 0
     var lastChain: UInt64 = 0
     var lastTime: UInt64 = 0
-    /// Whether an administrator was told that its rights have ended.
-    var isRevoked = false
+    /// After how many commits somebody was told that its rights have ended.
+    var revokedAfter: Int?
+
+    var isRevoked: Bool { revokedAfter != nil }
 }
 
 /// How a mutation must end.
