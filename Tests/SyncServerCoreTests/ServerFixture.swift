@@ -28,10 +28,12 @@ final class ServerFixture {
     var lastSummary = ReconcileMachine.Summary()
     private var seed: UInt64 = 0
 
-    init(_ change: (inout Limits) -> Void = { _ in }) throws {
+    /// Opens a store; one that was put back says so.
+    init(isRestored: Bool = false, _ change: (inout Limits) -> Void = { _ in }) throws {
         directory = try TemporaryDirectory()
         store = try SQLiteStore(
-            directory: directory.path, randomBytes: seededSecrets(1).bytes)
+            directory: directory.path, randomBytes: seededSecrets(1).bytes,
+            startsNewHistory: isRestored)
         writer = try store.makeWriter()
         reader = try store.makeReader()
         limits = Limits()

@@ -33,6 +33,11 @@ package struct MergeDocument: Hashable, Sendable {
         self.fields = [:]
     }
 
+    /// A row that nobody has written to, for a deletion that comes before all else.
+    package static var unmade: MergeDocument {
+        MergeDocument(touched: HybridTime(packed: 0, device: DeviceID(0)))
+    }
+
     init(touched: HybridTime, deleted: HybridTime?, fields: [String: FieldState]) {
         self.touched = touched
         self.deleted = deleted

@@ -53,6 +53,7 @@ final class AuditTrail {
     private func beginHistory(_ lineage: Lineage) throws {
         guard try transaction.value(Self.lineageValue) != lineage.bytes else { return }
         try transaction.set(Self.lineageValue, lineage.bytes)
+        try RestoredHistory.note(at: now, in: transaction)
         try append(.historyBegan, by: .server, text: lineage.description)
     }
 

@@ -244,7 +244,7 @@ struct PushMachine {
                     code: RefusalCode.createStale.rawValue, detail: operation.key.description)
             }
             guard let change = begun else {
-                // A write on an absent row never makes one: see `create`.
+                // A write on an absent row never makes one: see `create`. After a restore it may.
                 return Problem(
                     code: RefusalCode.rowAbsent.rawValue, detail: operation.key.description)
             }
@@ -276,16 +276,26 @@ struct PushMachine {
             }
             document = known
         } else if operation.operation == .create {
-            // It may have been made and deleted before, and its tombstone purged.
-            guard try book.purgedBefore(policy, person: person) <= time.milliseconds else {
-                throw StaleCreate()
-            }
+            guard try isKnown(time, of: policy, person) else { throw StaleCreate() }
             document = MergeDocument(touched: time)
         } else {
-            return nil
+            // Who made it may bring that again later, after a restore, or never.
+            guard try RestoredHistory.mayLack(writtenAt: time, transaction),
+                try isKnown(time, of: policy, person)
+            else { return nil }
+            document = operation.operation == .delete ? .unmade : MergeDocument(touched: time)
         }
         return Change(
             key: key, policy: policy, stored: stored, document: document, isDirty: stored == nil)
+    }
+
+    /// Whether all deletions at and after a time are known.
+    ///
+    /// A row that is not there may have been made and deleted before, and its tombstone purged.
+    private func isKnown(
+        _ time: HybridTime, of policy: TablePolicy, _ person: PersonRecord
+    ) throws -> Bool {
+        try book.purgedBefore(policy, person: person) <= time.milliseconds
     }
 
     /// Whether something newer stands above a write, so that its reader sees another value.

@@ -47,6 +47,9 @@ extension Oracle {
                 return fail("I18", "entry \(number) follows \(audit.last)")
             }
             audit.last = number
+            if entry.kind == .historyBegan, entry.text == lineage, truth.historyBegan != nil {
+                truth.historyBegan = entry.at
+            }
             guard case .device(let device) = entry.actor else { continue }
             switch entry.kind {
             case .rowsWritten: noteWritten(entry, by: device)

@@ -57,6 +57,8 @@ final class Oracle {
     var tokens: [String: DeviceID] = [:]
     /// The last body that each device sent to be synced.
     private(set) var bodies: [DeviceID: [UInt8]] = [:]
+    /// The server's history, as its store names it.
+    var lineage = ""
     /// What was read of the audit chain.
     var audit = Ledger()
     /// The keys of agencies that have ended, with the number of the commit then.
@@ -107,6 +109,7 @@ final class Oracle {
         world.server.disk.unwatched {
             do {
                 serverEye = try ServerEye(server.store)
+                lineage = server.store.lineage.description
                 // What was on its way when the server stopped has happened or has not.
                 try takePushes()
                 pushes = []
@@ -134,6 +137,7 @@ final class Oracle {
         auditIsNew = false
         endedKeys = [:]
         moment = Moment(truth: old)
+        truth.historyBegan = ServerTruth.justNow
         pushes = []
         pendingRight = nil
         pendingPurge = nil

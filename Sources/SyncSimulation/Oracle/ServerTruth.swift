@@ -97,6 +97,13 @@ struct ServerTruth {
     /// The last mutations of devices before the audit chain began.
     var auditBase: [DeviceID: UInt64] = [:]
 
+    /// When the history of a store that was put back began, by the server's clock.
+    var historyBegan: Int64?
+    /// ``historyBegan`` until the server has written it down.
+    static let justNow = Int64.max / 2
+    /// For how long after that a write can come before the one that made its row.
+    private static let offeredAgain: Int64 = 15 * 86_400_000
+
     /// How far the tombstones of buckets were purged.
     var purged: [String: Purged] = [:]
     /// When rows of citizens were deleted, by the server's clock.
@@ -173,14 +180,16 @@ struct ServerTruth {
             let key = TrueKey(
                 table: operation.key.table, id: operation.key.id, scope: facts.subject)
             var row = touched[key] ?? citizenRows[key] ?? NaiveRow()
-            if row.taken.isEmpty, operation.operation != .create {
-                return (.refused("row_absent"), [])
-            }
-            if row.taken.isEmpty, let policy = TablePolicy.all[key.table],
-                let gone = purged[policy.bucket(subject: facts.subject)],
-                Int64(stamp.packed >> 16) < gone.before
-            {
-                return (.refused("create_stale"), [])
+            if row.taken.isEmpty {
+                let isCreate = operation.operation == .create
+                let time = Int64(stamp.packed >> 16)
+                let bucket = TablePolicy.all[key.table]?.bucket(subject: facts.subject) ?? ""
+                if !isCreate, historyBegan.map({ time >= $0 + Self.offeredAgain }) ?? true {
+                    return (.refused("row_absent"), [])
+                }
+                if let gone = purged[bucket], time < gone.before {
+                    return (.refused(isCreate ? "create_stale" : "row_absent"), [])
+                }
             }
             row.taken.append(
                 TakenOperation(

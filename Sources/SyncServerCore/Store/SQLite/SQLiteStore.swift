@@ -80,6 +80,9 @@ package final class SQLiteStore: ReplicaStore {
         if isReplaced || startsNewHistory {
             try connection.transaction(.immediate) {
                 try $0.run("DELETE FROM value WHERE name = 'lineage'")
+                try $0.run(
+                    "INSERT OR REPLACE INTO value(name, value) VALUES (?1, x'')",
+                    .text(RestoredHistory.name))
             }
         }
         guard let lineage = Lineage(try value("lineage") { randomBytes(16) }) else {

@@ -1,0 +1,157 @@
+import SyncProtocol
+import Testing
+
+@testable import SyncServerCore
+
+/// Goal: after a restore the order in which devices come back decides nothing.
+///
+/// A device leaves `create` out where it sees the row. What it wrote then must not be lost because
+/// the one that made the row comes later, or never.
+@Suite("Rows that a restored server lacks")
+struct RestoredRowsTests {
+    private static let note = RowKey(table: "annotation", id: "a")
+    private static let gone = RowKey(table: "annotation", id: "b")
+    private static let back = RowKey(table: "annotation", id: "c")
+    private static let pinned = RowKey(table: "pinned", id: "me")
+    private static let draft = RowKey(table: "request_draft", id: "d")
+    private static let keys = [note, gone, back, pinned, draft]
+
+    /// A server, a person and two devices.
+    private struct World {
+        let fixture: ServerFixture
+        let person: PersonRecord
+        let maker: DeviceRecord
+        let other: DeviceRecord
+
+        init(isRestored: Bool) throws {
+            fixture = try ServerFixture(isRestored: isRestored)
+            person = try fixture.addPerson()
+            maker = try fixture.addDevice(person)
+            other = try fixture.addDevice(person)
+        }
+
+        func rows() throws -> [String] {
+            try RestoredRowsTests.keys.map { key in
+                let row = try fixture.row(key, person)
+                let body = row.map { String(decoding: $0.body, as: UTF8.self) } ?? "none"
+                return "\(key) \(row?.isAlive ?? false) \(body)"
+            }
+        }
+    }
+
+    /// What one device made, and what the other wrote when it had seen that.
+    private static func writes(_ world: World) -> (made: [Mutation], wrote: [Mutation]) {
+        var maker = WritingDevice(world.maker)
+        var other = WritingDevice(world.other)
+        func one(_ key: RowKey, _ operations: Operation...) -> [RowOperation] {
+            operations.map { RowOperation(key, $0) }
+        }
+        let pin = maker.next(
+            one(pinned, .create, .add(field: "services", element: "x")), at: UInt64(noon) + 100)
+        let made = [
+            maker.next(
+                one(note, .create, .set(field: "nickname", value: "n")), at: UInt64(noon) + 200),
+            maker.next(
+                one(gone, .create, .increment(field: "shown", by: 2))
+                    + one(draft, .create, .set(field: "form.a", value: "1")),
+                at: UInt64(noon) + 300),
+            maker.next(one(back, .create, .delete), at: UInt64(noon) + 400),
+        ]
+        let wrote = [
+            other.next(
+                one(pinned, .remove(field: "services", element: "x", dots: [pin.dot])),
+                at: UInt64(noon) + 500),
+            other.next(
+                one(note, .write(field: "note", text: "t", replacing: []))
+                    + one(note, .increment(field: "shown", by: 1)),
+                at: UInt64(noon) + 600),
+            other.next(one(gone, .delete) + one(draft, .delete), at: UInt64(noon) + 700),
+            other.next(
+                one(back, .delete, .add(field: "labels", element: "l")), at: UInt64(noon) + 800),
+        ]
+        return ([pin] + made, wrote)
+    }
+
+    /// Puts the mutations of both in one order; `bits` says who is next.
+    private static func push(
+        _ writes: (made: [Mutation], wrote: [Mutation]), _ bits: [Bool], _ world: World
+    ) throws -> [Outcome] {
+        var outcomes: [Outcome] = []
+        var next = (made: 0, wrote: 0)
+        var base = (made: UInt64(77), wrote: UInt64(77))
+        for isMaker in bits {
+            let mutation = isMaker ? writes.made[next.made] : writes.wrote[next.wrote]
+            outcomes += try world.fixture.push(
+                [mutation], base: isMaker ? base.made : base.wrote,
+                from: isMaker ? world.maker : world.other
+            ).outcomes
+            if isMaker {
+                next.made += 1
+                base.made = mutation.chain
+            } else {
+                next.wrote += 1
+                base.wrote = mutation.chain
+            }
+        }
+        return outcomes
+    }
+
+    @Test("end with the same bytes, whoever comes back first")
+    func orders() throws {
+        let usual = try World(isRestored: false)
+        let writes = Self.writes(usual)
+        let order = writes.made.map { _ in true } + writes.wrote.map { _ in false }
+        #expect(try Self.push(writes, order, usual).allSatisfy { $0.status != .refused })
+        let expected = try usual.rows()
+        #expect(expected.filter { $0.contains(" true ") }.count == 3)
+        var tried = 0
+        for bits in 0..<(1 << order.count) where bits.nonzeroBitCount == writes.made.count {
+            let world = try World(isRestored: true)
+            let order = order.indices.map { bits >> $0 & 1 == 1 }
+            let outcomes = try Self.push(writes, order, world)
+            #expect(outcomes.allSatisfy { $0.status != .refused }, "order \(order): \(outcomes)")
+            #expect(try world.rows() == expected, "order \(order)")
+            #expect(try world.fixture.writer.verify().isEmpty)
+            tried += 1
+        }
+        #expect(tried == 70)
+    }
+
+    @Test("show what was written to them, where nobody brings the beginning back")
+    func alone() throws {
+        let world = try World(isRestored: true)
+        var other = WritingDevice(world.other)
+        let text = other.next([
+            RowOperation(Self.note, .write(field: "note", text: "t", replacing: []))
+        ])
+        let deletion = other.next([RowOperation(Self.gone, .delete)])
+        let outcomes = try world.fixture.push([text, deletion], from: world.other).outcomes
+        #expect(outcomes.map(\.status) == [.accepted, .accepted])
+        let row = try #require(try world.fixture.row(Self.note, world.person))
+        #expect(row.isAlive)
+        #expect(try JSON.parse(row.body)["fields"]?["note"] != nil)
+        #expect(try world.fixture.row(Self.gone, world.person)?.isAlive == false)
+    }
+
+    @Test("are absent to what was written after devices have forgotten, and where none was put back")
+    func others() throws {
+        for (isRestored, days, isTaken) in [
+            (true, 14, true), (true, 15, false), (false, 0, false),
+        ] {
+            let world = try World(isRestored: isRestored)
+            // The history begins with the first entry of the audit chain.
+            try world.fixture.write { context in
+                try AuditTrail(
+                    context.transaction, now: context.now, beginning: world.fixture.store.lineage
+                ).append(.personAdded, by: .operator)
+            }
+            let time = noon + Int64(days) * 86_400_000
+            world.fixture.now = time
+            var other = WritingDevice(world.other)
+            let edit = other.next(
+                [RowOperation(Self.note, .set(field: "nickname", value: "x"))], at: UInt64(time))
+            let code = try world.fixture.push([edit], from: world.other).outcomes.first?.code
+            #expect(code == (isTaken ? "" : "row_absent"), "\(isRestored) \(days)")
+        }
+    }
+}
