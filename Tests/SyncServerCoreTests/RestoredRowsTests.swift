@@ -133,7 +133,7 @@ struct RestoredRowsTests {
         #expect(try world.fixture.row(Self.gone, world.person)?.isAlive == false)
     }
 
-    @Test("are absent to what was written after devices have forgotten, and where none was put back")
+    @Test("are absent to what was written later, and where nothing was put back")
     func others() throws {
         for (isRestored, days, isTaken) in [
             (true, 14, true), (true, 15, false), (false, 0, false),

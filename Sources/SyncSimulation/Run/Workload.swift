@@ -115,11 +115,11 @@ enum Workload {
             return [RowOperation(request(action, device), .submit(payload(action, device)))]
         case .half:
             // Its second part is refused by the server: then the first must not be seen.
-            let absent = RowKey(table: "annotation", id: "absent-\(action.id)")
+            let nothing = RowKey(table: "request", id: "half-\(action.id)")
             return [
                 RowOperation(key, .create),
                 RowOperation(key, .increment(field: "shown", by: 1_000)),
-                RowOperation(absent, .add(field: "labels", element: "never")),
+                RowOperation(nothing, .submit(.object(JSONObject([])))),
             ]
         case .poison: return poison(action)
         default: return nil
