@@ -1,4 +1,5 @@
 import Foundation
+import SQLiteKit
 import SyncProtocol
 import Testing
 
@@ -73,7 +74,8 @@ struct NameTests {
                 #expect(try await Self.shown(copy, "first") == 2)
                 #expect(try await copy.status().queuedCount == 0)
                 // What was told of the other's writes is said of none of these.
-                #expect(report.outcomes.map(\.mid) == [5, 6])
+                #expect(report.outcomes.map(\.mid) == [5, 6, 7])
+                #expect(report.outcomes.map(\.code) == ["taken_before", "", ""])
                 #expect(try await copy.outcome(of: 3) == nil)
                 #expect(try await copy.writesAside().isEmpty)
                 #expect(try await copy.doctor().isSound)
@@ -140,11 +142,13 @@ struct NameTests {
                 let copy = try await Self.open(path, world)
                 let gate = Gate()
                 world.server.fail(.held(gate))
-                async let synced = copy.sync()
+                let synced = Task { try await copy.sync() }
                 await gate.arrived()
                 try await Self.count(copy, on: "copy")
                 await gate.open()
-                await #expect(throws: SyncFailure.deviceCopied) { try await synced }
+                await #expect(throws: SyncFailure.deviceCopied) {
+                    try await synced.value
+                }
                 #expect(try await copy.outcome(of: 2) == nil)
                 #expect(try await copy.writesAside().isEmpty)
                 #expect(try await copy.status().queuedCount == 1)

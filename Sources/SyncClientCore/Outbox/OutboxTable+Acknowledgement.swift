@@ -15,7 +15,9 @@ extension OutboxTable {
         now: Int64, _ connection: Connection
     ) throws {
         // Without a link nothing tells whose write a later one is.
-        guard acked < state.nextMid, chain != nil || acked <= last else { throw SyncFailure.deviceCopied }
+        guard acked < state.nextMid, chain != nil || acked <= last else {
+            throw SyncFailure.deviceCopied
+        }
         if acked > 0, let chain, let ours = try self.chain(of: acked, state, connection),
             ours != chain
         {
@@ -125,7 +127,7 @@ extension OutboxTable {
     ) throws {
         let kept = try acknowledged(connection)
         let waiting = try entries(connection)
-        let refused = try OutcomeTable.allRefused(connection)
+        let refused = kept.isEmpty ? [] : try OutcomeTable.allRefused(connection)
         try connection.run("DELETE FROM acknowledged")
         try connection.run("DELETE FROM outcome")
         state.device = device
