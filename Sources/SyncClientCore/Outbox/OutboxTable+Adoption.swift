@@ -183,12 +183,12 @@ extension OutboxTable {
 }
 
 extension Operation {
-    /// The same operation with the dots it names put through `rename`.
-    fileprivate func renaming(_ rename: (Dot) -> [Dot]) -> Operation {
+    /// The same operation with the names that `names` gives for each dot in it.
+    fileprivate func renaming(_ names: (Dot) -> [Dot]) -> Operation {
         func renamed(_ dots: [Dot]) -> [Dot] {
-            let all = dots.flatMap(rename)
+            let all = dots.flatMap(names)
             // Where there is no room for older ones, those that every server finds.
-            return all.count <= WriteRules.dotsMax ? all : dots.map { rename($0).last ?? $0 }
+            return all.count <= WriteRules.dotsMax ? all : dots.map { names($0).last ?? $0 }
         }
         return switch self {
         case .remove(let field, let element, let dots):
