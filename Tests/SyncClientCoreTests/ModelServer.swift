@@ -57,6 +57,8 @@ final class ModelServer: Transport {
         var chains: [UInt64: UInt64] = [:]
         var outcomes: [UInt64: OutcomeRange] = [:]
         var applied: [UInt64] = []
+        /// The first names of the writes that took effect, under whatever name.
+        var names: Set<MutationOrigin> = []
         var refuses: [UInt64: String] = [:]
         /// Whether the next sync is that of another device.
         var forgetsDevice = false
@@ -320,7 +322,13 @@ final class ModelServer: Transport {
             case .sync(let request): sync = request
             case .push(let header): base = header.baseChain
             case .mutation(let mutation):
-                if mutation.mid <= state.lastMid { continue }
+                if mutation.mid <= state.lastMid {
+                    guard state.chains[mutation.mid].map({ $0 != mutation.chain }) == true else {
+                        continue
+                    }
+                    answer.append(.error(ErrorFrame(code: "push.forked", message: "")))
+                    return answer
+                }
                 guard mutation.mid == state.lastMid + 1 else {
                     answer += outcomes.map { .outcomes($0) }
                     answer.append(
@@ -347,12 +355,18 @@ final class ModelServer: Transport {
         state.lastMid = mutation.mid
         state.lastChain = mutation.chain
         state.chains[mutation.mid] = mutation.chain
+        guard !state.names.contains(mutation.firstName) else {
+            state.outcomes[mutation.mid] = OutcomeRange(
+                first: mutation.mid, last: mutation.mid, status: .merged, code: "taken_before")
+            return
+        }
         if let code = state.refuses[mutation.mid] ?? refusal(of: mutation, state) {
             state.outcomes[mutation.mid] = OutcomeRange(
                 first: mutation.mid, last: mutation.mid, status: .refused, code: code)
             return
         }
         state.applied.append(mutation.mid)
+        state.names.insert(mutation.firstName)
         state.outcomes[mutation.mid] = OutcomeRange(
             first: mutation.mid, last: mutation.mid, status: .accepted)
         for operation in mutation.operations {

@@ -129,7 +129,8 @@ struct SchemaSkewTests {
             let path = world.accountPath + "/cache.sqlite"
             try await session.store.write { connection in
                 var state = try CacheState.load(connection)
-                try OutboxTable.renumber(for: DeviceID(7), nonce: 5, &state, connection)
+                try OutboxTable.renumber(
+                    for: DeviceID(7), nonce: 5, &state, now: 0, connection)
                 try state.save(connection)
                 #expect(
                     try OutboxTable.entries(connection).allSatisfy { $0.mutation.origin != nil })

@@ -45,13 +45,15 @@ enum RoundApplier {
     ///   - priority: Up to which priority it is complete; 9 for everything. Buckets
     ///     below are left as they are.
     ///   - device: The name under which the answer was asked for.
+    ///   - last: The last write of which it can tell: ``RequestPlan/last``.
     ///   - wallMilliseconds: The device's clock.
     ///   - connection: The writer, in a transaction.
     /// - Returns: What changed.
     /// - Throws: ``SyncFailure`` where it does not add up, or what the storage refuses.
     static func apply(
         _ bytes: [UInt8], _ scan: PageScan, _ checkpoint: Checkpoint, upTo priority: UInt64 = 9,
-        of device: DeviceID, wallMilliseconds: Int64, _ connection: Connection
+        of device: DeviceID, tellingUpTo last: UInt64, wallMilliseconds: Int64,
+        _ connection: Connection
     ) throws -> Result {
         var state = try CacheState.load(connection, as: device)
         state.observe(scan.hello, wallMilliseconds: wallMilliseconds)
@@ -74,7 +76,12 @@ enum RoundApplier {
             rows: applier.rows, deletes: applier.deletes,
             hasRemovedBuckets: applier.hasRemovedBuckets)
         let now = state.now(wallMilliseconds: wallMilliseconds)
-        result.outcomes = try OutcomeTable.store(scan.outcomes, &state, now: now, connection)
+        // Before anything is taken out of the outbox, whose links tell.
+        let ours = try OutboxTable.chain(of: checkpoint.ackedMid, state, connection)
+        if !state.isAdopting || ours == checkpoint.ackedChain {
+            result.outcomes = try OutcomeTable.store(
+                scan.outcomes, upTo: last, &state, now: now, connection)
+        }
         let held = Set(try BucketTable.load(connection).map(\.name))
         // A server that was put back may never have had a bucket. That ends no right, and
         // what this device wrote there is wanted again.
@@ -86,12 +93,12 @@ enum RoundApplier {
             result.removedBuckets, acked: checkpoint.ackedMid, state, now: now, connection)
         if state.isAdopting || hasGap {
             try OutboxTable.adopt(
-                upTo: checkpoint.ackedMid, chain: checkpoint.ackedChain, &state, now: now,
-                connection)
+                upTo: checkpoint.ackedMid, chain: checkpoint.ackedChain, known: ours, &state,
+                now: now, connection)
         } else {
             try OutboxTable.acknowledge(
-                upTo: checkpoint.ackedMid, chain: checkpoint.ackedChain, &state, now: now,
-                connection)
+                upTo: checkpoint.ackedMid, chain: checkpoint.ackedChain, tellingUpTo: last, &state,
+                now: now, connection)
         }
         if state.stagedCursor != nil { try StageTable.clear(&state, connection) }
         state.cursor = checkpoint.cursor
@@ -107,13 +114,14 @@ enum RoundApplier {
     /// Keeps a page and the outcomes that came with it.
     static func stage(
         _ bytes: [UInt8], _ scan: PageScan, _ page: PageEnd, of device: DeviceID,
-        wallMilliseconds: Int64, _ connection: Connection
+        tellingUpTo last: UInt64, wallMilliseconds: Int64, _ connection: Connection
     ) throws -> Result {
         var state = try CacheState.load(connection, as: device)
         state.observe(scan.hello, wallMilliseconds: wallMilliseconds)
         let now = state.now(wallMilliseconds: wallMilliseconds)
         var result = Result()
-        result.outcomes = try OutcomeTable.store(scan.outcomes, &state, now: now, connection)
+        result.outcomes = try OutcomeTable.store(
+            scan.outcomes, upTo: last, &state, now: now, connection)
         try StageTable.append(bytes, cursor: page.cursor, &state, connection)
         try state.save(connection)
         return result
@@ -124,16 +132,18 @@ enum RoundApplier {
     /// `acked` is the last write the mirror contains, where the response says
     /// that the mirror is current.
     static func settle(
-        _ scan: PageScan, acked: UInt64?, of device: DeviceID, wallMilliseconds: Int64,
-        _ connection: Connection
+        _ scan: PageScan, acked: UInt64?, of device: DeviceID, tellingUpTo last: UInt64,
+        wallMilliseconds: Int64, _ connection: Connection
     ) throws -> Result {
         var state = try CacheState.load(connection, as: device)
         state.observe(scan.hello, wallMilliseconds: wallMilliseconds)
         let now = state.now(wallMilliseconds: wallMilliseconds)
         var result = Result()
-        result.outcomes = try OutcomeTable.store(scan.outcomes, &state, now: now, connection)
+        result.outcomes = try OutcomeTable.store(
+            scan.outcomes, upTo: last, &state, now: now, connection)
         if let acked, !state.isAdopting {
-            try OutboxTable.acknowledge(upTo: acked, chain: nil, &state, now: now, connection)
+            try OutboxTable.acknowledge(
+                upTo: acked, chain: nil, tellingUpTo: last, &state, now: now, connection)
             state.syncedAt = now
         }
         try state.save(connection)
@@ -166,7 +176,7 @@ enum RoundApplier {
         goingOnUpTo priority: UInt64 = 9
     ) throws -> RequestPlan {
         let state = try CacheState.load(connection)
-        var plan = RequestPlan(device: state.device)
+        var plan = RequestPlan(device: state.device, last: state.nextMid - 1)
         plan.needsRepair = try needsRepair(state, connection)
         var sync = SyncRequest()
         sync.cursor = state.requestCursor
@@ -190,6 +200,7 @@ enum RoundApplier {
             BinaryFrames.append(.push(PushHeader(baseChain: batch.baseChain)), to: &plan.body)
             plan.body.append(contentsOf: batch.frames)
             plan.writes = batch.count
+            plan.last = batch.first + UInt64(batch.count) - 1
         }
         return plan
     }
@@ -212,6 +223,11 @@ enum RoundApplier {
 struct RequestPlan: Sendable {
     /// The name that the device has in it.
     let device: DeviceID
+    /// The last write of which the answer can tell.
+    ///
+    /// It is the last one that is sent, whose link the server compares. Where none is sent
+    /// it is the last that was stored: what comes later can have the number of a copy's.
+    var last: UInt64
     /// The frames.
     var body: [UInt8] = []
     /// The number of writes in it.

@@ -4,7 +4,9 @@ internal import SyncProtocol
 /// The one row of the `state` table.
 ///
 /// - Invariant: `ackedMid <= answeredMid < nextMid` while the server keeps its
-///   history. A server restored from a backup moves the first two back.
+///   history and the device its name. A server restored from a backup moves the first two
+///   back. After a change of name `answeredMid` is behind until the server has been
+///   told again what the mirror has.
 struct CacheState: Hashable, Sendable {
     /// The name the server gave to this device.
     var device: DeviceID

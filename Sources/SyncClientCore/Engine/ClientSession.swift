@@ -45,7 +45,8 @@ final class ClientSession: Sendable {
                     // Under a new name there is no gap.
                     state.missingAfter = nil
                     if try !OutboxTable.keepsAny(connection) {
-                        try OutboxTable.renumber(for: device, nonce: nonce, &state, connection)
+                        try OutboxTable.renumber(
+                            for: device, nonce: nonce, &state, now: 0, connection)
                     }
                     try state.save(connection)
                 }

@@ -3,12 +3,12 @@ internal import SyncProtocol
 
 /// Gives what is kept of a device's writes numbers under a new device name.
 ///
-/// Some of those that wait may have been taken under the old name, with an answer
-/// that never came: sent again they would count twice. Some of those that were
-/// acknowledged may be gone, because the server was restored from a backup: they
-/// must be sent again. So the server is asked first what it has of the old name.
-/// Until it has answered, everything stays as it is: writes are stored under the
-/// old name and shown.
+/// All of them are sent once more, and tell their first names, so that none counts
+/// twice. What differs is what the person sees until then: those that were acknowledged
+/// are in the mirror, but where the server was restored from a backup and lacks them they
+/// wait again. So the server is asked first what it has of the old name, whose rights
+/// end with the question. Until it has answered, everything stays as it is: writes are
+/// stored under the old name and shown.
 struct NameChange {
     let store: CacheStore
     let keeper: CredentialsKeeper
@@ -44,30 +44,32 @@ struct NameChange {
         }
         // Another process can have done it.
         guard before.device != device else { return }
-        let taken = before.chains.isEmpty ? TakenWrites() : try await takenWrites(before)
+        let held = before.chains.isEmpty ? 0 : try await held(before)
         let device = device
         let nonce = store.environment.random.next()
+        let wall = store.environment.wall.milliseconds()
         try await store.write { connection in
             var state = try CacheState.load(connection)
             // A round of another process may have gone on under the old name.
             try StageTable.clear(&state, connection)
             state.cursor = []
             try OutboxTable.renumber(
-                for: device, nonce: nonce, leavingOut: taken, &state, connection)
+                for: device, nonce: nonce, heldUpTo: held, &state,
+                now: state.now(wallMilliseconds: wall), connection)
             try state.save(connection)
         }
     }
 
-    /// Asks which of the writes that are kept the server has.
+    /// Asks up to which acknowledged write the server has them all.
     ///
     /// Equal links mean equal histories up to there. So the link of the last
     /// acknowledged write tells of all before it, and only a server that lacks it
     /// is asked from the first write that is kept.
-    private func takenWrites(_ before: Before) async throws(SyncFailure) -> TakenWrites {
+    private func held(_ before: Before) async throws(SyncFailure) -> UInt64 {
         let acked = before.ackedMid
         let start = before.first <= acked ? acked - 1 : acked
-        let taken = try await compare(before, after: start)
-        guard taken.last < acked, before.first <= start else { return taken }
+        let held = try await compare(before, after: start)
+        guard held < acked, before.first <= start else { return held }
         return try await compare(before, after: before.first - 1)
     }
 
@@ -75,17 +77,20 @@ struct NameChange {
     /// server went back, or a copy of this device its own way.
     private func compare(
         _ before: Before, after start: UInt64
-    ) async throws(SyncFailure) -> TakenWrites {
-        var taken = TakenWrites(last: start)
+    ) async throws(SyncFailure) -> UInt64 {
+        var held = start
         while true {
-            let history = try await history(of: before.device, after: taken.last)
-            guard !history.chains.isEmpty else { return taken }
-            for (chain, tookEffect) in zip(history.chains, history.tookEffect) {
-                guard before.chains[taken.last + 1] == chain else { return taken }
-                taken.last += 1
-                if !tookEffect, taken.last > before.ackedMid { taken.refused.insert(taken.last) }
+            let history = try await history(of: before.device, after: held)
+            for chain in history.chains {
+                // What waits is sent, whatever has become of it: the answer is told again.
+                guard held < before.ackedMid, before.chains[held + 1] == chain else {
+                    return held
+                }
+                held += 1
             }
-            guard taken.last < history.last else { return taken }
+            guard !history.chains.isEmpty, held < min(history.last, before.ackedMid) else {
+                return held
+            }
         }
     }
 

@@ -172,6 +172,8 @@ actor SyncEngine {
         let startedAt: UInt64
         /// The name that the device has in it; 0 before it is looked at.
         var device = DeviceID(0)
+        /// The last write of which the answer can tell.
+        var last: UInt64 = 0
         var bytes: [UInt8] = []
         var scan: PageScan?
         var writesSent = 0
@@ -220,6 +222,7 @@ actor SyncEngine {
         }
         if plan.priorityMax != priority { round.announcesMore = false }
         round.priorityMax = plan.priorityMax
+        round.last = plan.last
         guard !plan.needsRepair else { return .repairNeeded }
         switch await exchange(plan.body, at: "/v1/sync", &round) {
         case .failure(let event): return event
@@ -247,11 +250,12 @@ actor SyncEngine {
         try environment.reach(.stageBefore)
         let bytes = round.bytes
         let wall = environment.wall.milliseconds()
-        let device = round.device
+        let (device, last) = (round.device, round.last)
         let result = try await store.write { connection in
             try PageSum.verify(bytes, promised: page.sum)
             return try RoundApplier.stage(
-                bytes, scan, page, of: device, wallMilliseconds: wall, connection)
+                bytes, scan, page, of: device, tellingUpTo: last, wallMilliseconds: wall,
+                connection)
         }
         try environment.reach(.stageAfter)
         round.report.outcomes += result.outcomes
@@ -268,15 +272,15 @@ actor SyncEngine {
         let bytes = round.bytes
         let wall = environment.wall.milliseconds()
         let environment = environment
-        let device = round.device
+        let (device, last) = (round.device, round.last)
         let isPart =
             round.priorityMax < 9
             && (round.announcesMore || scan.announcesMore(than: round.priorityMax))
         let priority = isPart ? round.priorityMax : 9
         let result = try await store.write { connection in
             let result = try RoundApplier.apply(
-                bytes, scan, checkpoint, upTo: priority, of: device, wallMilliseconds: wall,
-                connection)
+                bytes, scan, checkpoint, upTo: priority, of: device, tellingUpTo: last,
+                wallMilliseconds: wall, connection)
             try environment.reach(.applyBeforeCommit)
             return result
         }
@@ -304,10 +308,11 @@ actor SyncEngine {
         if case .unchanged(let mid) = scan.terminal { acked = mid }
         let wall = environment.wall.milliseconds()
         let reached = acked
-        let device = round.device
+        let (device, last) = (round.device, round.last)
         let result = try await store.write { connection in
             try RoundApplier.settle(
-                scan, acked: reached, of: device, wallMilliseconds: wall, connection)
+                scan, acked: reached, of: device, tellingUpTo: last, wallMilliseconds: wall,
+                connection)
         }
         round.report.outcomes += result.outcomes
         round.report.nextMid = result.nextMid

@@ -21,7 +21,22 @@ enum AsideTable {
             """
             INSERT OR IGNORE INTO aside(chain, row, queued_at, mutation)
             SELECT chain, ?2, queued_at, mutation FROM outbox WHERE mid = ?1
+            UNION ALL SELECT chain, ?2, queued_at, mutation FROM acknowledged WHERE mid = ?1
             """, .integer(Int64(bitPattern: mid)), .text(detail))
+    }
+
+    /// Keeps the writes whose refusal came before it was known whose writes they were.
+    static func keepRefused(_ connection: Connection) throws {
+        var refused: [(mid: UInt64, code: String, detail: String)] = []
+        try connection.run(
+            """
+            SELECT mid, code, detail FROM outcome
+            WHERE status = 3 AND mid IN (SELECT mid FROM outbox) ORDER BY mid
+            """
+        ) { refused.append((UInt64(bitPattern: $0.int64(0)), $0.text(1), $0.text(2))) }
+        for outcome in refused {
+            try keep(outcome.mid, outcome.code, outcome.detail, connection)
+        }
     }
 
     private static func holds(_ row: String, _ connection: Connection) throws -> Bool {

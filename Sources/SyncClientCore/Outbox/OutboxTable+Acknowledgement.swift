@@ -9,12 +9,15 @@ extension OutboxTable {
     /// them, and only this device can bring them back.
     ///
     /// - Throws: ``SyncFailure/deviceCopied`` where the server holds writes under
-    ///   this device's name that this device never made.
+    ///   this device's name that this device never made, or not before it was asked.
     static func acknowledge(
-        upTo acked: UInt64, chain: UInt64?, _ state: inout CacheState, now: Int64,
-        _ connection: Connection
+        upTo acked: UInt64, chain: UInt64?, tellingUpTo last: UInt64, _ state: inout CacheState,
+        now: Int64, _ connection: Connection
     ) throws {
-        guard acked < state.nextMid else { throw SyncFailure.deviceCopied }
+        // Without a link nothing tells whose write a later one is.
+        guard acked < state.nextMid, chain != nil || acked <= last else {
+            throw SyncFailure.deviceCopied
+        }
         if acked > 0, let chain, let ours = try self.chain(of: acked, state, connection),
             ours != chain
         {
@@ -105,26 +108,26 @@ extension OutboxTable {
 
     /// Gives what waits, and what is kept of older writes, numbers under a new name.
     ///
-    /// Their order and what they do stay; each tells its first name, so that it counts
-    /// once even where a copy of this device sends it as well. Writes that the server
-    /// has are left out: they keep their names, and come back with the mirror.
+    /// Their order and what they do stay; each tells its first name, so that it counts once
+    /// even where a copy of this device sends it as well, or the server has it already. What
+    /// the mirror has is not shown as waiting. It is sent once more all the same: from then on
+    /// it is kept like any other acknowledged write, for a server that is put back.
     ///
     /// - Parameters:
     ///   - device: The new name.
     ///   - nonce: Link 0 of the new chain.
-    ///   - taken: Which of the writes the server has under the old name.
+    ///   - held: The last acknowledged write up to which the server has them all.
     ///   - state: The state; the caller saves it.
+    ///   - now: The time by the server's clock, in milliseconds.
     ///   - connection: The writer, in a transaction.
     /// - Throws: What the storage refuses.
     static func renumber(
-        for device: DeviceID, nonce: UInt64, leavingOut taken: TakenWrites = TakenWrites(),
-        _ state: inout CacheState, _ connection: Connection
+        for device: DeviceID, nonce: UInt64, heldUpTo held: UInt64 = 0,
+        _ state: inout CacheState, now: Int64, _ connection: Connection
     ) throws {
-        var kept: [Entry] = []
-        try connection.run(
-            "SELECT mid, queued_at, mutation FROM acknowledged WHERE mid > 0 ORDER BY mid"
-        ) { kept.append(try entry($0)) }
-        kept += try entries(connection)
+        let kept = try acknowledged(connection)
+        let waiting = try entries(connection)
+        let refused = kept.isEmpty ? [] : try OutcomeTable.allRefused(connection)
         try connection.run("DELETE FROM acknowledged")
         try connection.run("DELETE FROM outcome")
         state.device = device
@@ -132,9 +135,11 @@ extension OutboxTable {
         state.missingAfter = nil
         state.isCopied = false
         state.isAdopting = false
-        state.ackedMid = 0
         state.answeredMid = 0
         try number(
-            kept.filter { !taken.contains($0.mid) }, after: 0, chain: nonce, &state, connection)
+            kept.filter { $0.mid > held } + waiting,
+            // One that was refused took no effect, and its person was told.
+            behind: kept.filter { $0.mid <= held && !refused.contains($0.mid) },
+            after: 0, chain: nonce, &state, now: now, connection)
     }
 }

@@ -57,7 +57,8 @@ extension OutboxTable {
                     "DELETE FROM acknowledged WHERE mid = ?", .integer(Int64(bitPattern: mid)))
             }
             let lost = waiting.count { $0 > acked }
-            if lost > 0 { hasGap = true }
+            // Kept ones that the server has not, or not under this name, leave a gap too.
+            if lost > 0 || older.contains(where: { $0 > acked }) { hasGap = true }
             var notice = CacheNotice(kind: .withdrawn, atMilliseconds: now, kept: 0, lost: lost)
             notice.detail = bucket
             try NoticeTable.append(notice, connection)

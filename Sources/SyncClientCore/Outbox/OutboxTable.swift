@@ -83,6 +83,23 @@ enum OutboxTable {
         try index(entry.mutation, connection)
     }
 
+    /// Stores a write that the mirror has.
+    static func insert(
+        acknowledged entry: Entry, previousChain: UInt64, now: Int64, _ connection: Connection
+    ) throws {
+        var bytes: [UInt8] = []
+        MutationCodec.append(entry.mutation, to: &bytes)
+        try connection.run(
+            """
+            INSERT INTO acknowledged
+                (mid, previous_chain, chain, queued_at, mutation, acknowledged_at)
+            VALUES (?, ?, ?, ?, ?, ?)
+            """,
+            .integer(Int64(bitPattern: entry.mid)), .integer(Int64(bitPattern: previousChain)),
+            .integer(Int64(bitPattern: entry.mutation.chain)), .integer(entry.queuedAt),
+            .blob(bytes), .integer(now))
+    }
+
     private static func index(_ mutation: Mutation, _ connection: Connection) throws {
         for operation in mutation.operations {
             try connection.run(
@@ -122,12 +139,16 @@ enum OutboxTable {
         return keepsAny
     }
 
-    /// Whether a write waits whose outcome is not known.
+    /// Whether a write is to be sent, because its outcome is not known.
+    ///
+    /// Also one that the mirror has: under a new name it is sent once more.
     static func hasUnanswered(_ state: CacheState, _ connection: Connection) throws -> Bool {
         var found = false
         try connection.run(
-            "SELECT 1 FROM outbox WHERE mid > ? LIMIT 1",
-            .integer(Int64(bitPattern: state.answeredMid))
+            """
+            SELECT 1 FROM outbox WHERE mid > ?1 UNION ALL
+            SELECT 1 FROM acknowledged WHERE mid > ?1 LIMIT 1
+            """, .integer(Int64(bitPattern: state.answeredMid))
         ) { _ in found = true }
         return found
     }
@@ -138,7 +159,9 @@ enum OutboxTable {
         var isFull = false
         try connection.run(
             """
-            SELECT mid, previous_chain, mutation FROM outbox WHERE mid > ? ORDER BY mid LIMIT ?
+            SELECT mid, previous_chain, mutation FROM acknowledged WHERE mid > ?1
+            UNION ALL SELECT mid, previous_chain, mutation FROM outbox WHERE mid > ?1
+            ORDER BY mid LIMIT ?2
             """,
             .integer(Int64(bitPattern: state.answeredMid)),
             .integer(Int64(Limits.pushMutationsMax))
@@ -192,6 +215,18 @@ enum OutboxTable {
                 .integer(Int64(limit))
             ) { entries.append(try entry($0)) }
         }
+        return entries
+    }
+
+    /// The writes that the mirror has and that are still kept, in order.
+    static func acknowledged(
+        after mid: UInt64 = 0, _ connection: Connection
+    ) throws -> [Entry] {
+        var entries: [Entry] = []
+        try connection.run(
+            "SELECT mid, queued_at, mutation FROM acknowledged WHERE mid > ? ORDER BY mid",
+            .integer(Int64(bitPattern: mid))
+        ) { entries.append(try entry($0)) }
         return entries
     }
 

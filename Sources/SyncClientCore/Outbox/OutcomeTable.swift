@@ -5,9 +5,22 @@ internal import SyncProtocol
 enum OutcomeTable {
     /// Stores what a response says, and moves ``CacheState/answeredMid``.
     ///
+    /// What it says of later writes than it can tell of is passed over: a copy of this
+    /// device can have given out their numbers as well. Told again, it is looked at again.
+    ///
+    /// - Parameters:
+    ///   - ranges: What it says.
+    ///   - last: The last write of which it can tell: ``RequestPlan/last``.
+    ///   - state: The state; the caller saves it.
+    ///   - now: The time by the server's clock, in milliseconds.
+    ///   - connection: The writer, in a transaction.
     /// - Returns: The outcomes that were not known before.
+    /// - Throws: ``SyncFailure/deviceCopied`` where it tells of numbers that were never
+    ///   given out, ``SyncFailure/answerUnusable(code:)`` where outcomes are missing, and
+    ///   what the storage refuses.
     static func store(
-        _ ranges: [OutcomeRange], _ state: inout CacheState, now: Int64, _ connection: Connection
+        _ ranges: [OutcomeRange], upTo last: UInt64, _ state: inout CacheState, now: Int64,
+        _ connection: Connection
     ) throws -> [WriteOutcome] {
         var fresh: [WriteOutcome] = []
         for range in ranges {
@@ -16,7 +29,9 @@ enum OutcomeTable {
             guard range.first <= state.answeredMid + 1 else {
                 throw SyncFailure.answerUnusable(code: "outcome.gap")
             }
-            for mid in range.first...range.last where mid > state.answeredMid {
+            let end = min(range.last, last)
+            guard range.first <= end else { continue }
+            for mid in range.first...end where mid > state.answeredMid {
                 try connection.run(
                     """
                     INSERT OR IGNORE INTO outcome(mid, status, code, detail, received_at)
@@ -24,7 +39,8 @@ enum OutcomeTable {
                     """,
                     .integer(Int64(bitPattern: mid)), .integer(Int64(range.status.rawValue)),
                     .text(range.code), .text(range.detail), .integer(now))
-                if range.status == .refused {
+                // Whether it is this cache's write is known with the checkpoint.
+                if range.status == .refused, !state.isAdopting {
                     try AsideTable.keep(mid, range.code, range.detail, connection)
                 }
                 fresh.append(
@@ -32,7 +48,7 @@ enum OutcomeTable {
                         mid: mid, status: WriteOutcome.Status(range.status), code: range.code,
                         detail: range.detail, receivedAtMilliseconds: now))
             }
-            state.answeredMid = max(state.answeredMid, range.last)
+            state.answeredMid = max(state.answeredMid, end)
         }
         if !fresh.isEmpty {
             try connection.run(
@@ -72,6 +88,15 @@ enum OutcomeTable {
             WHERE status = 3 ORDER BY mid DESC LIMIT ?
             """, .integer(Int64(limit))
         ) { found.append(outcome($0)) }
+        return found
+    }
+
+    /// All writes that are known to be refused.
+    static func allRefused(_ connection: Connection) throws -> Set<UInt64> {
+        var found: Set<UInt64> = []
+        try connection.run("SELECT mid FROM outcome WHERE status = 3") {
+            found.insert(UInt64(bitPattern: $0.int64(0)))
+        }
         return found
     }
 

@@ -25,8 +25,6 @@ struct DeviceLedger {
     var mayRepair = false
     /// When there was such a reason for the last time.
     var mightRepairAt: Int64?
-    /// When it got its name.
-    var renamedAt: Int64 = 0
     /// How often the server was restored when its mirror was last looked at.
     var history = 0
     /// Whether its cache was salvaged, and it asks the server which writes it has.

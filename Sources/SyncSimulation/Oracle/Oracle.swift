@@ -130,9 +130,8 @@ final class Oracle {
 
     /// The server goes back to what was true of a backup.
     ///
-    /// What devices keep they bring back. A device that has changed its name since
-    /// keeps nothing of what the server had of it then.
-    func restoring(_ old: ServerTruth, madeAt: Int64) {
+    /// What devices keep they bring back, under whatever names they wrote it.
+    func restoring(_ old: ServerTruth) {
         history += 1
         auditIsNew = false
         endedKeys = [:]
@@ -142,9 +141,6 @@ final class Oracle {
         pendingRight = nil
         pendingPurge = nil
         earlier = []
-        for (index, ledger) in ledgers where ledger.renamedAt >= madeAt {
-            intentions.doubt(index)
-        }
     }
 
     func serverStopped() {

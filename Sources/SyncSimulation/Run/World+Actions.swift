@@ -261,13 +261,13 @@ extension World {
                 }
                 // The copy holds what was committed before it in this very step.
                 oracle.committed()
-                backup = (bytes, oracle.truth, timeline.now, agencyKeys)
+                backup = (bytes, oracle.truth, agencyKeys)
                 server.disk.replace(path, with: nil)
                 reached("admin.backup")
             }
         case .restore:
             guard let backup, server.server != nil else { return }
-            oracle.restoring(backup.truth, madeAt: backup.at)
+            oracle.restoring(backup.truth)
             agencyKeys = backup.keys
             server.replaceDatabase(with: backup.bytes, isAnnounced: action.argument(0) != 0)
             reached(action.argument(0) != 0 ? "admin.restored" : "admin.putInPlace")

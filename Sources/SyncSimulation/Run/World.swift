@@ -31,7 +31,7 @@ package final class World: @unchecked Sendable {
     var startedAt: Int64 = 0
     var syncs = 0
     /// A copy of the server's database, with what was true of it, when, and agencies' keys.
-    var backup: (bytes: [UInt8], truth: ServerTruth, at: Int64, keys: [String: String])?
+    var backup: (bytes: [UInt8], truth: ServerTruth, keys: [String: String])?
 
     private(set) var violation: Violation?
     private var hash = TraceHash()
