@@ -18,6 +18,8 @@ ROWS = 2400
 CUT_AFTER_BYTES = 1_500_000
 PAGE_BYTES = 900_000
 EVENT_SECONDS = 10
+# Of an office that does not exist.
+NUMBER = "1999900101791"
 
 
 class Relay:
@@ -241,7 +243,7 @@ def check_client(world, options):
         check_watch(world, nginx, certificates, device, person, key)
         check_gzip(world, nginx, certificates, person)
         check_refusals(world, nginx, certificates, relay, device, trust)
-        check_secrets(world, nginx, key)
+        check_secrets(world, nginx, key, visit(world, nginx, certificates))
     finally:
         relay.close()
         nginx.end()
@@ -388,11 +390,35 @@ def check_refusals(world, nginx, certificates, relay, device, trust):
     print("  refused: %s; not followed: 301, 302, 303, 307, 308" % ", ".join(found), flush=True)
 
 
-def check_secrets(world, nginx, key):
-    """S06: no token and no key stands where programs or logs can be read."""
-    places = ["/proc/%d/cmdline" % world.pid, "/proc/%d/environ" % world.pid,
-              os.path.join(world.folder, "server.log"), os.path.join(nginx.folder, "access.log"),
-              os.path.join(nginx.folder, "error.log")]
+def visit(world, nginx, certificates):
+    """Puts codes and numbers of people into addresses; what must not be found anywhere."""
+    status, answer = world.request(
+        "POST", "/v1/oauth/device_authorization", b"client_id=edge",
+        {"Content-Type": "application/x-www-form-urlencoded"})
+    check(status == 200, "sign-in: %s" % status)
+    found = [json.loads(answer)["user_code"], NUMBER]
+    seen = set()
+    # Often enough that nginx refuses some, which it would write down with the whole address.
+    for path in [start + value for value in found for start in (
+            "/device/", "/", "/v1/", "/v1/sync/", "/v1/devices/", "/v1/oauth/", "/%2e/",
+            "/device?code=", "/device/x?pid=")] + ["/device/" + found[0]] * 40:
+        stream, secure = secure_request(
+            nginx, certificates,
+            "GET %s HTTP/1.1\r\nHost: %s\r\nReferer: https://x%s\r\nConnection: close\r\n\r\n"
+            % (path, NAME, path))
+        seen.add(read_head(stream)[0])
+        secure.close()
+    check({"200", "404", "429"} <= seen, "visits were answered %s" % sorted(seen))
+    return found
+
+
+def check_secrets(world, nginx, key, found_nowhere):
+    """S06: no token and no key stands where programs or logs can be read, nor a code or number."""
+    logs = [os.path.join(world.folder, "server.log")] + [
+        os.path.join(nginx.folder, name) for name in sorted(os.listdir(nginx.folder))
+        if name.endswith(".log")]
+    check(len(logs) == 4, "the logs are %s" % logs)
+    places = ["/proc/%d/cmdline" % world.pid, "/proc/%d/environ" % world.pid] + logs
     size = 0
     for place in places:
         with open(place, "rb") as file:
@@ -400,5 +426,16 @@ def check_secrets(world, nginx, key):
         size += len(data)
         found = re.search(rb"tr[akr]_[A-Za-z0-9_-]{20}", data)
         check(not found and key.encode() not in data, "%s holds a secret" % place)
+        for text in found_nowhere:
+            check(text.encode() not in data, "%s holds the code or number %s" % (place, text))
     check(size > 1000, "the logs are empty")
+    with open(os.path.join(nginx.folder, "access.log")) as log:
+        visits = [json.loads(line) for line in log]
+    refused = [line for line in visits if line["status"] == 429]
+    check(refused and all(line["place"] == "/device/CODE" for line in refused),
+          "what was refused stands as %s" % refused[:3])
+    places_seen = {line["place"] for line in visits}
+    check({"/v1/sync", "/v1/live", "/v1/oauth/token", "/device/CODE", "other"} <= places_seen,
+          "the access log tells of %s" % sorted(places_seen))
+    check(not any(line["address"].endswith(".1") for line in visits), "a whole address is logged")
     print("  no token in %d bytes of logs, arguments and environment" % size, flush=True)

@@ -1,5 +1,5 @@
 """What the edge promises beside the table: addresses, versions of TLS, whose address it is that
-asks, descriptors that run out."""
+asks and how often it may, descriptors that run out."""
 
 import asyncio
 import os
@@ -9,11 +9,16 @@ import socket
 import subprocess
 
 from edge_http import exchange, read_answers
-from edge_world import NAME, ROOT, Certificates, Nginx, check
+from edge_world import NAME, ROOT, Certificates, Nginx, check, free_port
 
 # With the first there is room for one connection beside the store's own files.
 OPEN_LIMITS = (64, 128)
 KNOCKERS = 200
+# Sign-ins that nginx lets one network begin at once, as deploy/nginx.conf says, and one more.
+SIGN_INS = 31
+# More polls than there may be sign-ins, and fewer than the server's own limit.
+POLLS = 300
+TOLD = "X-Edge-Address"
 
 
 def described_paths():
@@ -112,6 +117,74 @@ def sign_in(claims, name):
             "Content-Length: 11\r\n\r\nclient_id=t" % (name, fields)).encode()
 
 
+def form(path, body, fields=""):
+    return ("POST %s HTTP/1.1\r\nHost: %s\r\n%sContent-Length: %d\r\n\r\n%s"
+            % (path, NAME, fields, len(body), body)).encode()
+
+
+def check_rates(world, options):
+    """What nginx refuses by itself, whom, and when it says to come again.
+
+    The server was not told that there is a proxy, so whatever is refused here nginx refuses.
+    """
+    certificates = Certificates(os.path.join(world.folder, "tls"))
+    nginx = Nginx(os.path.join(world.folder, "nginx"), certificates, world.port, told=TOLD)
+
+    def ask(pieces, port=None):
+        closing = b"GET /device HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n" % NAME.encode()
+        data = asyncio.run(exchange(
+            port or nginx.port, [b"".join(pieces) + closing], certificates.context(), NAME))
+        return read_answers(data, [b"POST"] * len(pieces) + [b"GET"])[:-1]
+
+    def start(address):
+        return form("/v1/oauth/device_authorization", "client_id=t", "%s: %s\r\n" % (TOLD, address))
+
+    def are_one(addresses):
+        """Whether sign-ins from all of them are too many; on a slow machine asked again."""
+        for _ in range(5):
+            answers = ask([start(address) for address in addresses])
+            refused = [answer for answer in answers if answer.status == 429]
+            check(all(answer.status in (200, 429) for answer in answers), "sign-ins: %s"
+                  % [answer.status for answer in answers])
+            for answer in refused:
+                check(answer.code is None, "the server has refused, and not nginx")
+                check(answer.field("retry-after") == b"2", "429 of nginx without Retry-After")
+            if refused:
+                return True
+        return False
+
+    nginx.start()
+    try:
+        # A device asks every second; behind one address there are many.
+        grant = "grant_type=urn:ietf:params:oauth:grant-type:device_code&device_code=x"
+        polls = [form("/v1/oauth/token", grant)] * (POLLS - 2) + [
+            form("/v1/oauth/token", "grant_type=refresh_token&refresh_token=x"),
+            form("/v1/oauth/revoke", "token=x")]
+        statuses = {answer.status for answer in ask(polls)}
+        check(statuses == {200, 400}, "of %d polls and refreshes some met %s" % (POLLS, statuses))
+        more = SIGN_INS + 1
+        check(are_one(["198.51.100.7"] * more), "%d sign-ins of one address all begin" % more)
+        check(are_one(["2001:db8:0:1:%x::%x" % (number, number) for number in range(more)]),
+              "%d sign-ins of one network of IPv6 all begin" % more)
+        for own in (["198.51.101.%d" % number for number in range(more)],
+                    ["2001:db8:1:%x::1" % number for number in range(more)],
+                    ["2001:db8:0:1%x::" % number for number in range(more)]):
+            statuses = {answer.status for answer in ask([start(address) for address in own])}
+            check(statuses == {200}, "%s and others are taken for one: %s" % (own[0], statuses))
+    finally:
+        nginx.end()
+    lost = Nginx(os.path.join(world.folder, "lost"), certificates, free_port())
+    lost.start()
+    try:
+        answer = ask([form("/v1/oauth/token", "grant_type=x")], lost.port)[0]
+        check(answer.status == 502 and answer.field("retry-after") == b"5",
+              "without a server: %d, %s" % (answer.status, answer.fields))
+    finally:
+        lost.end()
+    print("  %d polls and refreshes of one address pass; %d sign-ins of an address, or of 64 bits "
+          "of IPv6, do not; nginx says when to come again" % (POLLS, more), flush=True)
+
+
 def check_addresses(world, options):
     """A server that believes its proxy counts by the address of the connection at nginx."""
     world.end(signal.SIGTERM)
@@ -129,8 +202,10 @@ def check_addresses(world, options):
 
     def is_counted(answers):
         """Whether all of them were of one asker: the server, and not nginx, has refused the last."""
-        return answers[-1].status == 429 and answers[-1].code == "limit.rate" and all(
-            answer.status == 200 for answer in answers[:20])
+        last = answers[-1]
+        return last.status == 429 and last.code == "limit.rate" and \
+            last.field("retry-after") == b"2" and all(
+                answer.status == 200 for answer in answers[:20])
 
     one = ["198.51.100.%d" % number for number in range(1, 32)]
     claims = {

@@ -9,8 +9,8 @@ import subprocess
 import threading
 import time
 
-from edge_http import next_source
-from edge_world import check
+from edge_http import connect, next_source
+from edge_world import NAME, Certificates, Nginx, check
 from torture.devices import LineDevice
 
 ATTACKERS = 4_000
@@ -21,6 +21,9 @@ P99_MILLISECONDS_MAX = 250
 CHANNELS_OF_DEVICE = 16
 HONEST_SECONDS = 30
 CONNECT_SECONDS_MAX = 60
+# Through nginx: what a drip holds there is the same for each, and one is as good as thousands.
+DRIPS = 100
+DRIP_SECONDS_MAX = 60
 
 KINDS = {
     "headers": ["-H", "-i", "3", "-x", "24", "-u", "/healthz"],
@@ -130,6 +133,60 @@ def check_slow(world, options):
             attack.wait(timeout=30)
         left = world.wait_for_descriptors(before, 90)
         check(left <= before, "%s: %d descriptors before, %d after" % (kind, before, left))
+
+
+def check_drip(world, options):
+    """Bodies that come a byte a second are ended behind nginx, which would wait for ever."""
+    token = LineDevice(world, world.admin("person", "add")["subject"], "drip").token
+    certificates = Certificates(os.path.join(world.folder, "tls"))
+    nginx = Nginx(os.path.join(world.folder, "nginx"), certificates, world.port)
+    nginx.start()
+    before = world.descriptors()
+
+    async def drip(number):
+        path, fields = ("/v1/oauth/token", "") if number % 2 else (
+            "/v1/sync", "Authorization: Bearer %s\r\nContent-Type: application/json\r\n" % token)
+        # As many as one device may have open at once.
+        framing = "Content-Length: 16000" if number % 4 < 2 else "Transfer-Encoding: chunked"
+        reader, writer = await connect(nginx.port, certificates.context(), NAME)
+        writer.write(("POST %s HTTP/1.1\r\nHost: %s\r\n%s%s\r\n\r\n"
+                      % (path, NAME, fields, framing)).encode())
+        piece = b" " if number % 4 < 2 else b"1\r\n \r\n"
+
+        async def send():
+            while True:
+                writer.write(piece)
+                await writer.drain()
+                await asyncio.sleep(1)
+
+        sending = asyncio.ensure_future(send())
+        try:
+            line = await asyncio.wait_for(reader.readline(), DRIP_SECONDS_MAX)
+        except (asyncio.TimeoutError, OSError):
+            line = b""
+        sending.cancel()
+        writer.transport.abort()
+        return line.split(b" ")[1].decode() if b" " in line else "nothing"
+
+    async def all_of_them():
+        return await asyncio.gather(*(drip(number) for number in range(DRIPS)))
+
+    try:
+        answers = asyncio.run(all_of_them())
+        counts = {answer: answers.count(answer) for answer in sorted(set(answers))}
+        # A device has 32 requests open at once; its others are refused when they begin.
+        check(set(counts) <= {"408", "429"} and counts.get("408", 0) >= DRIPS // 2 + 32,
+              "drips through nginx were answered %s" % counts)
+        written = [name for folder, _, names in os.walk(nginx.folder) for name in names
+                   if os.path.basename(folder) == "client_body"]
+        check(not written, "nginx wrote bodies to files: %s" % written)
+        left = world.wait_for_descriptors(before)
+        # nginx keeps some connections for the next requests.
+        check(left <= before + 64, "%d descriptors before, %d after" % (before, left))
+    finally:
+        nginx.end()
+    print("  %d bodies of a byte a second through nginx: answered %s"
+          % (DRIPS, ", ".join("%d × %s" % pair[::-1] for pair in counts.items())), flush=True)
 
 
 def check_channels(world, options):

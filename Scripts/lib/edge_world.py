@@ -84,7 +84,9 @@ class Certificates:
 class Nginx:
     """Debian's nginx with deploy/nginx.conf, before one server."""
 
-    def __init__(self, folder, certificates, backend_port, workers=1, extra_names=""):
+    def __init__(self, folder, certificates, backend_port, workers=1, extra_names="", told=""):
+        """With `told`, the address of a client is what a field of that name says: a test has no
+        networks of its own to come from."""
         self.folder = folder
         self.port = free_port()
         self.plain_port = free_port()
@@ -102,6 +104,7 @@ class Nginx:
             ("/etc/ssl/tangrat/fullchain.pem", certificates.chain),
             ("/etc/ssl/tangrat/key.pem", certificates.key),
             ("/var/log/nginx/tangrat.log", os.path.join(folder, "access.log")),
+            ("/var/log/nginx/tangrat-error.log", os.path.join(folder, "site-error.log")),
         ]:
             self._replace(self.site, old, new)
         if extra_names:
@@ -115,6 +118,8 @@ class Nginx:
         temporary = "".join(
             "    %s_temp_path %s;\n" % (kind, os.path.join(folder, kind))
             for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+        if told:
+            temporary += "    set_real_ip_from 127.0.0.0/8;\n    real_ip_header %s;\n" % told
         with open(os.path.join(folder, "nginx.conf"), "w") as file:
             file.write(
                 user + "worker_processes %d;\ndaemon off;\npid %s;\nerror_log %s;\n"

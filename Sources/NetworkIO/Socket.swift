@@ -90,6 +90,12 @@ package struct PeerAddress: Hashable, Sendable {
         return PeerAddress(family: family, high: high, low: 0)
     }
 
+    /// The most that one party is commonly given: an IPv4 address, or 48 bits of one of IPv6.
+    package var site: PeerAddress {
+        guard family == AF_INET6, high != 0 else { return self }
+        return PeerAddress(family: family, high: high & ~0xffff, low: 0)
+    }
+
     /// Whether the peer is on this machine: a UNIX socket or loopback.
     package var isLocal: Bool {
         switch family {

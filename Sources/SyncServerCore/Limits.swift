@@ -193,6 +193,10 @@ package struct Limits: Sendable {
     /// How many sign-ins may wait for approval at once.
     package var pendingSignInsMax = 10_000
 
+    /// How many of them one network may have begun: a fiftieth, so that it takes fifty to
+    /// keep everybody out.
+    package var pendingSignInsPerNetworkMax = 200
+
     /// The longest JSON or form body of the small endpoints.
     package var smallBodyBytesMax = 16 * 1_024
 

@@ -211,6 +211,56 @@ struct AuditServerTests {
         #expect(again.status == 200)
     }
 
+    @Test("an answer of an export ends with the entry that fills it", arguments: [0, 1])
+    func exportBytes(fewer: Int) throws {
+        let fixture = try ServerFixture()
+        func count(after start: Int64) throws -> [JSONValue] {
+            try AuditCommands(
+                reading: AuditReading(reader: fixture.reader, partMax: 10_000),
+                lineage: fixture.store.lineage, heads: "", now: noon
+            ).run(["command": "audit.export", "after": .integer(start)]).get()
+        }
+        func append(_ text: String) throws -> AuditRecord {
+            try fixture.write { try $0.audit.append(.rowsPurged, by: .operator, text: text) }
+            var last: AuditRecord?
+            try fixture.read { snapshot in
+                let head = try snapshot.auditHead().number
+                try snapshot.auditRecords(after: head - 1) { record in
+                    last = record
+                    return false
+                }
+            }
+            return try #require(last)
+        }
+        let first = try append(String(repeating: "x", count: 500_000))
+        let start = first.number - 1
+        // What an entry of some length adds to its text is found out, and then made up for.
+        let added = first.entry.count - 500_000
+        let rest = AuditCommands.exportBytesMax - first.entry.count - added - fewer
+        let second = try append(String(repeating: "y", count: rest))
+        #expect(first.entry.count + second.entry.count == AuditCommands.exportBytesMax - fewer)
+        let third = try append("z")
+        #expect(try count(after: start).count == 2 + fewer)
+        #expect(try count(after: third.number - 1).count == 1)
+    }
+
+    @Test("a file of heads that is too long is not read", arguments: [0, 1])
+    func headsBytes(more: Int) throws {
+        let place = try TemporaryDirectory()
+        let file = place.file("heads.ndjson")
+        let head = AuditHead(number: 7, link: SHA256.hash([1]))
+        let lineage = try #require(Lineage([UInt8](repeating: 1, count: 16)))
+        let witness = AuditWitness(at: noon, lineage: lineage, head: head)
+        try AuditWitnessFile(path: file).append(witness)
+        let size = try Files.read(file, bytesMax: 4_096).count
+        let short = AuditWitnessFile(path: file, bytesMax: size - more)
+        if more == 0 {
+            #expect(try short.read().witnesses.map(\.head.number) == [7])
+        } else {
+            #expect(throws: (any Error).self) { try short.read() }
+        }
+    }
+
     @Test("its head goes to a second place, and what was cut off since is told by it")
     func heads() throws {
         let place = try TemporaryDirectory()

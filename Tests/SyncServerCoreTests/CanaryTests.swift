@@ -27,6 +27,10 @@ struct CanaryTests {
 
     private static let pid = "1999900101791"
     private static let unknownPID = "3999900104354"
+    /// The ways in which people write one.
+    private static let writtenNumbers = [
+        pid, unknownPID, "1-9999-00101-79-1", "1 9999 00101 79 1", "๑๙๙๙๙๐๐๑๐๑๗๙๑",
+    ]
 
     init() throws {
         let kept = Lines()
@@ -260,6 +264,24 @@ struct CanaryTests {
                 expectNone(String(decoding: JSON.canonical(answer), as: UTF8.self), command)
             }
         }
+        for number in Self.writtenNumbers {
+            for (command, member) in [
+                ("grant", "bucket"), ("revoke", "bucket"), ("agency.add", "tables"),
+                ("agency.add", "code"), ("agency.revoke", "code"), ("backup", "file"),
+            ] {
+                let places = ["bucket": "person/\(number)/transport", "file": "/nowhere/\(number)"]
+                let place = JSONValue.string(places[member] ?? number)
+                let whole: JSONValue = [
+                    "command": .string(command), "person": .string(subject), "code": "dlt",
+                    "tables": ["vehicle"],
+                ]
+                let answer = try running.admin(
+                    whole.setting(member, to: member == "tables" ? .array([place]) : place))
+                #expect(answer["error"]?["code"] != nil, "\(command)")
+                let text = String(decoding: JSON.canonical(answer), as: UTF8.self)
+                #expect(!text.contains(number), "\(command): \(text)")
+            }
+        }
         try running.admin(["command": "audit.publish"])
         expectNone(try running.request("GET", "/metrics").text, "/metrics")
         let audit = try running.admin(["command": "audit.export", "after": .integer(0)])
@@ -288,5 +310,13 @@ struct CanaryTests {
                 })
         }
         return names
+    }
+}
+
+extension JSONValue {
+    /// The object with a member in the place of what it had under that name.
+    fileprivate func setting(_ name: String, to value: JSONValue) -> JSONValue {
+        let others = (fields?.members ?? []).map { ($0.0, $0.1) }.filter { $0.0 != name }
+        return .object(JSONObject(others + [(name, value)]))
     }
 }

@@ -105,7 +105,8 @@ struct FaultTests {
             publicURL: { PublicURL(listening: .unix(path: ""), port: 0) }, isReady: { true },
             holders: HolderLedger(requestsMax: 32, rate: RequestRate(burst: 1_000, perMinute: 1)),
             watchers: WatcherRegistry(watchersMax: 10, perDeviceMax: 2), identity: nil,
-            guesses: GuessLedger(limits: Limits()), signInRates: anyRates, tokenRates: anyRates,
+            guesses: GuessLedger(limits: Limits()), signInRates: anyRates,
+            signInPlaces: SignInPlaces(limits: Limits()), tokenRates: anyRates,
             isBehindProxy: false)
         let store = fixture.store
         let server = HTTPServer(configuration: .init(address: .tcp(port: 0), loopCount: 1)) {

@@ -66,6 +66,7 @@ struct LimitEdgeTests {
             "AdminCommands.reasonBytesMax": AdminCommands.reasonBytesMax,
             "AuditCommands.exportBytesMax": AuditCommands.exportBytesMax,
             "AuditWitnessFile.bytesMax": AuditWitnessFile.bytesMax,
+            "AdminService.bodyBytesMax": AdminService.bodyBytesMax,
         ]
         real.merge(protocolLimits.merging(fixed) { first, _ in first }.mapValues(String.init)) {
             first, _ in first

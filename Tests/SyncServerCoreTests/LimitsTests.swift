@@ -59,7 +59,9 @@ struct LimitsTests {
         "idle connection": "\(http.idleMillisecondsMax / 1_000) s",
         "live streams of a device":
             "\(limits.watchersPerDeviceMax); one more ends the oldest",
-        "sign-ins that wait": grouped(limits.pendingSignInsMax),
+        "sign-ins that wait":
+            "\(grouped(limits.pendingSignInsMax)), of one network "
+            + "\(limits.pendingSignInsPerNetworkMax)",
         "jobs that wait for the writer": grouped(limits.writerQueueMax),
     ]
 

@@ -22,12 +22,17 @@ struct LiveGrantTests {
             key = try running.addAgency("dlt", ["vehicle", "bill"])
         }
 
-        func command(_ name: String, _ domain: String = "transport") throws {
-            let answer = try running.admin([
-                "command": .string(name), "bucket": .string("person/\(owner)/\(domain)"),
-                "person": .string(helper),
-            ])
-            #expect(answer["error"] == nil)
+        func command(
+            _ name: String, _ domain: String = "transport", of whose: String? = nil,
+            to person: String? = nil, until: Int64? = nil
+        ) throws {
+            var members: [(String, JSONValue)] = [
+                ("command", .string(name)),
+                ("bucket", .string("person/\(whose ?? owner)/\(domain)")),
+                ("person", .string(person ?? helper)),
+            ]
+            if let until { members.append(("until_ms", .integer(until))) }
+            #expect(try running.admin(.object(JSONObject(members)))["error"] == nil)
         }
 
         func feed(_ table: String, _ version: Int, of subject: String) throws {
@@ -76,6 +81,51 @@ struct LiveGrantTests {
         #expect(try world.pokes() == settled + 1)
         // Its own rows wake it as before.
         try world.feed("vehicle", 1, of: world.helper)
+        #expect(try watcher.event() == Self.moved)
+    }
+
+    /// Nobody says so when a date comes: no command, and no change of anything stored.
+    @Test("is not woken any more when the right has ended by its date")
+    func endedByDate() throws {
+        let world = try World()
+        try world.command("grant", until: noon + 1_000)
+        let watcher = try world.phone.watch(world.running)
+        try world.feed("vehicle", 1, of: world.owner)
+        #expect(try watcher.event() == Self.moved)
+        let settled = try world.pokes()
+        world.running.advance(milliseconds: 999)
+        try world.feed("vehicle", 2, of: world.owner)
+        #expect(try world.pokes() == settled + 1)
+        #expect(try watcher.event() == Self.moved)
+        world.running.advance(milliseconds: 1)
+        try world.feed("vehicle", 3, of: world.owner)
+        #expect(try world.pokes() == settled + 1)
+        // Nor is one that begins later.
+        watcher.close()
+        let later = try world.phone.watch(world.running)
+        try world.feed("vehicle", 4, of: world.owner)
+        #expect(try world.pokes() == settled + 1)
+        try world.feed("vehicle", 1, of: world.helper)
+        #expect(try later.event() == Self.moved)
+    }
+
+    @Test("is not woken by a bucket of its own that is closed to it, but by the others")
+    func ownClosed() throws {
+        let world = try World()
+        try world.command("revoke", of: world.helper)
+        try world.command("grant", "bills", of: world.helper, until: noon + 1_000)
+        let watcher = try world.phone.watch(world.running)
+        let settled = try world.pokes()
+        try world.feed("vehicle", 1, of: world.helper)
+        #expect(try world.pokes() == settled)
+        try world.feed("bill", 1, of: world.helper)
+        #expect(try watcher.event() == Self.moved)
+        world.running.advance(milliseconds: 1_000)
+        try world.feed("bill", 2, of: world.helper)
+        #expect(try world.pokes() == settled + 1)
+        try world.command("grant", of: world.helper)
+        #expect(try watcher.event() == Self.moved)
+        try world.feed("vehicle", 2, of: world.helper)
         #expect(try watcher.event() == Self.moved)
     }
 }

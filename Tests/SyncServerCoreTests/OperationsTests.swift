@@ -348,6 +348,16 @@ struct AdminCommandTests {
         #expect(access(path, F_OK) != 0)
     }
 
+    @Test("have a longest one", arguments: [0, 1])
+    func longest(more: Int) throws {
+        let running = try RunningServer()
+        let client = try HTTPTestClient(path: TangRatServer.adminSocket(running.directory.path))
+        let command = #"{"command":"person.list"}"#
+        let room = AdminService.bodyBytesMax + more - command.utf8.count
+        let answer = try client.post("/admin", command + String(repeating: " ", count: room))
+        #expect(answer.status == (more == 0 ? 200 : 413))
+    }
+
     @Test("work on a store that nobody serves, and not beside a server")
     func offline() throws {
         let directory = try TemporaryDirectory()

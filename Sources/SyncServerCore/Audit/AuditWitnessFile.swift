@@ -7,6 +7,8 @@ internal import SyncProtocol
 struct AuditWitnessFile: Sendable {
     /// Where it lies.
     let path: String
+    /// The most bytes of it that are read.
+    var bytesMax = Self.bytesMax
 
     /// Years of heads every five minutes.
     static let bytesMax = 256 * 1_024 * 1_024
@@ -24,7 +26,7 @@ struct AuditWitnessFile: Sendable {
     /// - Throws: `FileError` if the file cannot be read; one that is not there has no heads.
     func read() throws -> (witnesses: [AuditWitness], badLine: Int?) {
         guard Files.exists(path) else { return ([], nil) }
-        let bytes = try Files.read(path, bytesMax: Self.bytesMax)
+        let bytes = try Files.read(path, bytesMax: bytesMax)
         var witnesses: [AuditWitness] = []
         for (index, line) in bytes.split(separator: UInt8(ascii: "\n")).enumerated() {
             guard let witness = AuditWitness(line: Array(line)) else {

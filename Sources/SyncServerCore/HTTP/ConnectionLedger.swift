@@ -2,6 +2,8 @@ internal import NetworkIO
 internal import Synchronization
 
 /// Counts open connections, in total and by address, and the memory they hold.
+///
+/// A network of IPv6 counts as one address: whoever has it has all of them.
 final class ConnectionLedger: Sendable {
     private let limits: HTTPLimits
     private let open = Atomic<Int>(0)
@@ -23,9 +25,9 @@ final class ConnectionLedger: Sendable {
         }
         guard counts(peer) else { return true }
         let admitted = byAddress.withLock { counts in
-            let count = counts[peer, default: 0]
+            let count = counts[peer.network, default: 0]
             guard count < limits.connectionsPerAddressMax else { return false }
-            counts[peer] = count + 1
+            counts[peer.network] = count + 1
             return true
         }
         if !admitted {
@@ -40,8 +42,8 @@ final class ConnectionLedger: Sendable {
         open.subtract(1, ordering: .relaxed)
         guard counts(peer) else { return }
         byAddress.withLock { counts in
-            let count = counts[peer, default: 1]
-            counts[peer] = count > 1 ? count - 1 : nil
+            let count = counts[peer.network, default: 1]
+            counts[peer.network] = count > 1 ? count - 1 : nil
         }
     }
 

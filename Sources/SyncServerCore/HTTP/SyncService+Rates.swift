@@ -14,6 +14,7 @@ extension SyncService {
 
     private static let tooFastDevice = tooFast("1")
     private static let tooFastAddress = tooFast("2")
+    private static let tooManyWait = tooFast("60")
 
     private static let rateBody = ErrorBody(
         code: "limit.rate", english: "Too many requests came in a short time.",
@@ -40,12 +41,17 @@ extension SyncService {
         return true
     }
 
+    /// Answers that enough sign-ins of one network wait.
+    static func refuseTooManyWait(_ exchange: Exchange) {
+        exchange.respond(Self.tooManyWait, body: Self.rateBody.bytes)
+    }
+
     /// Where a request comes from, or nil where that is not known.
     ///
     /// Behind a proxy every peer is local. Only where the operator says that there is one, which
     /// writes the field itself, is the field believed, and only from such a peer: from anybody
     /// else it says whatever they like.
-    private func address(of request: borrowing RequestView, _ exchange: Exchange) -> PeerAddress? {
+    func address(of request: borrowing RequestView, _ exchange: Exchange) -> PeerAddress? {
         let peer = exchange.peer
         guard peer.isLocal else { return peer }
         guard limits.http.countsLocalAddresses || parts.isBehindProxy else { return nil }

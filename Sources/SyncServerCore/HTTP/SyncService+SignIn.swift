@@ -2,17 +2,31 @@ internal import HTTPWire
 internal import SyncProtocol
 
 extension SyncService {
-    func startSignIn(_ body: UnsafeRawBufferPointer, _ exchange: Exchange) {
+    func startSignIn(
+        _ request: borrowing RequestView, _ body: UnsafeRawBufferPointer, _ exchange: Exchange
+    ) {
         guard let form = FormBody(body), let client = form["client_id"], !client.isEmpty else {
             return oauthError(exchange, "invalid_request", "client_id is missing")
         }
         let name = (form["device_name"] ?? client).cut(toBytes: limits.deviceNameBytesMax)
         let claimed = form["device_id"].flatMap { DeviceID(text: $0) }
         let address = parts.publicURL()
+        let places = parts.signInPlaces
+        let metrics = parts.metrics
+        let asker = self.address(of: request, exchange)
         write(exchange) { machine in
+            // On the writer's thread, so that many at once are as many as one after the other.
+            let now = machine.context.now
+            guard places.hasRoom(for: asker, now: now) else {
+                metrics.addressLimited()
+                return .tooMany
+            }
             guard let started = try machine.start(deviceName: name, claimed: claimed) else {
                 return .busy
             }
+            places.enter(
+                SHA256.hash(Array(started.deviceCode.utf8)), of: asker,
+                until: now + machine.limits.deviceCodeMillisecondsMax, now: now)
             return .json([
                 ("device_code", .string(started.deviceCode)),
                 ("expires_in", .integer(started.expiresIn)),
@@ -36,7 +50,13 @@ extension SyncService {
             guard let code = form["device_code"] else {
                 return oauthError(exchange, "invalid_request", "device_code is missing")
             }
-            write(exchange) { machine in .tokens(try machine.exchange(deviceCode: code)) }
+            let places = parts.signInPlaces
+            write(exchange) { machine in
+                let result = try machine.exchange(deviceCode: code)
+                if case .failure(.pending) = result { return .tokens(result) }
+                places.leave(SHA256.hash(Array(code.utf8)))
+                return .tokens(result)
+            }
         case "refresh_token":
             guard let token = form["refresh_token"] else {
                 return oauthError(exchange, "invalid_request", "refresh_token is missing")
@@ -67,6 +87,7 @@ extension SyncService {
         case json([(String, JSONValue)])
         case error(String)
         case busy
+        case tooMany
 
         static func tokens(
             _ result: Result<SignInMachine.Granted, SignInMachine.Refusal>
@@ -114,6 +135,7 @@ extension SyncService {
             exchange.respond(Heads.json, body: JSON.canonical(.object(JSONObject(members))))
         case .error(let code): send(error: code, "", exchange)
         case .busy: exchange.respond(Heads.unavailable, body: ErrorBody.busy.bytes)
+        case .tooMany: refuseTooManyWait(exchange)
         }
     }
 

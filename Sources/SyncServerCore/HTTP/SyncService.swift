@@ -20,6 +20,7 @@ package struct ServiceParts: Sendable {
     let identity: (any IdentityProvider)?
     let guesses: GuessLedger
     let signInRates: AddressRates
+    let signInPlaces: SignInPlaces
     let tokenRates: AddressRates
     let isBehindProxy: Bool
 }
@@ -46,10 +47,11 @@ final class SyncService: RequestHandler {
         self.reader = reader
         live = LiveHub(
             metrics: parts.metrics, context: context, registry: parts.watchers,
-            spreadAtOnce: parts.limits.liveSpreadAtOnce,
+            spreadAtOnce: parts.limits.liveSpreadAtOnce, now: parts.now,
             granted: { person in
                 // A store that cannot be read wakes nobody; who watches pulls now and then anyway.
-                (try? reader.snapshot { try $0.bucketsOfOthers(openTo: person) }) ?? []
+                let now = parts.now()
+                return (try? reader.snapshot { try $0.wakingRights(of: person, now: now) }) ?? []
             })
         pages = PageBuilder(
             lineage: parts.store.lineage, key: parts.store.cursorKey, limits: parts.limits)
@@ -103,7 +105,7 @@ final class SyncService: RequestHandler {
         } else if request.pathIs("/v1/reconcile") {
             reconcileBody(request, body, exchange)
         } else if request.pathIs("/v1/oauth/device_authorization") {
-            startSignIn(body, exchange)
+            startSignIn(request, body, exchange)
         } else if request.pathIs("/v1/oauth/token") {
             exchangeToken(body, exchange)
         } else if request.pathIs("/v1/oauth/revoke") {

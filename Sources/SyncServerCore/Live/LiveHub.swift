@@ -26,10 +26,12 @@ final class LiveHub {
     }
 
     private var watchers: [PersonNumber: [ExchangeID: Watcher]] = [:]
-    /// The people who watch and may read a bucket of another; hardly anybody does.
+    /// The rights of people who watch that are not as usual; hardly anybody has one.
     private var grants = GrantBook()
-    /// The buckets of others that a person may read who watches.
-    private let granted: (PersonNumber) -> [BucketNumber]
+    /// The rights of a person who watches that are not as usual.
+    private let granted: (PersonNumber) -> [RightRecord]
+    /// The server's clock, in milliseconds since 1970: rights end by a date.
+    private let now: () -> Int64
     /// Those that a shared bucket will wake, each once however often it changes.
     private var waiting: [Watcher] = []
     private var isSpreading = false
@@ -40,9 +42,10 @@ final class LiveHub {
 
     init(
         metrics: Metrics, context: LoopContext, registry: WatcherRegistry, spreadAtOnce: Int,
-        granted: @escaping (PersonNumber) -> [BucketNumber]
+        now: @escaping () -> Int64, granted: @escaping (PersonNumber) -> [RightRecord]
     ) {
         self.granted = granted
+        self.now = now
         self.metrics = metrics
         self.context = context
         self.registry = registry
@@ -106,11 +109,8 @@ final class LiveHub {
             if !isSpreading { spread() }
             return
         }
-        var people = Set(buckets.map(\.person))
-        if !grants.isEmpty {
-            for moved in buckets { people.formUnion(grants.readers(of: moved.bucket)) }
-        }
-        for person in people {
+        let now = self.now()
+        for person in grants.readers(of: buckets, now: now) {
             if let mine = watchers[person] { poke(mine.values) }
         }
     }

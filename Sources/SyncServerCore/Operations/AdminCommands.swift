@@ -57,7 +57,8 @@ struct AdminCommands {
     private func addAgency(_ command: JSONValue) throws -> JSONValue {
         let code = try text(command, "code")
         let tables = (command["tables"]?.items ?? []).compactMap(\.text)
-        guard Identifier.isValid(code), code != "citizen" else {
+        // The chain keeps it for as long as it is kept itself.
+        guard Identifier.isValid(code), code != "citizen", code.withoutPersonNumbers == code else {
             throw Refusal(
                 code: "admin.agency_code", message: "an agency's code has letters, digits and _.:-",
                 advice: "Use the code of the catalogue, for instance dlt.")

@@ -3,6 +3,9 @@ internal import SyncProtocol
 
 /// Answers the admin socket: one JSON command, one JSON answer.
 final class AdminService: RequestHandler {
+    /// The longest command, in bytes of JSON.
+    static let bodyBytesMax = 64 * 1_024
+
     private let server: TangRatServer
     private let context: LoopContext
 
@@ -26,7 +29,7 @@ final class AdminService: RequestHandler {
             exchange.respond(Heads.notFound, body: ErrorBody.notFound.bytes)
             return .answered
         }
-        return .collect(max: 64 * 1_024)
+        return .collect(max: Self.bodyBytesMax)
     }
 
     func bodyReceived(
@@ -53,6 +56,7 @@ final class AdminService: RequestHandler {
         exchange.respond(Heads.json, body: Self.body(result))
     }
 
+    /// The answer to a command; none that says no repeats what could be a person's number.
     static func body(_ result: Result<[JSONValue], AdminCommands.Refusal>) -> [UInt8] {
         let value: JSONValue
         switch result {
@@ -64,9 +68,9 @@ final class AdminService: RequestHandler {
                         "error",
                         .object(
                             JSONObject([
-                                ("advice", .string(refusal.advice)),
+                                ("advice", .string(refusal.advice.withoutPersonNumbers)),
                                 ("code", .string(refusal.code)),
-                                ("message", .string(refusal.message)),
+                                ("message", .string(refusal.message.withoutPersonNumbers)),
                             ]))
                     )
                 ]))

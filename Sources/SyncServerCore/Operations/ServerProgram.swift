@@ -238,8 +238,9 @@ package enum ServerProgram {
     }
 
     private static func fail(code: String, _ message: String, _ advice: String) {
-        writeError("error \(code): \(message)\n")
-        if !advice.isEmpty { writeError("  advice: \(advice)\n") }
+        // Of the command line, too: a number in the wrong place is still a number.
+        writeError("error \(code): \(message.withoutPersonNumbers)\n")
+        if !advice.isEmpty { writeError("  advice: \(advice.withoutPersonNumbers)\n") }
     }
 }
 

@@ -141,6 +141,7 @@ package final class TangRatServer: Sendable {
                     burst: configuration.limits.signInsBurstMax,
                     perMinute: configuration.limits.signInsPerMinute),
                 buckets: configuration.limits.addressBuckets),
+            signInPlaces: SignInPlaces(limits: configuration.limits),
             tokenRates: AddressRates(
                 RequestRate(
                     burst: configuration.limits.tokensBurstMax,

@@ -52,10 +52,17 @@ extension StoreSnapshot {
         return buckets
     }
 
-    /// The buckets of others that a person was given, whether or not the right has an end.
-    func bucketsOfOthers(openTo person: PersonNumber) throws -> [BucketNumber] {
-        try rights(of: person).filter { $0.until >= 0 }.map(\.bucket).filter {
-            try bucket($0)?.person != person
+    /// The rights by which it is decided whether a change wakes a person who watches.
+    ///
+    /// - Parameters:
+    ///   - person: The person.
+    ///   - now: The server's clock, in milliseconds since 1970.
+    /// - Returns: Those to buckets of others that are open, and those to the person's own that
+    ///   are not as usual, open or not.
+    /// - Throws: What the store throws.
+    func wakingRights(of person: PersonNumber, now: Int64) throws -> [RightRecord] {
+        try rights(of: person).filter {
+            try $0.isOpen(at: now) || bucket($0.bucket)?.person == person
         }
     }
 
