@@ -428,6 +428,10 @@ final class ModelServer: Transport {
             let pair = part.split(separator: "=")
             positions[String(pair[0])] = UInt64(pair[1])
         }
+        // An older file was put in place of this one, and nobody told it.
+        if state.buckets.contains(where: { positions[$0.key] ?? 0 > $0.value.head }) {
+            return [.restart(reason: "cursor.future")]
+        }
         var frames: [Frame] = []
         for name in state.goneBuckets.sorted() where positions[name] != nil {
             frames.append(.bucketGone(name: name))

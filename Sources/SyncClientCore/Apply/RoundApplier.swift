@@ -21,14 +21,15 @@ enum RoundApplier {
         var missingAfter: UInt64?
         /// The number of the next write.
         var nextMid: UInt64 = 0
-        /// Whether citizens' data was removed that must not stay in the log.
-        var hasRemovedBuckets = false
-        /// The buckets that were held before and are not any more.
-        var removedBuckets: [String] = []
+        /// Whether something of citizens' data is left outside of the tables.
+        var mustErase = false
+        /// Whether one more answer decides what becomes of a bucket that is not held any more.
+        var mustAsk = false
 
         /// Takes note of what waits at the end of a step.
         mutating func look(at state: CacheState, _ connection: Connection) throws {
             missingAfter = state.missingAfter
+            mustErase = state.erasure != .none
             writesWait =
                 try state.missingAfter == nil && !state.isAdopting
                 && OutboxTable.hasUnanswered(state, connection)
@@ -72,9 +73,8 @@ enum RoundApplier {
         try bytes.withUnsafeBytes { try applier.apply($0) }
         try applier.finish()
         CrashPoint.clientApplyRows.reach()
-        var result = Result(
-            rows: applier.rows, deletes: applier.deletes,
-            hasRemovedBuckets: applier.hasRemovedBuckets)
+        var result = Result(rows: applier.rows, deletes: applier.deletes)
+        if applier.hasRemovedBuckets { state.erasure = max(state.erasure, .log) }
         let now = state.now(wallMilliseconds: wallMilliseconds)
         // Before anything is taken out of the outbox, whose links tell.
         let ours = try OutboxTable.chain(of: checkpoint.ackedMid, state, connection)
@@ -83,14 +83,20 @@ enum RoundApplier {
                 scan.outcomes, upTo: last, &state, now: now, connection)
         }
         let held = Set(try BucketTable.load(connection).map(\.name))
-        // A server that was put back may never have had a bucket. That ends no right, and
-        // what this device wrote there is wanted again.
-        let isOtherHistory =
-            !state.lineage.isEmpty && !checkpoint.lineage.isEmpty
-            && checkpoint.lineage != state.lineage
-        result.removedBuckets = isOtherHistory ? [] : before.filter { !held.contains($0) }
+        let vanished = Set(before.filter { !held.contains($0) })
+        let isSure = isWithdrawal(checkpoint, isWhole: isWhole, state)
+        var absent = state.undecided.subtracting(held)
+        if !isSure { absent.formUnion(vanished.filter { $0.utf8.starts(with: "person/".utf8) }) }
+        result.mustAsk = !absent.isSubset(of: state.undecided)
+        var ended = isSure ? vanished.sorted() : []
+        if checkpoint.ackedMid >= state.answeredMid {
+            ended += try OutboxTable.refusedAsEnded(absent, state, connection)
+        }
+        let older = state.undecided
+        state.undecided = absent.subtracting(ended)
+        if !ended.isEmpty { state.erasure = .copies }
         let hasGap = try OutboxTable.withdraw(
-            result.removedBuckets, acked: checkpoint.ackedMid, state, now: now, connection)
+            ended, acked: checkpoint.ackedMid, state, now: now, connection)
         if state.isAdopting || hasGap {
             try OutboxTable.adopt(
                 upTo: checkpoint.ackedMid, chain: checkpoint.ackedChain, known: ours, &state,
@@ -103,12 +109,54 @@ enum RoundApplier {
         if state.stagedCursor != nil { try StageTable.clear(&state, connection) }
         state.cursor = checkpoint.cursor
         if !checkpoint.lineage.isEmpty { state.lineage = checkpoint.lineage }
+        if isSure { try decide(older, &state, now: now, connection) }
         // Nobody is told that everything is here before it is.
         if priority >= 9 { state.syncedAt = now }
         state.repair = .none
         try state.save(connection)
         try result.look(at: state, connection)
         return result
+    }
+
+    /// Whether buckets that a checkpoint leaves without a place are those of rights that ended.
+    ///
+    /// A server that was put back may never have had a bucket, and what this device wrote there
+    /// is wanted again: it may be the only copy. Only a server that goes on with the history of
+    /// the cursor knows the bucket for sure. An answer to a request for repair says the same of a
+    /// name that it does not know, and pages that replace the mirror say nothing of it.
+    private static func isWithdrawal(
+        _ checkpoint: Checkpoint, isWhole: Bool, _ state: CacheState
+    ) -> Bool {
+        let isOtherHistory =
+            !state.lineage.isEmpty && !checkpoint.lineage.isEmpty
+            && checkpoint.lineage != state.lineage
+        return !isOtherHistory && !isWhole && state.repair == .none
+            && checkpoint.ackedMid >= state.answeredMid
+    }
+
+    /// Withdraws buckets that may have come back and have not.
+    ///
+    /// Once the server has answered every write, one that took effect on such a bucket would
+    /// show it: it is there, and the right to it has ended. Or there is nothing of it.
+    ///
+    /// - Parameters:
+    ///   - buckets: Those that were undecided before this answer.
+    ///   - state: The state; the caller saves it.
+    ///   - now: The time, for the notices, in milliseconds.
+    ///   - connection: The writer, in a transaction, with everything answered acknowledged.
+    /// - Throws: What the storage refuses.
+    private static func decide(
+        _ buckets: Set<String>, _ state: inout CacheState, now: Int64, _ connection: Connection
+    ) throws {
+        let gone = buckets.intersection(state.undecided)
+        guard !gone.isEmpty, state.missingAfter == nil, !state.isAdopting,
+            try !OutboxTable.hasUnanswered(state, connection)
+        else { return }
+        // Nothing waits, so nothing that stays needs another number.
+        _ = try OutboxTable.withdraw(
+            gone.sorted(), isKnown: false, acked: state.ackedMid, state, now: now, connection)
+        state.undecided.subtract(gone)
+        state.erasure = .copies
     }
 
     /// Keeps a page and the outcomes that came with it.
@@ -145,6 +193,7 @@ enum RoundApplier {
             try OutboxTable.acknowledge(
                 upTo: acked, chain: nil, tellingUpTo: last, &state, now: now, connection)
             state.syncedAt = now
+            try decide(state.undecided, &state, now: now, connection)
         }
         try state.save(connection)
         try result.look(at: state, connection)
@@ -177,6 +226,7 @@ enum RoundApplier {
     ) throws -> RequestPlan {
         let state = try CacheState.load(connection)
         var plan = RequestPlan(device: state.device, last: state.nextMid - 1)
+        plan.mustErase = state.erasure != .none
         plan.needsRepair = try needsRepair(state, connection)
         var sync = SyncRequest()
         sync.cursor = state.requestCursor
@@ -236,4 +286,6 @@ struct RequestPlan: Sendable {
     var needsRepair = false
     /// The lowest priority that it asks for; 9 for everything.
     var priorityMax: UInt64 = 9
+    /// Whether an earlier withdrawal is to be finished first.
+    var mustErase = false
 }

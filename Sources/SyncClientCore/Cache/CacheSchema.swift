@@ -153,5 +153,11 @@ enum CacheSchema {
             // No table changes. A program that does not know first names finds that a
             // write's link is wrong and would salvage a sound cache: it must not open it.
             Migration("writes that tell their first name") { _ in },
+            Migration(
+                "what is still to be erased, and parts that may come back",
+                sql: """
+                    ALTER TABLE state ADD COLUMN erasure INTEGER NOT NULL DEFAULT 0;
+                    ALTER TABLE state ADD COLUMN undecided TEXT NOT NULL DEFAULT '';
+                    """),
         ])
 }

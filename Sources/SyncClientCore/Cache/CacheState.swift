@@ -52,6 +52,12 @@ struct CacheState: Hashable, Sendable {
     var isAdopting: Bool
     /// The latest time at which a lease was looked at, by the server's clock.
     var timeSeen: Int64
+    /// What a withdrawal has yet to remove outside of the tables.
+    var erasure: PendingErasure
+    /// Buckets of people that are not held any more, where the server may come to have them again.
+    ///
+    /// What is kept of the person's writes on them stays until that is known.
+    var undecided: Set<String>
 
     /// Reads the row.
     static func load(_ connection: Connection) throws -> CacheState {
@@ -60,7 +66,8 @@ struct CacheState: Hashable, Sendable {
             """
             SELECT device, nonce, cursor, lineage, next_mid, last_chain, acked_mid, answered_mid,
                 clock_last, clock_offset, server_last, synced_at, staged_cursor, staged_is_whole,
-                missing_after, repair, is_copied, subject, is_adopting, time_seen
+                missing_after, repair, is_copied, subject, is_adopting, time_seen, erasure,
+                undecided
             FROM state WHERE id = 1
             """
         ) { row in
@@ -78,7 +85,9 @@ struct CacheState: Hashable, Sendable {
                 stagedCursor: row.optionalBlob(12), stagedIsWhole: row.int64(13) != 0,
                 repair: RepairState(rawValue: row.int64(15)) ?? .none,
                 isCopied: row.int64(16) != 0, subject: row.text(17),
-                isAdopting: row.int64(18) != 0, timeSeen: row.int64(19))
+                isAdopting: row.int64(18) != 0, timeSeen: row.int64(19),
+                erasure: PendingErasure(rawValue: row.int64(20)) ?? .none,
+                undecided: Set(row.text(21).split(separator: "\n").map(String.init)))
         }
         guard let state else { throw SyncFailure.cacheDamaged(path: connection.path) }
         return state
@@ -102,7 +111,7 @@ struct CacheState: Hashable, Sendable {
                 last_chain = ?, acked_mid = ?, answered_mid = ?, clock_last = ?, clock_offset = ?,
                 server_last = ?, synced_at = ?, staged_cursor = ?, staged_is_whole = ?,
                 missing_after = ?, repair = ?, is_copied = ?, subject = ?, is_adopting = ?,
-                time_seen = ?
+                time_seen = ?, erasure = ?, undecided = ?
             WHERE id = 1
             """,
             .integer(Int64(bitPattern: device.number)), .integer(Int64(bitPattern: nonce)),
@@ -114,7 +123,8 @@ struct CacheState: Hashable, Sendable {
             .integer(stagedIsWhole ? 1 : 0),
             missingAfter.map { .integer(Int64(bitPattern: $0)) } ?? .null,
             .integer(repair.rawValue), .integer(isCopied ? 1 : 0), .text(subject),
-            .integer(isAdopting ? 1 : 0), .integer(timeSeen))
+            .integer(isAdopting ? 1 : 0), .integer(timeSeen), .integer(erasure.rawValue),
+            .text(undecided.isEmpty ? "" : undecided.sorted().joined(separator: "\n")))
     }
 
     /// The time now by the server's clock, never before a time it has told.
@@ -151,4 +161,16 @@ enum RepairState: Int64, Hashable, Sendable {
     case mended = 2
     /// The server cannot repair; the next checkpoint replaces the mirror.
     case refused = 3
+}
+
+/// What is still to be removed after a part of the data was taken away.
+enum PendingErasure: Int64, Comparable, Hashable, Sendable {
+    /// Nothing.
+    case none = 0
+    /// The log, which holds what the tables do not hold any more.
+    case log = 1
+    /// Damaged caches and exported writes that were kept, and the log.
+    case copies = 2
+
+    static func < (first: Self, second: Self) -> Bool { first.rawValue < second.rawValue }
 }

@@ -55,6 +55,8 @@ final class ClientSession: Sendable {
             await store.close()
             throw error
         }
+        // What cannot be erased now keeps nobody from reading; the next round tries again.
+        try? await store.finishErasure()
         let keeper = CredentialsKeeper(
             account: credentials.account, directory: directory, environment: environment)
         return ClientSession(

@@ -220,6 +220,7 @@ actor SyncEngine {
         if round.device.number == 0, try await takesName(insteadOf: plan.device, &round) {
             plan = try await request()
         }
+        if plan.mustErase { try await store.finishErasure() }
         if plan.priorityMax != priority { round.announcesMore = false }
         round.priorityMax = plan.priorityMax
         round.last = plan.last
@@ -284,14 +285,7 @@ actor SyncEngine {
             try environment.reach(.applyBeforeCommit)
             return result
         }
-        if !result.removedBuckets.isEmpty {
-            // Older copies hold rows that may not be here any more.
-            try CacheSalvage.eraseCopies(in: store.directory, environment.files)
-        }
-        if result.hasRemovedBuckets {
-            // The log still holds what was taken away; readers may keep it a while.
-            _ = try await store.withWriter { _ = try $0.checkpoint(.truncate) }
-        }
+        if result.mustErase { try await store.finishErasure() }
         try environment.reach(.applyAfter)
         round.report.outcomes += result.outcomes
         round.report.nextMid = result.nextMid
@@ -299,7 +293,8 @@ actor SyncEngine {
         round.report.rows += result.rows
         round.report.deletes += result.deletes
         took(scan, &round, isAll: !isPart)
-        return isPart ? .appliedPart : .applied(writesWait: result.writesWait)
+        return isPart
+            ? .appliedPart : .applied(writesWait: result.writesWait || result.mustAsk)
     }
 
     private func settle(_ round: inout Round) async throws(SyncFailure) -> SyncRoundMachine.Event {
@@ -317,6 +312,7 @@ actor SyncEngine {
         round.report.outcomes += result.outcomes
         round.report.nextMid = result.nextMid
         round.missingAfter = result.missingAfter
+        if result.mustErase { try await store.finishErasure() }
         return .settled(writesWait: result.writesWait)
     }
 

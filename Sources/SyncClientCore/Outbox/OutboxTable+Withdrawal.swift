@@ -8,6 +8,8 @@ extension OutboxTable {
     ///
     /// - Parameters:
     ///   - buckets: Their names.
+    ///   - isKnown: Whether the server said that the right has ended; else the person is told
+    ///     only if something of theirs goes.
     ///   - acked: The last write that the server has.
     ///   - state: The state.
     ///   - now: The time, for the notices, in milliseconds.
@@ -16,16 +18,14 @@ extension OutboxTable {
     ///   that stay need other numbers.
     /// - Throws: What the storage refuses.
     static func withdraw(
-        _ buckets: [String], acked: UInt64, _ state: CacheState, now: Int64,
-        _ connection: Connection
+        _ buckets: some Sequence<String>, isKnown: Bool = true, acked: UInt64,
+        _ state: CacheState, now: Int64, _ connection: Connection
     ) throws -> Bool {
         var hasGap = false
         for bucket in buckets where bucket.utf8.starts(with: "person/".utf8) {
-            let tables = Set(
-                TablePolicy.all.values
-                    .filter { !$0.isPublic && $0.bucket(subject: state.subject) == bucket }
-                    .map(\.table))
+            let tables = tables(of: bucket, state)
             var waiting = Set<UInt64>()
+            var aside = 0
             for table in tables {
                 try connection.run("SELECT mid FROM outbox_row WHERE table_name = ?", .text(table))
                 {
@@ -33,6 +33,7 @@ extension OutboxTable {
                 }
                 try connection.run(
                     "DELETE FROM aside WHERE substr(row, 1, length(?1)) = ?1", .text(table + "/"))
+                aside += connection.changes
                 try connection.run(
                     "UPDATE outcome SET detail = '' WHERE substr(detail, 1, length(?1)) = ?1",
                     .text(table + "/"))
@@ -59,11 +60,42 @@ extension OutboxTable {
             let lost = waiting.count { $0 > acked }
             // Kept ones that the server has not, or not under this name, leave a gap too.
             if lost > 0 || older.contains(where: { $0 > acked }) { hasGap = true }
+            guard isKnown || waiting.count + older.count + aside > 0 else { continue }
             var notice = CacheNotice(kind: .withdrawn, atMilliseconds: now, kept: 0, lost: lost)
             notice.detail = bucket
             try NoticeTable.append(notice, connection)
         }
         return hasGap
+    }
+
+    /// The buckets to which the right has ended, as the answer to a write on them tells.
+    ///
+    /// - Parameters:
+    ///   - buckets: Those that are not held any more.
+    ///   - state: The state.
+    ///   - connection: The writer, in a transaction; writes with new outcomes wait still.
+    /// - Returns: Their names.
+    /// - Throws: What the storage refuses.
+    static func refusedAsEnded(
+        _ buckets: Set<String>, _ state: CacheState, _ connection: Connection
+    ) throws -> [String] {
+        guard !buckets.isEmpty else { return [] }
+        var refused: Set<String> = []
+        try connection.run(
+            """
+            SELECT DISTINCT table_name FROM outbox_row JOIN outcome USING (mid)
+            WHERE status = 3 AND code = ?
+            """, .text(RefusalCode.rightEnded.rawValue)
+        ) { refused.insert($0.text(0)) }
+        return buckets.filter { !refused.isDisjoint(with: tables(of: $0, state)) }.sorted()
+    }
+
+    /// The tables whose rows are in a bucket of the person.
+    private static func tables(of bucket: String, _ state: CacheState) -> Set<String> {
+        Set(
+            TablePolicy.all.values
+                .filter { !$0.isPublic && $0.bucket(subject: state.subject) == bucket }
+                .map(\.table))
     }
 }
 

@@ -5,7 +5,8 @@ internal import SyncProtocol
 /// A write proves itself: its link of the chain is a hash over its number, its
 /// time, what it does, and the link before. So pages need no order and no
 /// header to be believed; each place that could be a record of the outbox is
-/// tried, and what does not have its own hash is none.
+/// tried, and what does not have its own hash is none. In the log only pages of
+/// transactions that were committed are looked at: ``LogFrames``.
 ///
 /// ```text
 /// record: header length, types of mid (null), previous chain, chain, queued at, mutation; values
@@ -128,17 +129,19 @@ private struct Pages {
 
     private let database: [UInt8]
     private let log: [UInt8]
+    private let counts: [Bool]
     private static let frameBytes = RawWrites.pageBytes + 24
 
     init(database: [UInt8], log: [UInt8]) {
         self.database = database
         self.log = log
+        counts = LogFrames(log).counts
     }
 
     /// Where each page begins.
     var starts: [(source: Source, start: Int)] {
         stride(from: 0, to: database.count, by: RawWrites.pageBytes).map { (.database, $0) }
-            + stride(from: 32 + 24, to: max(log.count, 56), by: Self.frameBytes).map { (.log, $0) }
+            + counts.indices.filter { counts[$0] }.map { (.log, 32 + 24 + $0 * Self.frameBytes) }
     }
 
     func bytes(_ source: Source) -> [UInt8] {
@@ -170,14 +173,13 @@ private struct Pages {
 
     private func page(_ number: Int, fromLog: Bool) -> ArraySlice<UInt8>? {
         if fromLog {
-            var at = 32
             var latest: ArraySlice<UInt8>?
             log.withUnsafeBytes { bytes in
-                while at + Self.frameBytes <= log.count {
+                for frame in counts.indices where counts[frame] {
+                    let at = 32 + frame * Self.frameBytes
                     if Self.word(bytes, at) == number {
                         latest = log[at + 24..<at + Self.frameBytes]
                     }
-                    at += Self.frameBytes
                 }
             }
             if let latest { return latest }

@@ -59,6 +59,11 @@ enum OlderFiles {
             ALTER TABLE state DROP COLUMN subject;
             """),
         Step("", holdsNewer: hasFirstNames),
+        Step(
+            newer: "SELECT count(*) FROM state WHERE erasure <> 0 OR undecided <> ''",
+            """
+            ALTER TABLE state DROP COLUMN undecided; ALTER TABLE state DROP COLUMN erasure;
+            """),
     ]
 
     /// The steps of a server's store.

@@ -169,6 +169,19 @@ final class DeviceEye {
         return found
     }
 
+    /// The buckets that the device has no more, and of which it keeps what was written there.
+    func undecided() throws -> Set<String> {
+        var isKnown = false
+        try connection.run(
+            "SELECT 1 FROM pragma_table_info('state') WHERE name = 'undecided'"
+        ) { _ in isKnown = true }
+        // A file of an earlier version has no place for it.
+        guard isKnown else { return [] }
+        var found = ""
+        try connection.run("SELECT undecided FROM state") { found = $0.text(0) }
+        return Set(found.split(separator: "\n").map(String.init))
+    }
+
     /// The newest revision held of each bucket.
     func heads() throws -> [String: (epoch: UInt64, head: UInt64)] {
         var found: [String: (epoch: UInt64, head: UInt64)] = [:]

@@ -21,6 +21,8 @@ struct DeviceLedger {
     var heads: [String: (epoch: UInt64, head: UInt64)] = [:]
     /// The buckets it held when its writes were last looked at.
     var held: Set<String> = []
+    /// The buckets that it did not hold any more then, and that might come back.
+    var undecided: Set<String> = []
     /// Whether there is a reason to compare the whole mirror with the server's.
     var mayRepair = false
     /// When there was such a reason for the last time.

@@ -89,8 +89,12 @@ extension Oracle {
             ledger.outcomesSeen = 0
         }
         let held = Set(try eye.heads().keys)
-        let gone = ledger.held.subtracting(held)
+        let undecided = try eye.undecided()
+        // What may come back takes nothing with it.
+        let gone = ledger.held.union(ledger.undecided).subtracting(held).subtracting(undecided)
+        if !undecided.isEmpty { world.reached("device.undecided") }
         ledger.held = held
+        ledger.undecided = undecided
         if !gone.isEmpty, subject.map({ doubtful.contains($0) }) ?? false {
             try compareWithdrawal(eye, state, device, &ledger, gone)
         }

@@ -2,9 +2,10 @@ internal import SyncProtocol
 
 /// Caches that were put together again from what could be read.
 ///
-/// After a power cut in the middle of a commit the log can hold a write and not the
-/// one before it. Nobody knows whether that one was ever whole, so the device takes
-/// what it finds, gives new writes numbers of their own, and asks the server.
+/// A damaged log can hold a write and not the one before it. Nobody knows whether that
+/// one was ever whole, so the device takes what it finds, gives new writes numbers of
+/// their own, and asks the server. A commit that a power cut tore is passed over, so
+/// that a power cut alone never leads here.
 extension Oracle {
     /// Above this number a write waits for the server to say what it is to be called.
     private static let temporaryMid: UInt64 = 1 << 40

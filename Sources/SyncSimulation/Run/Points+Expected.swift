@@ -18,7 +18,6 @@ extension Points {
             "device.shownLeased", "device.withdrew", "server.rightEnded", "admin.restored",
             "admin.revoked",
             "answer.disclosed", "device.leaseOver", "device.openedTwice", "device.placeTaken",
-            "device.salvaged",
             "device.waitedForOther",
             "feed.catalogue", "live.connected", "live.event", "live.opened", "live.quiet",
             "live.synced", "network.overtaken", "rogue.answered", "server.toldOfReading",
