@@ -3,10 +3,14 @@ internal import SyncProtocol
 /// Where secrets come from: named, so that a simulation can seed it.
 package struct SecretSource: Sendable {
     private let fill: @Sendable (Int) -> [UInt8]
+    /// Drawn with the source and kept in memory alone: whoever reads the store's files,
+    /// or a copy of them, cannot go from a token that was used to those that followed it.
+    private let successors: HMACKey
 
     /// Creates a source from a closure that gives that many random bytes.
     package init(_ fill: @escaping @Sendable (Int) -> [UInt8]) {
         self.fill = fill
+        successors = HMACKey(fill(32))
     }
 
     /// The system's generator.
@@ -21,6 +25,11 @@ package struct SecretSource: Sendable {
     /// Makes a token: a prefix that secret scanners can find, and 256 random bits.
     package func token(prefix: String) -> String {
         prefix + Base64URL.encode(fill(32))
+    }
+
+    /// The token that follows another one: the same each time it is asked of this source.
+    func token(prefix: String, following token: String) -> String {
+        prefix + Base64URL.encode(successors.code(for: Array("\(prefix) \(token)".utf8)).bytes)
     }
 
     /// Makes a code that a person can read out: eight consonants in two groups.
