@@ -196,7 +196,7 @@ extension StoreWriter {
     /// Copies the database as it is now into a file of its own, where nobody else waits.
     ///
     /// - Throws: `StoreFailure.taken` if there is such a file, or the store's failure.
-    func backup(to path: String) throws {
+    package func backup(to path: String) throws {
         let copy = try beginCopy()
         defer { copy.close() }
         try copy.write(to: path)
