@@ -88,7 +88,7 @@ package enum CrashPoint: String, CaseIterable, Sendable {
     case serverCompactPurged = "server.compact.purged"
     /// A backup is asked for and nothing has been copied.
     case serverBackupBefore = "server.backup.before"
-    /// The backup has its name; the store's mark is still the backup's.
+    /// The backup has its name; the store's mark was drawn anew before the first page.
     case serverBackupCopied = "server.backup.copied"
     /// The backup is copied into the directory and has not been looked at.
     case serverRestoreCopied = "server.restore.copied"

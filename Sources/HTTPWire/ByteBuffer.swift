@@ -60,6 +60,16 @@ package final class ByteBuffer {
         if capacity - end < additional { grow(additional) }
     }
 
+    /// Makes room like ``reserve(_:)``, without growing further than so many bytes in all
+    /// if they are enough.
+    ///
+    /// - Parameters:
+    ///   - additional: The bytes that must fit without growing again.
+    ///   - bytesMax: How many unconsumed bytes there are ever going to be.
+    package func reserve(_ additional: Int, upTo bytesMax: Int) {
+        if capacity - end < additional { grow(additional, upTo: bytesMax) }
+    }
+
     /// Takes over bytes that the caller has put into ``spare``.
     package func advanceEnd(by count: Int) {
         precondition(count >= 0 && count <= capacity - end, "advanced by \(count) beyond the room")
@@ -214,12 +224,12 @@ package final class ByteBuffer {
         end = 0
     }
 
-    private func grow(_ additional: Int) {
+    private func grow(_ additional: Int, upTo bytesMax: Int = .max) {
         let count = end - start
         if start > 0 && capacity - count >= additional && start >= capacity / 2 {
             storage.copyMemory(from: storage + start, byteCount: count)
         } else {
-            let larger = max(capacity * 2, count + additional)
+            let larger = max(min(capacity * 2, bytesMax), count + additional)
             let replacement = UnsafeMutableRawPointer.allocate(byteCount: larger, alignment: 16)
             replacement.copyMemory(from: storage + start, byteCount: count)
             storage.deallocate()

@@ -109,20 +109,24 @@ extension Connection {
 
     /// Copies the database as it is now to a new file that only its owner can read.
     ///
-    /// The copy is of one moment, and the writer goes on meanwhile where this is
-    /// a reader. The file appears under its name when it is complete and on the disk.
+    /// The copy is of one moment, that of an open transaction if there is one, and
+    /// the writer goes on meanwhile where this is a reader. The file appears under
+    /// its name when it is complete and on the disk.
     ///
+    /// - Parameters:
+    ///   - target: The new file.
+    ///   - part: Called before each part is copied; what it throws ends the copy.
     /// - Throws: `FileError` with `EEXIST` if there is a file of that name: an
     ///   older backup is never replaced. `SQLiteError` if copying fails.
-    package func backup(to target: String) throws {
+    package func backup(to target: String, eachPart part: () throws -> Void = {}) throws {
         // A simulated disk has no rights, and nobody else sees the file grow.
-        guard vfs == nil else { return try copy(to: target) }
+        guard vfs == nil else { return try copy(to: target, part) }
         try Files.checkIsFree(target)
         let partial = target + ".partial"
         try? Files.remove(partial)
         try Files.createPrivateFile(partial)
         do {
-            try copy(to: partial)
+            try copy(to: partial, part)
             try Files.moveIntoFreePlace(partial, as: target)
         } catch {
             try? Files.remove(partial)
@@ -130,15 +134,23 @@ extension Connection {
         }
     }
 
-    private func copy(to path: String) throws {
+    /// Fixes the moment that an open transaction reads, which its beginning alone does not.
+    ///
+    /// - Precondition: A transaction is open.
+    package func fixMoment() throws(SQLiteError) {
+        precondition(isInTransaction, "a moment needs a transaction")
+        _ = try rows("SELECT count(*) FROM sqlite_schema", column: 0)
+    }
+
+    private func copy(to path: String, _ part: () throws -> Void) throws {
+        guard !isInTransaction else { return try copyPages(to: path, part) }
         try transaction(.deferred) { connection in
-            // Reading anything fixes the moment for the whole copy.
-            _ = try connection.rows("SELECT count(*) FROM sqlite_schema", column: 0)
-            try connection.copyPages(to: path)
+            try connection.fixMoment()
+            try connection.copyPages(to: path, part)
         }
     }
 
-    private func copyPages(to path: String) throws(SQLiteError) {
+    private func copyPages(to path: String, _ part: () throws -> Void) throws {
         var target: OpaquePointer?
         defer { sqlite3_close(target) }
         // On a real disk the file is there already, with the rights it must have.
@@ -150,6 +162,12 @@ extension Connection {
         var retries = 0
         var result = SQLITE_OK
         while result == SQLITE_OK {
+            do {
+                try part()
+            } catch {
+                sqlite3_backup_finish(backup)
+                throw error
+            }
             result = sqlite3_backup_step(backup, Limits.backupStepPages)
             guard result & 0xff == SQLITE_BUSY, retries < Limits.busyRetriesMax else { continue }
             retries += 1

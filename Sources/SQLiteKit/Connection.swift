@@ -76,6 +76,17 @@ package final class Connection {
         !core.isClosed && sqlite3_get_autocommit(core.handle) == 0
     }
 
+    /// What ends the work of this connection, from any thread.
+    ///
+    /// - Precondition: The connection is open.
+    package var interruption: Interruption {
+        if let known = core.interruption { return known }
+        precondition(!core.isClosed, "\(path) is closed")
+        let made = Interruption(core.handle)
+        core.interruption = made
+        return made
+    }
+
     /// The statement of a literal, prepared at its first use and kept.
     ///
     /// - Complexity: A look-up by address; the text is not compared.
@@ -125,6 +136,7 @@ package final class Connection {
         for handle in core.statementHandles { sqlite3_finalize(handle) }
         core.statementHandles = []
         core.isClosed = true
+        core.interruption?.forget()
         let result = sqlite3_close(core.handle)
         precondition(result == SQLITE_OK, "closing \(path): \(result)")
     }
@@ -140,6 +152,8 @@ final class ConnectionCore {
     var statementsRun = 0
     var commits = 0
     var logPages = 0
+    /// Made when somebody asks for it.
+    var interruption: Interruption?
 
     init(handle: OpaquePointer) {
         self.handle = handle

@@ -26,6 +26,9 @@ package struct SQLiteError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Whether somebody else held a lock; trying again may succeed.
     package var isBusy: Bool { primaryCode == SQLITE_BUSY || primaryCode == SQLITE_LOCKED }
 
+    /// Whether an ``Interruption`` ended the statement.
+    package var isInterrupted: Bool { primaryCode == SQLITE_INTERRUPT }
+
     /// Whether the disk or a quota is full.
     package var isFull: Bool { primaryCode == SQLITE_FULL }
 

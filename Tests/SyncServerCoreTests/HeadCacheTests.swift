@@ -49,7 +49,7 @@ struct HeadCacheTests {
                     devices[device] = mids[device]
                 }
                 waiting = GroupCommit.Published(
-                    buckets: changed, devices: devices, endsSessions: false)
+                    buckets: changed, devices: devices)
             case 1:
                 guard let ready = waiting else { continue }
                 cache.publish(ready)
@@ -119,14 +119,14 @@ struct HeadCacheTests {
             let fresh = HeadCache(peopleMax: 10)
             fresh.load([bucket(4, 1, head: 3)], person: 1, device: device, asOf: 0)
             fresh.publish(
-                .init(buckets: [bucket(number, person, head: 1)], devices: [:], endsSessions: false)
+                .init(buckets: [bucket(number, person, head: 1)], devices: [:])
             )
             #expect(
                 fresh.answer(cursor, person: 1, device: 5, outcomesSeen: 2) == .changed)
         }
-        cache.publish(.init(buckets: [bucket(9, 2, head: 1)], devices: [:], endsSessions: false))
+        cache.publish(.init(buckets: [bucket(9, 2, head: 1)], devices: [:]))
         #expect(answer() == .unchanged(ackedMid: 2))
-        cache.publish(.init(buckets: [], devices: [5: 3], endsSessions: false))
+        cache.publish(.init(buckets: [], devices: [5: 3]))
         #expect(answer() == .changed)
     }
 
@@ -145,7 +145,7 @@ struct HeadCacheTests {
                 Cursor(lineageTag: 0, grantsRevision: 0, entries: []), person: person,
                 device: person, outcomesSeen: 0) != .unknown
         }
-        cache.publish(.init(buckets: [], devices: [:], endsSessions: false))
+        cache.publish(.init(buckets: [], devices: [:]))
         load(1, asOf: 0)
         #expect(!isKnown(1))
         for person in 1...5 as ClosedRange<Int64> { load(person, asOf: 1) }

@@ -145,7 +145,10 @@ struct HistoryTests {
         #expect(throws: StoreFailure.self) {
             _ = try writer.transaction { try $0.addPerson(subject: "a", tag: nil, added: 1) }
         }
+        // Where the moment cannot be marked there is no copy of it.
+        #expect(!FileManager.default.fileExists(atPath: folder.file("backup")))
         disk.isFull.withLock { $0 = false }
+        try writer.backup(to: folder.file("backup"))
         _ = try writer.transaction { try $0.addPerson(subject: "a", tag: nil, added: 1) }
         #expect(try isForeign(folder.file("backup"), beside: place, in: folder.file("other")))
     }

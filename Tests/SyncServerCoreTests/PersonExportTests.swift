@@ -126,6 +126,45 @@ struct PersonExportTests {
         #expect(try world.kinds().count { $0 == "person_exported" } == 1)
     }
 
+    /// Goal: no row leaves that the chain does not tell of, also one that was written meanwhile.
+    @Test("tells in another entry of what was written since it began")
+    func writtenMeanwhile() throws {
+        let world = try World { $0.limits.personExportBytesMax = 1 }
+        func part(_ members: [(String, JSONValue)]) throws -> [JSONValue] {
+            let answer = try world.running.admin(
+                .object(
+                    JSONObject(
+                        [("command", "person.export"), ("person", .string(world.subject))]
+                            + members)))
+            return try #require(answer["rows"]?.items, "\(answer)")
+        }
+        var lines = try part([("reason", "request 12"), ("after", .integer(0))])
+        let entry = try #require(lines.first?["export"])
+        let key = try world.running.addAgency("dlt2", ["vehicle"])
+        try world.running.feed(key, [Self.vehicle("late", world.subject)])
+        while let last = lines.last?["number"] {
+            let next = try part([("after", last), ("export", entry)])
+            if next.isEmpty { break }
+            lines += next
+        }
+        #expect(ids(lines) == ["late", "v1", "v2", "v3", "v4", "v5"])
+        let answer = try world.running.admin(["command": "audit.export", "after": .integer(0)])
+        let told = try #require(answer["rows"]?.items).filter { $0["kind"] == "person_exported" }
+        #expect(told.count == 2 && told.allSatisfy { $0["text"] == "request 12" })
+        // Every row stands in one of them, and they have no more than the rows.
+        let rows = lines.filter { $0["kind"] == "row" }
+        let ranges = told.flatMap { $0["rows"]?.items ?? [] }
+        for row in rows {
+            let rev = try #require(row["rev"]?.intValue)
+            #expect(
+                ranges.contains { range in
+                    range["bucket"] == row["bucket"] && (range["from_rev"]?.intValue ?? .max) <= rev
+                        && rev <= (range["to_rev"]?.intValue ?? 0)
+                }, "\(row)")
+        }
+        #expect(ranges.compactMap { $0["count"]?.intValue }.reduce(0, +) == Int64(rows.count))
+    }
+
     @Test("gives no part that no entry of this person and hour stands for")
     func closed() throws {
         let world = try World()

@@ -53,6 +53,8 @@ private final class FailingStore: ReplicaStore {
     }
 
     func makeReader() throws -> any StoreReader { try inner.makeReader() }
+    func verify() throws -> [String] { try inner.verify() }
+    func interruptLongReads() { inner.interruptLongReads() }
 
     func makeWriter() throws -> any StoreWriter {
         let number = try state.withLock { state -> Int in
@@ -112,7 +114,7 @@ private final class FailingWriter: StoreWriter {
         store.add("checkpoint \(number)")
         return try inner.checkpoint()
     }
-    func backup(to path: String) throws { try inner.backup(to: path) }
+    func beginCopy() throws -> any StoreCopy { try inner.beginCopy() }
     func verify() throws -> [String] { try inner.verify() }
     func scrub() throws -> Bool { try inner.scrub() }
     func close() {

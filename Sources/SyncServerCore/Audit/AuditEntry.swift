@@ -54,6 +54,8 @@ package struct AuditEntry: Hashable, Sendable {
         case personHeld = 32
         /// A hold ended; the text says why.
         case personReleased = 33
+        /// A copy of the whole store was begun; the text names its file.
+        case storeCopied = 34
 
         /// The word for it in what operators read.
         package var word: String {
@@ -81,6 +83,7 @@ package struct AuditEntry: Hashable, Sendable {
             case .personErased: "person_erased"
             case .personHeld: "person_held"
             case .personReleased: "person_released"
+            case .storeCopied: "store_copied"
             }
         }
     }

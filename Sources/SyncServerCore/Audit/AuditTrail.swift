@@ -50,6 +50,15 @@ final class AuditTrail {
         return record.number
     }
 
+    /// The number that the next entry is going to have, for what is written before it.
+    func next() throws -> Int64 {
+        if let lineage {
+            self.lineage = nil
+            try beginHistory(lineage)
+        }
+        return try (head ?? transaction.auditHead()).number + 1
+    }
+
     private func beginHistory(_ lineage: Lineage) throws {
         guard try transaction.value(Self.lineageValue) != lineage.bytes else { return }
         try transaction.set(Self.lineageValue, lineage.bytes)

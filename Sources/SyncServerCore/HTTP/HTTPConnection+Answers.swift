@@ -83,6 +83,8 @@ extension HTTPConnection {
         do {
             let result = try build(BodyWriter(collecting: buffer))
             held = buffer
+            // It may wait long for the writer, and not every answer is built in a turn.
+            bookBuffers()
             return result
         } catch {
             service.giveBack(buffer)

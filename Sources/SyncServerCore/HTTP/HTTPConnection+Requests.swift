@@ -12,9 +12,6 @@ extension HTTPConnection {
         guard keep < bytes.count, machine.phase != .closed else { return }
         let rest = UnsafeRawBufferPointer(rebasing: bytes[keep...])
         let buffer = service.takeBuffer()
-        if case .collect = body, machine.phase == .body, let left = machine.bodyBytesLeft {
-            buffer.reserve(rest.count + left)
-        }
         buffer.append(rest)
         input = buffer
         cursor = position - keep
@@ -42,10 +39,34 @@ extension HTTPConnection {
             service.giveBack(input)
         } else if machine.phase == .head && (phaseBefore != .head || keep > 0) {
             since = now
-        } else if case .collect = body, machine.phase == .body, let left = machine.bodyBytesLeft {
-            input.reserve(left)
         }
     }
+
+    /// Makes room for more input: as it comes, for what a head promises costs its sender nothing.
+    ///
+    /// - Returns: Whether there is room; a body that would take more than all connections may
+    ///   hold is refused.
+    func makeRoom(in input: ByteBuffer) -> Bool {
+        guard case .collect = body, machine.phase == .body else {
+            input.reserve(Self.roomBytes)
+            return true
+        }
+        let left = machine.bodyBytesLeft ?? .max / 2
+        let needed = min(Self.roomBytes, left)
+        guard input.spare.count < needed else { return true }
+        guard !service.ledger.isShortOfMemory else {
+            machine.close()
+            self.input = nil
+            service.giveBack(input)
+            reject(Rejection(503, .overloaded))
+            return false
+        }
+        input.reserve(needed, upTo: input.count + left)
+        return true
+    }
+
+    /// The least room that input is read into.
+    private static let roomBytes = 4_096
 
     /// Up to where bytes can be forgotten: a body being collected keeps its head.
     private func dropPoint(_ start: Int, _ position: Int) -> Int {
@@ -93,12 +114,12 @@ extension HTTPConnection {
     }
 
     private func headReceived(_ bytes: UnsafeRawBufferPointer, _ start: Int, hasMore: Bool) {
+        leaveCount()
         serial &+= 1
         flags.insert([.exchangeIsOpen, .hasServed])
         since = now
         bodyBytesBefore = 0
         body = .discard
-        count = nil
         (kind, asked) = (.other, now)
         HTTPCounters.add(1, to: service.counters.requests)
         guard let handler = service.handler, let request = view(bytes, start) else {
@@ -133,6 +154,10 @@ extension HTTPConnection {
             guard collected.count + bytes.count <= max else {
                 machine.close()
                 return reject(Rejection(413, .bodyTooLarge))
+            }
+            guard collected.spare.count >= bytes.count || !service.ledger.isShortOfMemory else {
+                machine.close()
+                return reject(Rejection(503, .overloaded))
             }
             collected.append(bytes)
         case .stream(let sink):

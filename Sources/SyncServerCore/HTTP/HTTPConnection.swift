@@ -43,6 +43,9 @@ final class HTTPConnection: ReadinessHandler {
     /// How often a busy client is read, or its stream written, before others.
     private static let readsPerTurnMax = 16
 
+    /// After how many counted requests in one piece their answers are sent.
+    private static let waitingCountsMax = 8
+
     let context: LoopContext
     let service: LoopService
     let peer: PeerAddress
@@ -68,8 +71,10 @@ final class HTTPConnection: ReadinessHandler {
     var attachment: AnyObject?
     /// See ``Exchange/count``.
     var count: (any RequestCount)? {
-        didSet { oldValue?.leave() }
+        get { counts.present }
+        set { counts.replacePresent(with: newValue) }
     }
+    private var counts = RequestCounts()
     var closed: ((Exchange) -> Void)?
     var writable: ((StreamWriter) -> Void)?
 
@@ -154,6 +159,17 @@ final class HTTPConnection: ReadinessHandler {
         service.connectionClosed(peer)
     }
 
+    /// Ends the count of the request before the one that begins; not before its answer is taken.
+    ///
+    /// Requests that come in one piece are answered in one piece. What one device may have open
+    /// would end that early, so some of the answers leave before the rest is looked at.
+    func leaveCount() {
+        guard counts.present != nil else { return }
+        counts.keepPresent()
+        if counts.waiting >= Self.waitingCountsMax { sendPending() }
+        if output == nil { counts.leaveWaiting() }
+    }
+
     /// Breaks the connection off at the end of the turn.
     func abort() {
         flags.insert(.isBroken)
@@ -185,11 +201,12 @@ final class HTTPConnection: ReadinessHandler {
         collected = nil
         held = nil
         count = nil
+        counts.leaveWaiting()
         bookBuffers()
     }
 
     /// Tells the ledger what buffers this connection holds between turns.
-    private func bookBuffers() {
+    func bookBuffers() {
         let held =
             (input?.capacity ?? 0) + (output?.capacity ?? 0) + (collected?.capacity ?? 0)
             + (held?.capacity ?? 0)
@@ -288,7 +305,7 @@ final class HTTPConnection: ReadinessHandler {
     private func read() {
         let room: UnsafeMutableRawBufferPointer
         if let input {
-            input.reserve(4096)
+            guard makeRoom(in: input) else { return }
             room = input.spare
         } else {
             room = service.receiveBuffer
@@ -360,6 +377,7 @@ final class HTTPConnection: ReadinessHandler {
         }
         self.output = nil
         service.giveBack(output)
+        counts.leaveWaiting()
         if !flags.contains(.exchangeIsOpen) { count = nil }
         if machine.phase == .head && input == nil { since = now }
     }

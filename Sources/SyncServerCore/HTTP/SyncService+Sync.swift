@@ -205,7 +205,8 @@ extension SyncService {
             exchange.kind = .unchanged
             return respond([.unchanged(ackedMid: mid)], Heads.framesWithoutRows, form, exchange)
         }
-        guard !sheds(request.cursor.isEmpty ? .long : .page) else {
+        // Its head came when there was room; by now what waits may hold too much.
+        guard !context.isShortOfMemory, !sheds(request.cursor.isEmpty ? .long : .page) else {
             guard let pushed else { return refuseForNow(exchange) }
             return respond(
                 outcomes(pushed) + [later(pushed, exchange)], Heads.frames, form, exchange)

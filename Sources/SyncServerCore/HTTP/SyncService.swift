@@ -202,8 +202,9 @@ final class SyncService: RequestHandler {
         else { return nil }
         let session = Session(
             device: device.number, id: device.id, person: device.person, expires: record.expires,
-            generation: generation, requests: parts.holders.count(of: .device(device.number)))
-        parts.sessions.add(session, hash: hash)
+            hash: hash, generation: generation,
+            requests: parts.holders.count(of: .device(device.number)))
+        parts.sessions.add(session)
         return session
     }
 
@@ -225,15 +226,6 @@ final class SyncService: RequestHandler {
         guard admit(session.requests, exchange) else { return .answered }
         if !live.watch(exchange, session: session) { refuseBusy(exchange) }
         return .answered
-    }
-
-    /// Ends the streams of devices whose rights have ended.
-    func endSessions() {
-        live.endSessions { session in
-            let device = try? reader.snapshot { try $0.device(session.device) }
-            // A store that cannot be read ends the stream too: rights are not guessed.
-            return device?.revoked == 0
-        }
     }
 
     // MARK: - Feed

@@ -1,8 +1,10 @@
 internal import SyncProtocol
+internal import Synchronization
 
 /// Where secrets come from: named, so that a simulation can seed it.
 package struct SecretSource: Sendable {
     private let fill: @Sendable (Int) -> [UInt8]
+    private let successors = SuccessorKey()
 
     /// Creates a source from a closure that gives that many random bytes.
     package init(_ fill: @escaping @Sendable (Int) -> [UInt8]) {
@@ -21,6 +23,12 @@ package struct SecretSource: Sendable {
     /// Makes a token: a prefix that secret scanners can find, and 256 random bits.
     package func token(prefix: String) -> String {
         prefix + Base64URL.encode(fill(32))
+    }
+
+    /// The token that follows another one: the same each time it is asked of this source.
+    func token(prefix: String, following token: String) -> String {
+        let key = successors.key(drawing: fill)
+        return prefix + Base64URL.encode(key.code(for: Array("\(prefix) \(token)".utf8)).bytes)
     }
 
     /// Makes a code that a person can read out: eight consonants in two groups.
@@ -55,6 +63,24 @@ package struct SecretSource: Sendable {
     package func subject() -> String {
         let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz")
         return String(fill(26).map { alphabet[Int($0) % 32] })
+    }
+}
+
+/// The key under which tokens follow each other, drawn at its first use.
+///
+/// In memory alone: whoever reads the store's files, or a copy of them, cannot go
+/// from a token that was used to those that followed it.
+private final class SuccessorKey: Sendable {
+    private let drawn = Mutex<HMACKey?>(nil)
+
+    func key(drawing fill: (Int) -> [UInt8]) -> HMACKey {
+        if let known = drawn.withLock({ $0 }) { return known }
+        let made = HMACKey(fill(32))
+        return drawn.withLock { key in
+            let first = key ?? made
+            key = first
+            return first
+        }
     }
 }
 

@@ -7,6 +7,8 @@ final class Session: Sendable {
     let id: DeviceID
     let person: PersonNumber
     let expires: Int64
+    /// The hash of the token.
+    let hash: Digest32
     /// The generation of the cache in which the rights were looked up.
     let generation: UInt64
     /// The open requests of the device.
@@ -14,12 +16,13 @@ final class Session: Sendable {
 
     init(
         device: DeviceNumber, id: DeviceID, person: PersonNumber, expires: Int64,
-        generation: UInt64, requests: HolderLedger.Count
+        hash: Digest32, generation: UInt64, requests: HolderLedger.Count
     ) {
         self.device = device
         self.id = id
         self.person = person
         self.expires = expires
+        self.hash = hash
         self.generation = generation
         self.requests = requests
     }
@@ -27,15 +30,19 @@ final class Session: Sendable {
 
 /// The sessions of devices that are syncing, by the hash of their token.
 ///
-/// Dropped whole when any right ends: then every token is looked up again.
+/// Those of a device are dropped when its rights end; any other keeps its own.
 final class SessionCache: Sendable {
     private struct State {
+        /// Grows whenever rights end: what was looked up before may not be so any more.
         var generation: UInt64 = 0
         var sessions: [Digest32: Session] = [:]
+        /// The hashes of each device's sessions.
+        var byDevice: [DeviceNumber: Set<Digest32>] = [:]
 
-        mutating func takeAll() -> [Digest32: Session] {
-            let all = sessions
+        mutating func takeAll() -> [Session] {
+            let all = Array(sessions.values)
             sessions = [:]
+            byDevice = [:]
             return all
         }
     }
@@ -54,24 +61,35 @@ final class SessionCache: Sendable {
         state.withLock { $0.sessions[hash] }
     }
 
-    /// Whether no rights have ended since a session's were looked up.
-    func isCurrent(_ session: Session) -> Bool { session.generation == generation }
+    /// Whether a session's rights are known not to have ended.
+    func isCurrent(_ session: Session) -> Bool {
+        state.withLock { state in
+            session.generation == state.generation || state.sessions[session.hash] === session
+        }
+    }
 
     /// Keeps a session, unless rights ended after its generation was read.
-    func add(_ session: Session, hash: Digest32) {
+    func add(_ session: Session) {
         // What is let go of is returned: that takes its time, and nobody waits for it then.
-        _ = state.withLock { state -> [Digest32: Session] in
-            guard state.generation == session.generation else { return [:] }
-            let dropped = state.sessions.count >= sessionsMax ? state.takeAll() : [:]
-            state.sessions[hash] = session
+        _ = state.withLock { state -> [Session] in
+            guard state.generation == session.generation else { return [] }
+            let dropped = state.sessions.count >= sessionsMax ? state.takeAll() : []
+            state.sessions[session.hash] = session
+            state.byDevice[session.device, default: []].insert(session.hash)
             return dropped
         }
     }
 
-    func endAll() {
-        _ = state.withLock { state in
+    /// Drops the sessions of devices whose rights have ended.
+    func end(_ devices: Set<DeviceNumber>) {
+        guard !devices.isEmpty else { return }
+        _ = state.withLock { state -> [Session] in
             state.generation += 1
-            return state.takeAll()
+            return devices.flatMap { device in
+                (state.byDevice.removeValue(forKey: device) ?? []).compactMap {
+                    state.sessions.removeValue(forKey: $0)
+                }
+            }
         }
     }
 }

@@ -87,9 +87,11 @@ struct SignInMachine {
 
     /// Exchanges a refresh token for new tokens.
     ///
-    /// A token used before is good once more for a minute, because the answer
-    /// may have been lost; after that its use ends the device's rights, because
-    /// then two parties hold it.
+    /// A token used before is answered with the same pair for a minute, because the
+    /// answer may have been lost, and perhaps more than once; after that its use ends
+    /// the device's rights, because then two parties hold it. So each token has one
+    /// successor, however often it comes, and no line of tokens branches. A server that
+    /// was restarted within the minute does not know the successor, and makes another.
     func refresh(_ token: String) throws -> Result<Granted, Refusal> {
         guard let (found, device) = try transaction.token(SHA256.hash(Array(token.utf8))),
             found.kind == .refresh, device.revoked == 0
@@ -104,13 +106,21 @@ struct SignInMachine {
             try revoke(device, by: .server)
             return .failure(.invalid)
         }
+        let access = secrets.token(prefix: SecretPrefix.access, following: token)
+        let refresh = secrets.token(prefix: SecretPrefix.refresh, following: token)
+        try context.audit.append(.tokensRenewed, by: .device(device.id), person: person.number)
         if found.used == 0 {
             var used = found
             used.used = context.now
             try transaction.save(used)
+        } else if let (known, _) = try transaction.token(SHA256.hash(Array(access.utf8))) {
+            return .success(
+                Granted(
+                    accessToken: access, refreshToken: refresh,
+                    expiresIn: (known.expires - context.now) / 1_000, device: device.id,
+                    subject: person.subject))
         }
-        try context.audit.append(.tokensRenewed, by: .device(device.id), person: person.number)
-        return .success(try grant(device, person: person))
+        return .success(try grant(device, person: person, access: access, refresh: refresh))
     }
 
     /// Ends the rights of a device, for another one of the same person.
@@ -139,13 +149,20 @@ struct SignInMachine {
         device.revoked = context.now
         try transaction.save(device)
         try transaction.removeTokens(of: device.number)
-        context.endsSessions = true
+        context.endedDevices.insert(device.number)
     }
 
+    /// Begins a line of tokens.
     private func grant(_ device: DeviceRecord, person: PersonRecord) throws -> Granted {
+        try grant(
+            device, person: person, access: secrets.token(prefix: SecretPrefix.access),
+            refresh: secrets.token(prefix: SecretPrefix.refresh))
+    }
+
+    private func grant(
+        _ device: DeviceRecord, person: PersonRecord, access: String, refresh: String
+    ) throws -> Granted {
         try transaction.removeTokens(expiredBefore: context.now)
-        let access = secrets.token(prefix: SecretPrefix.access)
-        let refresh = secrets.token(prefix: SecretPrefix.refresh)
         try transaction.save(
             TokenRecord(
                 hash: SHA256.hash(Array(access.utf8)), device: device.number, kind: .access,

@@ -115,9 +115,11 @@ final class LiveHub {
         }
     }
 
-    /// Ends the streams whose sessions are not valid any more.
-    func endSessions(stillValid: (Session) -> Bool) {
-        for watcher in watchers.values.flatMap(\.values) where !stillValid(watcher.session) {
+    /// Ends the streams of devices whose rights have ended.
+    func endSessions(of devices: Set<DeviceNumber>) {
+        guard !devices.isEmpty else { return }
+        for watcher in watchers.values.flatMap(\.values)
+        where devices.contains(watcher.session.device) {
             watcher.stream.write("event: revoked\ndata: {}\n\n")
             watcher.stream.finish()
             forget(watcher.stream.id, watcher.session)

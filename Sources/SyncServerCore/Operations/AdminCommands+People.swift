@@ -10,15 +10,15 @@ extension AdminCommands {
     func exportPerson(_ command: JSONValue) throws -> [JSONValue] {
         let person = try findPerson(try text(command, "person"))
         let export = PersonExport(context: context, person: person, limits: limits)
-        guard let entry = command["export"]?.intValue else {
+        guard let number = command["export"]?.intValue else {
             return try export.begin(reason: try reason(command))
         }
-        guard try export.isOpen(entry) else {
+        guard let entry = try export.opened(under: number) else {
             throw Refusal(
                 code: "admin.export_unknown", message: "this export was not begun, or has ended",
                 advice: "Begin it anew: tangrat-server person export SUBJECT --reason TEXT")
         }
-        return try export.rows(after: command["after"]?.intValue ?? 0)
+        return try export.rows(after: command["after"]?.intValue ?? 0, under: entry)
     }
 
     /// Removes everything about a person.

@@ -26,8 +26,8 @@ package final class GroupCommit: Sendable {
         package var buckets: [BucketRecord]
         /// The devices whose last mutation moved.
         package var devices: [DeviceNumber: UInt64]
-        /// Whether cached sessions must be dropped.
-        package var endsSessions: Bool
+        /// The devices whose rights ended.
+        package var endedDevices: Set<DeviceNumber> = []
         /// The people whose rights changed.
         package var rightsChanged: [PersonNumber] = []
     }
@@ -290,7 +290,7 @@ package final class GroupCommit: Sendable {
                 completions,
                 Published(
                     buckets: context.book.changedRecords, devices: context.movedDevices,
-                    endsSessions: context.endsSessions,
+                    endedDevices: context.endedDevices,
                     rightsChanged: context.rightsChanged),
                 context.audit.entries
             )

@@ -36,6 +36,7 @@ struct PersonErasure {
         }
         for device in try transaction.devices(of: person.number) {
             if device.revoked == 0 { try signIns.revoke(device, by: .operator) }
+            context.endedDevices.insert(device.number)
             try transaction.removeTokens(of: device.number)
             if var ended = try transaction.device(device.number) {
                 ended.name = ""
@@ -51,7 +52,6 @@ struct PersonErasure {
         try transaction.forgetOrigins(of: person.number)
         try transaction.forgetTag(of: person.number, at: context.now)
         context.rightsChanged.append(person.number)
-        context.endsSessions = true
         try context.audit.append(
             .personErased, by: .operator, person: person.number,
             ranges: context.book.takeTouched(), text: reason)

@@ -5,6 +5,10 @@ internal import SyncProtocol
 /// Rows are told in the order of the store's numbers, which they keep for life:
 /// each row that is there from beginning to end is told once, however long it
 /// takes and whatever is written meanwhile.
+///
+/// No row leaves that an entry of the audit chain does not cover. The entry of the
+/// beginning has the revisions of then; a row that was written since stands in
+/// another one, committed with the part in which it leaves.
 struct PersonExport {
     let context: WriterContext
     let person: PersonRecord
@@ -28,9 +32,13 @@ struct PersonExport {
                 return true
             }
         }
-        let entry = try context.audit.append(
-            .personExported, by: .operator, person: person.number, ranges: ranges, text: reason)
+        // What the person is told is one of the person's rows, and leaves with them.
+        let entry = try context.audit.next()
+        _ = context.book.takeTouched()
         try AccessLog(context).tellOfExport(of: person, rows: count, reason: reason, entry: entry)
+        for told in context.book.takeTouched().ranges { ranges.add(told.last, of: told.bucket) }
+        try context.audit.append(
+            .personExported, by: .operator, person: person.number, ranges: ranges, text: reason)
         var lines = [
             line(
                 "export",
@@ -45,23 +53,31 @@ struct PersonExport {
         return lines
     }
 
-    /// Whether an export of this person was begun under an entry, not too long ago.
-    func isOpen(_ number: Int64) throws -> Bool {
-        guard number > 0 else { return false }
-        var isOpen = false
+    /// The entry under which an export of this person was begun, not too long ago.
+    func opened(under number: Int64) throws -> AuditEntry? {
+        guard number > 0 else { return nil }
+        var opened: AuditEntry?
         try transaction.auditRecords(after: number - 1) { record in
             guard record.number == number else { return false }
             let entry = try record.entry.withUnsafeBytes { try AuditEntry($0) }
-            isOpen =
-                entry.kind == .personExported && entry.person == person.number
-                && context.now - entry.at <= limits.personExportMilliseconds
+            if entry.kind == .personExported, entry.person == person.number,
+                context.now - entry.at <= limits.personExportMilliseconds
+            {
+                opened = entry
+            }
             return false
         }
-        return isOpen
+        return opened
     }
 
     /// The next rows, in the order of their numbers; none after the last.
-    func rows(after last: Int64) throws -> [JSONValue] {
+    ///
+    /// - Parameters:
+    ///   - last: The number of the last row that was given.
+    ///   - entry: What the export was begun under.
+    /// - Returns: Lines; those that the entry does not cover are in another one then.
+    /// - Throws: What the store throws.
+    func rows(after last: Int64, under entry: AuditEntry) throws -> [JSONValue] {
         var places: [(number: Int64, bucket: String)] = []
         for bucket in try ownBuckets() {
             try transaction.marks(in: bucket.number, after: 0) { mark in
@@ -69,11 +85,16 @@ struct PersonExport {
             }
         }
         var lines: [JSONValue] = []
+        var later = AuditRanges()
         var bytes = 0
         for place in places.sorted(by: { $0.number < $1.number }) {
             guard bytes < limits.personExportBytesMax else { break }
             guard let row = try transaction.record(ofRow: place.number) else { continue }
             bytes += row.body.count
+            let isCovered = entry.ranges.contains { range in
+                range.bucket == row.bucket && row.rev <= range.last
+            }
+            if !isCovered { later.add(row.rev, of: row.bucket) }
             lines.append(
                 line(
                     "row", number: row.number,
@@ -85,6 +106,11 @@ struct PersonExport {
                         ("source_version", .integer(row.sourceVersion)),
                         ("table", .string(row.key.table)),
                     ]))
+        }
+        if !later.isEmpty {
+            try context.audit.append(
+                .personExported, by: .operator, person: person.number, ranges: later,
+                text: entry.text)
         }
         return lines
     }

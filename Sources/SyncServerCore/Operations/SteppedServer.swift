@@ -20,6 +20,8 @@ package final class SteppedServer {
     ///
     /// - Throws: What opening the store throws.
     package init(_ configuration: TangRatServer.Configuration) throws {
+        var configuration = configuration
+        configuration.isStepped = true
         server = try TangRatServer(configuration)
         do {
             try server.commits.startStepped()

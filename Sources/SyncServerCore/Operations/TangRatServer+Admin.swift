@@ -10,12 +10,9 @@ extension TangRatServer {
     ) {
         if AuditCommands.isOne(command) { return runAudit(command, done: done) }
         if Self.isRetention(command) { return runRetention(command, done: done) }
+        if Self.isInspection(command) { return runInspection(command, done: done) }
         let configuration = self.configuration
         let personKey = store.personKey
-        if let maintenance = Self.maintenance(command) {
-            commits.maintainLater { writer in done(maintenance(writer)) }
-            return
-        }
         let job = WriterJob(
             loop: poker.loops.first,
             run: { context in
@@ -73,8 +70,9 @@ extension TangRatServer {
     ) throws -> [UInt8] {
         let writer = try store.makeWriter()
         defer { writer.close() }
-        if let maintenance = maintenance(command) {
-            return AdminService.body(maintenance(writer))
+        if isInspection(command) {
+            return AdminService.body(
+                try inspect(command, writer, store, wallClock: wallClock))
         }
         let result = try writer.transaction { transaction in
             let context = WriterContext(
@@ -141,12 +139,12 @@ extension TangRatServer {
             ]))
     }
 
-    private static let storageRefusal = AdminCommands.Refusal(
+    static let storageRefusal = AdminCommands.Refusal(
         code: "admin.storage", message: "the store could not be written",
         advice: "Look at the server's log.")
 
     /// What an operator is told, where the command itself has nothing of its own to say.
-    private static func refusal(
+    static func refusal(
         _ error: any Error, orElse other: AdminCommands.Refusal = storageRefusal
     ) -> AdminCommands.Refusal {
         switch error as? StoreFailure {
@@ -162,47 +160,12 @@ extension TangRatServer {
             AdminCommands.Refusal(
                 code: "admin.backup_exists", message: "there is a file \(path)",
                 advice: "Name a new file: a backup never replaces another.")
+        case .interrupted:
+            AdminCommands.Refusal(
+                code: "admin.interrupted",
+                message: "it was broken off: the server is stopping, or its storage failed",
+                advice: "Nothing was left behind; try again.")
         default: other
-        }
-    }
-
-    /// Commands that need the writer itself, not a transaction.
-    private static func maintenance(
-        _ command: JSONValue
-    ) -> (@Sendable (any StoreWriter) -> Result<[JSONValue], AdminCommands.Refusal>)? {
-        switch command["command"]?.text {
-        case "backup":
-            let path = command["file"]?.text ?? ""
-            return { writer in
-                do {
-                    try writer.backup(to: path)
-                    return .success([.object(JSONObject([("file", .string(path))]))])
-                } catch {
-                    let failed = AdminCommands.Refusal(
-                        code: "admin.backup", message: "the backup failed: \(error)",
-                        advice: "Name a file in a directory that the server can write to.")
-                    return .failure(refusal(error, orElse: failed))
-                }
-            }
-        case "verify":
-            return { writer in
-                do {
-                    let problems = try writer.verify()
-                    return .success([
-                        .object(
-                            JSONObject([
-                                ("problems", .array(problems.map { .string($0) })),
-                                ("sound", .integer(problems.isEmpty ? 1 : 0)),
-                            ]))
-                    ])
-                } catch {
-                    let failed = AdminCommands.Refusal(
-                        code: "admin.verify", message: "the check failed: \(error)",
-                        advice: "Restore from a backup; keep the file for analysis.")
-                    return .failure(refusal(error, orElse: failed))
-                }
-            }
-        default: return nil
         }
     }
 }

@@ -35,6 +35,8 @@ package final class TangRatServer: Sendable {
         package var storage = StoreOptions()
         /// Where secrets come from.
         package var secrets = SecretSource.system
+        /// Whether somebody steps the server, which then starts no thread.
+        var isStepped = false
         /// Takes the lines of the log.
         package var log: @Sendable (String) -> Void = { _ in }
 
@@ -62,6 +64,9 @@ package final class TangRatServer: Sendable {
 
     /// Whether a pass of retention is under way.
     let retains: Mutex<Bool> = Mutex(false)
+
+    /// Whether a check or a copy of the store is under way.
+    let inspects: Mutex<Bool> = Mutex(false)
 
     /// The counters and the log.
     package let metrics: Metrics
@@ -107,7 +112,7 @@ package final class TangRatServer: Sendable {
             clock: configuration.clock
         ) { published in
             heads.publish(published)
-            if published.endsSessions { sessions.endAll() }
+            sessions.end(published.endedDevices)
             poker.poke(published)
         }
         self.store = store
@@ -212,6 +217,7 @@ package final class TangRatServer: Sendable {
     package func stop(drainMilliseconds: Int64) -> Bool {
         ready.isSet = false
         let admin = self.admin.withLock { $0.take() }
+        store.interruptLongReads()
         let drained = front.drain(milliseconds: drainMilliseconds)
         admin?.drain(milliseconds: 1_000)
         front.stop()
@@ -249,12 +255,14 @@ final class Poker: Sendable {
             LiveHub.Moved(bucket: $0.number, person: $0.person)
         }
         let rightsChanged = Array(Set(published.rightsChanged))
-        let endsSessions = published.endsSessions
-        guard everyone || !buckets.isEmpty || !rightsChanged.isEmpty || endsSessions else { return }
+        let ended = published.endedDevices
+        guard everyone || !buckets.isEmpty || !rightsChanged.isEmpty || !ended.isEmpty else {
+            return
+        }
         for loop in loops {
             loop.execute { context in
                 guard let service = context.handler as? SyncService else { return }
-                if endsSessions { service.endSessions() }
+                service.live.endSessions(of: ended)
                 service.live.rightsChanged(of: rightsChanged)
                 service.live.moved(buckets, everyone: everyone)
             }

@@ -65,7 +65,7 @@ final class RefusingWriter: StoreWriter {
     }
     func maintainLog() throws -> LogUpkeep? { throw reason }
     func checkpoint() throws -> Bool { throw reason }
-    func backup(to path: String) throws { throw reason }
+    func beginCopy() throws -> any StoreCopy { throw reason }
     func verify() throws -> [String] { throw reason }
     func scrub() throws -> Bool { throw reason }
     func close() {}

@@ -17,8 +17,8 @@ package final class WriterContext {
     /// Devices whose last mutation moved, with that mutation.
     var movedDevices: [DeviceNumber: UInt64] = [:]
 
-    /// Whether rights or tokens ended, so that cached sessions are dropped.
-    var endsSessions = false
+    /// The devices whose rights ended, so that their sessions and streams do too.
+    var endedDevices: Set<DeviceNumber> = []
 
     /// The people whose rights to buckets changed.
     var rightsChanged: [PersonNumber] = []

@@ -25,6 +25,17 @@ package protocol ReplicaStore: Sendable {
     /// acknowledged is on the disk.
     func makeWriter() throws -> any StoreWriter
 
+    /// Checks the file and recounts every bucket, at one moment and beside readers and writer.
+    ///
+    /// Reads everything: to be called on a thread of its own.
+    ///
+    /// - Returns: What is wrong.
+    /// - Throws: `StoreFailure.interrupted`, or the store's failure.
+    func verify() throws -> [String]
+
+    /// Ends all checks and copies that are under way; they throw `StoreFailure.interrupted`.
+    func interruptLongReads()
+
     /// Gives up what the store holds, a directory or connections, for another to take.
     ///
     /// Readers and the writer must be closed before. Closing twice does nothing.
@@ -154,12 +165,18 @@ package protocol StoreWriter: AnyObject {
     @discardableResult
     func checkpoint() throws -> Bool
 
-    /// Copies the database as it is now into a file of its own.
+    /// Begins a copy of the database as it is now.
     ///
-    /// - Throws: `StoreFailure.taken` if there is such a file, or the store's failure.
-    func backup(to path: String) throws
+    /// From here on the copy is an older state than the store, and the history says
+    /// so before anything else is committed.
+    ///
+    /// - Returns: The copy, which may be carried out on another thread.
+    /// - Throws: `StoreFailure.storage`, or another failure of the store.
+    func beginCopy() throws -> any StoreCopy
 
     /// Checks the file and recounts every bucket; gives what is wrong.
+    ///
+    /// The writer does nothing else meanwhile: beside others, ``ReplicaStore/verify()``.
     func verify() throws -> [String]
 
     /// Leaves nothing of what was removed in free pages or in the log.
@@ -175,6 +192,29 @@ package protocol StoreWriter: AnyObject {
 extension StoreWriter {
     /// A store without a log.
     package var logPages: Int { 0 }
+
+    /// Copies the database as it is now into a file of its own, where nobody else waits.
+    ///
+    /// - Throws: `StoreFailure.taken` if there is such a file, or the store's failure.
+    package func backup(to path: String) throws {
+        let copy = try beginCopy()
+        defer { copy.close() }
+        try copy.write(to: path)
+    }
+}
+
+/// A copy of the whole store, of the moment in which it was begun.
+///
+/// Whoever began it hands it to one thread, which carries it out and closes it.
+package protocol StoreCopy: AnyObject, Sendable {
+    /// Writes the copy; the file appears under its name when it is complete and durable.
+    ///
+    /// - Throws: `StoreFailure.taken` if there is such a file, `StoreFailure.interrupted`,
+    ///   or the store's failure.
+    func write(to path: String) throws
+
+    /// Lets go of the moment.
+    func close()
 }
 
 /// The writer's view inside a transaction.

@@ -228,6 +228,8 @@ package enum StoreFailure: Error, Hashable, Sendable, CustomStringConvertible {
     case busy
     /// There is a file under this path, which is not replaced.
     case taken(String)
+    /// A check or copy of the whole store was broken off.
+    case interrupted
     /// The data directory belongs to another running server.
     case inUse(String)
     /// The file cannot be used, for instance because a newer program made it.
@@ -240,6 +242,7 @@ package enum StoreFailure: Error, Hashable, Sendable, CustomStringConvertible {
         case .closed: "the store is closed"
         case .busy: "too much waits for the writer"
         case .taken(let path): "there is a file \(path)"
+        case .interrupted: "it was broken off"
         case .inUse(let what): what
         case .unusable(let what): what
         }

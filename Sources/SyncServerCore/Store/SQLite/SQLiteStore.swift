@@ -25,6 +25,9 @@ package final class SQLiteStore: ReplicaStore {
 
     private let isClosed = Atomic(false)
 
+    /// The checks and copies that are under way.
+    private let longReads: LongReads
+
     /// Whether another file than the one that ran here last was found.
     let isReplaced: Bool
 
@@ -54,6 +57,7 @@ package final class SQLiteStore: ReplicaStore {
     ) throws {
         self.directory = directory
         self.options = options
+        longReads = LongReads(eachPart: options.longReadPart)
         // A simulated disk has one user and no directories.
         lock = options.vfs == nil ? try Self.takeDirectory(directory) : nil
         let connection = try Self.openWriter(directory, options)
@@ -128,6 +132,7 @@ package final class SQLiteStore: ReplicaStore {
 
     package func close() {
         guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        interruptLongReads()
         // A copy made after this moment is told from one made before. A disk that
         // fails now leaves the older mark, which the next opening still knows.
         try? renewHistory()
@@ -146,17 +151,38 @@ package final class SQLiteStore: ReplicaStore {
     }
 
     package func makeReader() throws -> any StoreReader {
+        SQLiteReader(try openReader(), names)
+    }
+
+    package func verify() throws -> [String] {
+        let connection = try openReader()
+        defer { connection.close() }
+        return try longReads.run(on: connection) { isDue in
+            try connection.transaction(.deferred) { connection in
+                try isDue()
+                let problems = try connection.integrityCheck()
+                // One that was broken off finds what is not there.
+                try isDue()
+                return try problems + StoreAudit.recount(connection, eachBucket: isDue)
+            }
+        }
+    }
+
+    package func interruptLongReads() { longReads.interrupt() }
+
+    private func openReader() throws -> Connection {
         var reading = ConnectionOptions(.readOnly)
         reading.cacheKiB = 8 * 1_024
         reading.vfs = options.vfs
-        return SQLiteReader(
-            try Connection(path: "\(directory)/\(Self.applicationFile)", options: reading), names)
+        return try Connection(path: "\(directory)/\(Self.applicationFile)", options: reading)
     }
 
     package func makeWriter() throws -> any StoreWriter {
         let connection = try Self.openWriter(directory, options)
         if isDoubtful.load(ordering: .acquiring) {
             do {
+                // They keep the log, which has to be emptied.
+                interruptLongReads()
                 try Self.settle(connection)
             } catch {
                 connection.close()
@@ -164,9 +190,10 @@ package final class SQLiteStore: ReplicaStore {
             }
             isDoubtful.store(false, ordering: .releasing)
         }
-        return SQLiteWriter(connection, names, options.checkpoints, history) { [self] in
-            isDoubtful.store(true, ordering: .releasing)
-        }
+        return SQLiteWriter(
+            connection, names, options.checkpoints, history, longReads,
+            openReader: { [self] in try openReader() },
+            storageFailed: { [self] in isDoubtful.store(true, ordering: .releasing) })
     }
 
     /// Makes sure that all that was acknowledged is on the disk after a failure.

@@ -10,6 +10,8 @@ final class SQLiteWriter: StoreWriter {
     private let storageFailed: @Sendable () -> Void
     private var checkpoints: CheckpointMachine
     private let history: HistoryMark
+    private let longReads: LongReads
+    private let openReader: () throws -> Connection
     /// How many sign-ins are stored, once it was asked: nobody else writes.
     private var signIns: Int?
 
@@ -20,16 +22,21 @@ final class SQLiteWriter: StoreWriter {
     ///   - names: The names that all connections share.
     ///   - policy: How long the log may become.
     ///   - history: Tells this file from its copies.
+    ///   - longReads: Knows the checks and copies that are under way.
+    ///   - openReader: Opens a connection that reads the same file.
     ///   - storageFailed: Is told when it is not known what reached the disk.
     init(
         _ connection: Connection, _ names: NameTable, _ policy: CheckpointMachine.Policy,
-        _ history: HistoryMark,
+        _ history: HistoryMark, _ longReads: LongReads,
+        openReader: @escaping () throws -> Connection,
         storageFailed: @escaping @Sendable () -> Void
     ) {
         self.connection = connection
         self.names = names
         self.checkpoints = CheckpointMachine(policy)
         self.history = history
+        self.longReads = longReads
+        self.openReader = openReader
         self.storageFailed = storageFailed
     }
 
@@ -55,7 +62,8 @@ final class SQLiteWriter: StoreWriter {
         switch checkpoints.committed(logPages: pages) {
         case .nothing: return nil
         case .passive: mode = .passive
-        case .restart: mode = .restart
+        // A check or copy reads for minutes: commits do not wait for it at every mark.
+        case .restart: mode = longReads.areUnderWay ? .passive : .restart
         case .layOut:
             // With room for the group that passes the mark. Without it, commits are slower.
             try? connection.layOutLog(pages: checkpoints.policy.passivePages * 5 / 4)
@@ -87,16 +95,18 @@ final class SQLiteWriter: StoreWriter {
         }
     }
 
-    func backup(to path: String) throws {
+    func beginCopy() throws -> any StoreCopy {
         CrashPoint.serverBackupBefore.reach()
+        let copy = try SQLiteCopy(openReader(), longReads)
         do {
-            try connection.backup(to: path)
-        } catch let error as FileError where error.isTaken {
-            throw StoreFailure.taken(path)
+            // From here on the copy is an older state than this file, and nothing is
+            // committed before that is marked.
+            try guarded { try history.renew(connection) }
+        } catch {
+            copy.close()
+            throw error
         }
-        CrashPoint.serverBackupCopied.reach()
-        // From here on the copy is an older state than this file.
-        try guarded { try history.renew(connection) }
+        return copy
     }
 
     func verify() throws -> [String] {
@@ -106,78 +116,12 @@ final class SQLiteWriter: StoreWriter {
     func scrub() throws -> Bool {
         try guarded {
             try connection.scrubFreePages()
-            return try !connection.checkpoint(.truncate).wasBusy
+            // One that reads for minutes is not waited for.
+            return try !connection.checkpoint(
+                .truncate, waitingMilliseconds: longReads.areUnderWay ? 0 : nil
+            ).wasBusy
         }
     }
 
     func close() { connection.close() }
-}
-
-/// Recounts what the store keeps counts of.
-enum StoreAudit {
-    static func recount(_ connection: Connection) throws -> [String] {
-        var problems: [String] = []
-        var buckets: [BucketRecord] = []
-        try connection.run(
-            """
-            SELECT no, name, person, epoch, head, floor, count, tombstones, sum, priority, purged
-            FROM bucket ORDER BY no
-            """
-        ) { row in
-            do {
-                buckets.append(try SQLiteMoment.bucket(row))
-            } catch StoreFailure.inconsistent(let what) {
-                problems.append("\(row.text(1)): \(what)")
-            }
-        }
-        for bucket in buckets {
-            var count: UInt64 = 0
-            var tombstones: UInt64 = 0
-            var sum = HashSum.zero
-            var last: UInt64 = 0
-            try connection.run(
-                """
-                SELECT r.rev, r.alive, r.hash, t.text, r.id, o.text, r.as_of, r.source_version,
-                    r.body
-                FROM row r JOIN name t ON t.no = r.tab JOIN name o ON o.no = r.owner
-                WHERE r.bucket = ?1 ORDER BY r.rev
-                """, .integer(bucket.number)
-            ) { row in
-                last = UInt64(clamping: row.int64(0))
-                guard row.int64(1) != 0 else {
-                    tombstones += 1
-                    return
-                }
-                let hash = RowHash.hash(
-                    key: RowKey(table: row.text(3), id: row.text(4)), owner: row.text(5),
-                    asOf: row.int64(6), sourceVersion: row.int64(7), body: row.blob(8))
-                if HashSum(row.blob(2)) != hash {
-                    problems.append("\(bucket.name): a row at revision \(last) has changed")
-                }
-                count += 1
-                sum += hash
-            }
-            if count != bucket.count || tombstones != bucket.tombstones || sum != bucket.sum {
-                problems.append("\(bucket.name): count or sum does not agree with its rows")
-            }
-            if last > bucket.head {
-                problems.append("\(bucket.name): a row stands above the head")
-            }
-        }
-        try findLeftBehind(connection) { problems.append($0) }
-        return problems
-    }
-
-    /// A row leaves a tombstone in a bucket that it left, and never in the one it is in.
-    private static func findLeftBehind(
-        _ connection: Connection, _ found: (String) -> Void
-    ) throws {
-        try connection.run(
-            """
-            SELECT b.name, m.rev FROM row m JOIN row r ON r.id = m.id AND r.tab = m.tab
-                AND r.scope = 0 AND r.bucket = m.bucket JOIN bucket b ON b.no = m.bucket
-            WHERE m.scope < 0 ORDER BY b.no, m.rev
-            """
-        ) { found("\($0.text(0)): the row of the tombstone at revision \($0.int64(1)) is here") }
-    }
 }

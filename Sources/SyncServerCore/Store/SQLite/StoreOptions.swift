@@ -11,6 +11,9 @@ package struct StoreOptions: Sendable {
     /// How long the log may become.
     var checkpoints = CheckpointMachine.Policy()
 
+    /// Called before each part of a check or copy of the whole store, on its thread.
+    var longReadPart: @Sendable () -> Void = {}
+
     /// The options of the product.
     package init() {
         vfs = nil
