@@ -112,7 +112,8 @@ extension TangRatServer {
     /// A copy discloses everything: the chain tells of it before it begins.
     private static func tellOfCopy(_ context: WriterContext, _ path: String) throws {
         try context.audit.append(
-            .storeCopied, by: .operator, text: path.cut(toBytes: AdminCommands.reasonBytesMax))
+            .storeCopied, by: .operator,
+            text: path.withoutPersonNumbers.cut(toBytes: AdminCommands.reasonBytesMax))
     }
 
     private static func copied(
