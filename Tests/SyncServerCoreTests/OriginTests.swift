@@ -153,6 +153,34 @@ struct OriginTests {
         #expect(versions.compactMap { $0.items?[1].text } == ["new"])
     }
 
+    @Test("are removed under a first name of which a server that was put back knows nothing more")
+    func firstNameAfterRestore() throws {
+        var renamed = WritingDevice(second)
+        let nobody = MutationOrigin(device: DeviceID(0xdead), mid: 7, chain: 0xbeef)
+        let other = MutationOrigin(device: DeviceID(0xdead), mid: 8, chain: 0xbeed)
+        func add(_ element: String, _ origin: MutationOrigin) -> Mutation {
+            renamed.next(
+                [
+                    RowOperation(Self.note, .create),
+                    RowOperation(Self.note, .add(field: "labels", element: element)),
+                ], origin: origin)
+        }
+        let made = [add("gone", nobody), add("stays", other)]
+        let removals = ["gone", "stays"].map { element in
+            renamed.next([
+                RowOperation(
+                    Self.note,
+                    .remove(
+                        field: "labels", element: element,
+                        dots: [Dot(device: nobody.device, mid: nobody.mid)]))
+            ])
+        }
+        #expect(try fixture.push(made + removals, from: second).taken == 4)
+        let row = try JSON.parse(#require(try fixture.row(Self.note, person)).body)
+        let labels = row["fields"]?["labels"]?.items?[1].items ?? []
+        #expect(labels.compactMap { $0.items?[1].text } == ["stays"])
+    }
+
     @Test("that were refused are decided anew by whoever sends them again")
     func refused() throws {
         var one = WritingDevice(first)

@@ -133,14 +133,18 @@ struct RestoredRowsTests {
         #expect(try world.fixture.row(Self.gone, world.person)?.isAlive == false)
     }
 
-    @Test("are absent to what was written later, and where nothing was put back")
+    @Test("are absent to what was written before or much later, and where nothing was put back")
     func others() throws {
         for (isRestored, days, isTaken) in [
-            (true, 14, true), (true, 15, false), (false, 0, false),
+            (true, 14, true), (true, 15, false), (true, -1, true), (true, -2, false),
+            (false, 0, false),
         ] {
             let world = try World(isRestored: isRestored)
             // The history begins with the first entry of the audit chain.
             try world.fixture.write { context in
+                // What the store was put back with, and the first entry after that.
+                try AuditTrail(context.transaction, now: noon - 1, beginning: nil)
+                    .append(.personAdded, by: .operator)
                 try AuditTrail(
                     context.transaction, now: context.now, beginning: world.fixture.store.lineage
                 ).append(.personAdded, by: .operator)

@@ -87,6 +87,7 @@ private final class FailingStore: ReplicaStore {
 }
 
 private final class FailingWriter: StoreWriter {
+    var hasFailed: Bool { inner.hasFailed }
     private let inner: any StoreWriter
     private let number: Int
     private let store: FailingStore

@@ -108,7 +108,6 @@ struct SignInMachine {
         }
         let access = secrets.token(prefix: SecretPrefix.access, following: token)
         let refresh = secrets.token(prefix: SecretPrefix.refresh, following: token)
-        try context.audit.append(.tokensRenewed, by: .device(device.id), person: person.number)
         if found.used == 0 {
             var used = found
             used.used = context.now
@@ -120,6 +119,7 @@ struct SignInMachine {
                     expiresIn: (known.expires - context.now) / 1_000, device: device.id,
                     subject: person.subject))
         }
+        try context.audit.append(.tokensRenewed, by: .device(device.id), person: person.number)
         return .success(try grant(device, person: person, access: access, refresh: refresh))
     }
 

@@ -241,7 +241,10 @@ package final class GroupCommit: Sendable {
 
     private func maintain(_ body: @Sendable (any StoreWriter) -> Void, _ box: WriterBox) {
         do {
-            body(try box.open())
+            let writer = try box.open()
+            body(writer)
+            // The next commit is on a connection that has made sure of what was acknowledged.
+            if writer.hasFailed { failed(StoreFailure.storage("maintenance"), box) }
         } catch {
             body(RefusingWriter(error))
         }

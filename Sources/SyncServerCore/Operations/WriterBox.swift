@@ -63,6 +63,7 @@ final class RefusingWriter: StoreWriter {
     ) throws -> Result {
         throw reason
     }
+    var hasFailed: Bool { false }
     func maintainLog() throws -> LogUpkeep? { throw reason }
     func checkpoint() throws -> Bool { throw reason }
     func beginCopy() throws -> any StoreCopy { throw reason }

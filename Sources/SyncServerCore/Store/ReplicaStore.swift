@@ -146,6 +146,9 @@ package protocol StoreWriter: AnyObject {
     ///   the writer must be closed.
     func transaction<Result>(_ body: (any StoreTransaction) throws -> Result) throws -> Result
 
+    /// Whether its storage failed in something else than a transaction: it must be closed then.
+    var hasFailed: Bool { get }
+
     /// Folds the log into the database file if it has grown enough.
     ///
     /// Called between transactions, when nobody waits for an answer.
@@ -269,6 +272,17 @@ package protocol StoreTransaction: StoreSnapshot {
     func hasOrigins(of person: PersonNumber) throws -> Bool
     /// Whether a write of a person took effect under a later name than its first one.
     func hasTaken(_ origin: MutationOrigin, of person: PersonNumber) throws -> Bool
+    /// The devices that first named writes of a person which took effect under later names.
+    ///
+    /// - Parameters:
+    ///   - links: The chain links of the writes, under their first names.
+    ///   - mid: Their number, under those.
+    ///   - person: Whose writes.
+    /// - Returns: Devices by link; none where there is no such write.
+    /// - Throws: What the store throws.
+    func firstDevices(
+        of links: [UInt64], mid: UInt64, of person: PersonNumber
+    ) throws -> [UInt64: [DeviceID]]
     /// Notes that a write took effect under a later name.
     func add(_ origin: MutationOrigin, of person: PersonNumber) throws
 

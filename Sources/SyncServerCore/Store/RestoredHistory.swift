@@ -4,19 +4,23 @@ internal import SyncProtocol
 ///
 /// Such a store lacks what was committed between that state and its loss. Devices bring back what
 /// they keep of it, each in its own order and none before it is on: a write can come before the
-/// one that made its row. For that time a write on a row that is not there is no mistake.
+/// one that made its row. For that time a write on a row that is not there is no mistake, unless
+/// it is from before that state: its row was there then, or had gone.
 enum RestoredHistory {
-    /// The name of the value: eight bytes, or none until the time was written down.
+    /// The name of the value: when the history began and of when the older state is, in eight
+    /// bytes each, or no bytes until that was written down.
     static let name = "history_restored"
 
     /// For how long devices offer again what was acknowledged, and a day for clocks.
-    private static let offeredMilliseconds: Int64 = 15 * 86_400_000
+    private static let offeredMilliseconds: Int64 = 15 * dayMilliseconds
+    private static let dayMilliseconds: Int64 = 86_400_000
 
     /// Writes down when a history begins, if the store was put back.
     static func note(at now: Int64, in transaction: any StoreTransaction) throws {
         guard try transaction.value(name) != nil else { return }
         var bytes: [UInt8] = []
         bytes.appendBigEndian(UInt64(clamping: now))
+        bytes.appendBigEndian(UInt64(clamping: try newest(transaction)))
         try transaction.set(name, bytes)
     }
 
@@ -31,8 +35,22 @@ enum RestoredHistory {
         writtenAt time: HybridTime, _ transaction: any StoreTransaction
     ) throws -> Bool {
         guard let bytes = try transaction.value(name) else { return false }
-        guard bytes.count == 8 else { return true }
-        let began = bytes.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        return time.milliseconds < Int64(clamping: began) + offeredMilliseconds
+        guard bytes.count == 16 else { return true }
+        func stored(_ bytes: ArraySlice<UInt8>) -> Int64 {
+            Int64(clamping: bytes.reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
+        }
+        return time.milliseconds >= stored(bytes[8...]) - dayMilliseconds
+            && time.milliseconds < stored(bytes[..<8]) + offeredMilliseconds
+    }
+
+    /// The time of the newest entry in the audit chain, or 0: the store is of then, or later.
+    private static func newest(_ transaction: any StoreTransaction) throws -> Int64 {
+        var newest: Int64 = 0
+        try transaction.auditRecords(after: transaction.auditHead().number - 1) { record in
+            // A damaged one is for `audit verify` to tell.
+            newest = (try? record.entry.withUnsafeBytes { try AuditEntry($0).at }) ?? 0
+            return true
+        }
+        return newest
     }
 }

@@ -116,11 +116,12 @@ struct PushMachine {
         } catch {
             return refusal(mutation, error.code.rawValue, error.detail)
         }
-        if !closed.isEmpty, let key = Self.isClosed(mutation, of: person, closed) {
-            return refusal(mutation, RefusalCode.rightEnded.rawValue, key.description)
-        }
+        // First: what took effect is told as that, also where the right to it has ended since.
         if let firstName, try wasTaken(firstName, of: person) {
             return Outcome(mid: mutation.mid, status: .merged, code: Self.takenBefore)
+        }
+        if !closed.isEmpty, let key = Self.isClosed(mutation, of: person, closed) {
+            return refusal(mutation, RefusalCode.rightEnded.rawValue, key.description)
         }
         var plan = Plan(time: accepted(mutation, device), dot: mutation.dot)
         for operation in mutation.operations {

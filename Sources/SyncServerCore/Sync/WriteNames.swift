@@ -7,7 +7,8 @@ internal import SyncProtocol
 /// and another copy may name the other one in what it removes.
 ///
 /// Dots come from devices and may be anything. So the store is asked for links of the
-/// person's own devices alone, for each write once in a push; all else is comparing.
+/// person's own devices alone, for each write once in a push, and for the origins of what
+/// a row holds, once for each number that is named; all else is comparing.
 final class WriteNames {
     private let transaction: any StoreTransaction
     /// Whose writes they are.
@@ -56,6 +57,7 @@ final class WriteNames {
         var devices: [UInt64: Set<UInt64>] = [:]
         for dot in named { devices[dot.mid, default: []].insert(dot.device.number) }
         var linksOfNamed: [UInt64: Set<UInt64>] = [:]
+        var firstDevices: [UInt64: [UInt64: [DeviceID]]] = [:]
         return try others.filter { dot in
             guard let namers = devices[dot.mid] else { return false }
             if let link = try link(of: dot), namers.contains(link) { return true }
@@ -63,7 +65,15 @@ final class WriteNames {
                 linksOfNamed[dot.mid] = Set(
                     try namers.compactMap { try link(of: Dot(device: DeviceID($0), mid: dot.mid)) })
             }
-            return linksOfNamed[dot.mid]?.contains(dot.device.number) ?? false
+            if linksOfNamed[dot.mid]?.contains(dot.device.number) ?? false { return true }
+            // A server that was put back may not know the device that named it first.
+            if firstDevices[dot.mid] == nil {
+                let links = others.filter { $0.mid == dot.mid }.map(\.device.number)
+                firstDevices[dot.mid] = try transaction.firstDevices(
+                    of: links, mid: dot.mid, of: person)
+            }
+            let known = firstDevices[dot.mid]?[dot.device.number] ?? []
+            return known.contains { namers.contains($0.number) }
         }
     }
 

@@ -10,6 +10,8 @@ extension Oracle {
     struct Ledger {
         /// The number of the last entry.
         var last: Int64 = 0
+        /// Its time.
+        var lastAt: Int64 = 0
         /// The last mutation of each device that stands in it.
         var mutations: [DeviceID: UInt64] = [:]
         /// The rows of each reading that no answer was seen to have, by device.
@@ -49,7 +51,9 @@ extension Oracle {
             audit.last = number
             if entry.kind == .historyBegan, entry.text == lineage, truth.historyBegan != nil {
                 truth.historyBegan = entry.at
+                truth.stateIsOf = audit.lastAt
             }
+            audit.lastAt = entry.at
             guard case .device(let device) = entry.actor else { continue }
             switch entry.kind {
             case .rowsWritten: noteWritten(entry, by: device)

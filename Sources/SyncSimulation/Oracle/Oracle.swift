@@ -137,6 +137,7 @@ final class Oracle {
         endedKeys = [:]
         moment = Moment(truth: old)
         truth.historyBegan = ServerTruth.justNow
+        truth.stateIsOf = 0
         pushes = []
         pendingRight = nil
         pendingPurge = nil

@@ -34,12 +34,19 @@ extension ServerTruth {
             let isNamed = dots.contains { dot in
                 dot.mid == held.mid
                     && (link(of: held, subject) == dot.device.number
-                        || link(of: dot, subject) == held.device.number)
+                        || link(of: dot, subject) == held.device.number
+                        || isOrigin(dot, of: held, subject))
             }
             if isNamed, !found.contains(held), !dots.contains(held) { found.append(held) }
         }
         namedOtherwise += found.count
         return found
+    }
+
+    /// Whether a write that is held under a later name came with a dot as its first one.
+    private func isOrigin(_ dot: Dot, of held: Dot, _ subject: String) -> Bool {
+        let origin = MutationOrigin(device: dot.device, mid: dot.mid, chain: held.device.number)
+        return origins[subject]?.contains(origin.description) ?? false
     }
 
     private func link(of dot: Dot, _ subject: String) -> UInt64? {

@@ -99,6 +99,8 @@ struct ServerTruth {
 
     /// When the history of a store that was put back began, by the server's clock.
     var historyBegan: Int64?
+    /// Of when the state is that was put back: the time of its last audit entry.
+    var stateIsOf: Int64 = 0
     /// ``historyBegan`` until the server has written it down.
     static let justNow = Int64.max / 2
     /// For how long after that a write can come before the one that made its row.
@@ -158,14 +160,14 @@ struct ServerTruth {
         } catch {
             return (.refused(error.code.rawValue), [])
         }
-        if isClosed(mutation, of: facts.subject, at: serverMilliseconds) {
-            return (.refused("right_ended"), [])
-        }
         let firstName =
             mutation.origin
             ?? MutationOrigin(device: device, mid: mutation.mid, chain: mutation.chain)
         if wasTaken(firstName, of: facts.subject) {
             return (.takenBefore, [])
+        }
+        if isClosed(mutation, of: facts.subject, at: serverMilliseconds) {
+            return (.refused("right_ended"), [])
         }
         let name = Naive.name(of: mutation)
         var touched: [TrueKey: NaiveRow] = [:]
@@ -184,9 +186,7 @@ struct ServerTruth {
                 let isCreate = operation.operation == .create
                 let time = Int64(stamp.packed >> 16)
                 let bucket = TablePolicy.all[key.table]?.bucket(subject: facts.subject) ?? ""
-                if !isCreate, historyBegan.map({ time >= $0 + Self.offeredAgain }) ?? true {
-                    return (.refused("row_absent"), [])
-                }
+                if !isCreate, !mayBeLost(at: time) { return (.refused("row_absent"), []) }
                 if let gone = purged[bucket], time < gone.before {
                     return (.refused(isCreate ? "create_stale" : "row_absent"), [])
                 }
@@ -223,6 +223,12 @@ struct ServerTruth {
             put(row, at: key)
         }
         return (.taken(isRestamped: stamp.packed != mutation.time.packed), order)
+    }
+
+    /// Whether a write of a time may be about a row that the server lost when it was put back.
+    private func mayBeLost(at time: Int64) -> Bool {
+        guard let historyBegan else { return false }
+        return time >= stateIsOf - 86_400_000 && time < historyBegan + Self.offeredAgain
     }
 
     /// Whether a write took effect under the name it had first, or under a later one.

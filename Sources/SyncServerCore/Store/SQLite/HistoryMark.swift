@@ -6,7 +6,7 @@ internal import Synchronization
 /// Tells the store's file from an older copy of it.
 ///
 /// A random mark stands in the store and in a small file beside it. It is drawn
-/// anew when the store is opened, when the server stops and after each backup.
+/// anew when the store is opened, when the server stops and when a backup begins.
 /// An older copy that is put in place holds a mark that the small file does not
 /// name: history has split, and devices must be told by a new lineage.
 ///

@@ -43,4 +43,7 @@ final class SQLiteCopy: StoreCopy, @unchecked Sendable {
         longReads.ended(connection)
         connection.close()
     }
+
+    // Where no thread could be begun for it.
+    deinit { close() }
 }

@@ -204,6 +204,26 @@ final class SQLiteTransaction: SQLiteMoment, StoreTransaction {
         return isTaken
     }
 
+    func firstDevices(
+        of links: [UInt64], mid: UInt64, of person: PersonNumber
+    ) throws -> [UInt64: [DeviceID]] {
+        var found: [UInt64: [DeviceID]] = [:]
+        let numbers = JSON.canonical(.array(links.map { .integer(Int64(bitPattern: $0)) }))
+        try connection.statement(
+            """
+            SELECT chain, device FROM json_each(?2)
+            JOIN origin ON person = ?1 AND chain = json_each.value AND mid = ?3
+            """
+        ).run(
+            .integer(person), .text(String(decoding: numbers, as: UTF8.self)),
+            .integer(Int64(bitPattern: mid))
+        ) {
+            found[UInt64(bitPattern: $0.int64(0)), default: []]
+                .append(DeviceID(UInt64(bitPattern: $0.int64(1))))
+        }
+        return found
+    }
+
     func add(_ origin: MutationOrigin, of person: PersonNumber) throws {
         try connection.statement(
             "INSERT INTO origin(person, chain, device, mid) VALUES (?1, ?2, ?3, ?4)"

@@ -8,6 +8,7 @@ final class SQLiteWriter: StoreWriter {
     let connection: Connection
     private let names: NameTable
     private let storageFailed: @Sendable () -> Void
+    private(set) var hasFailed = false
     private var checkpoints: CheckpointMachine
     private let history: HistoryMark
     private let longReads: LongReads
@@ -80,7 +81,12 @@ final class SQLiteWriter: StoreWriter {
     }
 
     func checkpoint() throws -> Bool {
-        try guarded { try !connection.checkpoint(.truncate).wasBusy }
+        // As in `scrub`.
+        try guarded {
+            try !connection.checkpoint(
+                .truncate, waitingMilliseconds: longReads.areUnderWay ? 0 : nil
+            ).wasBusy
+        }
     }
 
     /// Tells what the storage did wrong from what the work did.
@@ -88,6 +94,7 @@ final class SQLiteWriter: StoreWriter {
         do {
             return try body()
         } catch let error as SQLiteError where error.isIO || error.isCorrupt {
+            hasFailed = true
             storageFailed()
             throw StoreFailure.storage("\(error)")
         } catch let error as SQLiteError where error.isFull || error.isReadOnly || error.isBusy {
