@@ -92,6 +92,38 @@ struct ErasureTests {
         }
     }
 
+    /// A copy that cannot be removed is noted, and holds nothing back.
+    @Test("does not keep writes from being sent where a copy cannot be removed")
+    func unremovable() async throws {
+        try await inWorld { world in
+            let files = FailingFiles(after: .max)
+            var environment = world.environment
+            environment.files = files
+            world.server.put("vehicle", "v1", body: "{}", bucket: Self.transport)
+            world.server.put("profile", "p", body: "{}")
+            try await world.signedIn().close()
+            let client = try await SyncClient.open(
+                SyncConfiguration(dataDirectory: world.path, environment: environment))
+            _ = try await client.sync()
+            try keepCopies(world)
+            world.server.with { _ = $0.goneBuckets.insert(Self.transport) }
+            files.fail(true)
+            _ = try? await client.sync()
+            for mid in 1...2 as ClosedRange<UInt64> {
+                try await client.pin("write \(mid)")
+                // It may tell that something is left; the write has arrived.
+                _ = try? await client.sync()
+                #expect(world.server.with { $0.lastMid } == mid)
+                #expect(try await client.status().queuedCount == 0)
+            }
+            #expect(try holding(world) == Self.copies)
+            files.fail(false)
+            _ = try await client.sync()
+            #expect(try holding(world) == [])
+            await client.close()
+        }
+    }
+
     // MARK: - A right that ended around a restore
 
     /// The server is put back, and the right ends before the device comes.
