@@ -124,6 +124,30 @@ struct ErasureTests {
         }
     }
 
+    /// A salvage may lay a log with withdrawn rows beside the cache, as a copy.
+    @Test("takes the copies again where a damaged cache was not through with its log")
+    func damagedMeanwhile() async throws {
+        try await inWorld { world in
+            let client = try await world.signedIn()
+            _ = try await client.sync()
+            try await client.signedIn().store.write { connection in
+                var state = try CacheState.load(connection)
+                state.erasure = .log
+                try state.save(connection)
+            }
+            await client.close()
+            try keepCopies(world)
+            let path = world.accountPath + "/cache.sqlite"
+            var bytes = try #require(try LiveFiles().read(path, bytesMax: 1 << 30))
+            for index in 0..<16 { bytes[index] ^= 0x5a }
+            try LiveFiles().write(bytes, to: path)
+            let salvaged = try await world.open()
+            #expect(try await salvaged.notices().map(\.kind) == [.damaged])
+            #expect(try holding(world) == [])
+            await salvaged.close()
+        }
+    }
+
     // MARK: - A right that ended around a restore
 
     /// The server is put back, and the right ends before the device comes.
