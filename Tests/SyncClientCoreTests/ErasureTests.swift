@@ -92,6 +92,62 @@ struct ErasureTests {
         }
     }
 
+    /// A copy that cannot be removed is noted, and holds nothing back.
+    @Test("does not keep writes from being sent where a copy cannot be removed")
+    func unremovable() async throws {
+        try await inWorld { world in
+            let files = FailingFiles(after: .max)
+            var environment = world.environment
+            environment.files = files
+            world.server.put("vehicle", "v1", body: "{}", bucket: Self.transport)
+            world.server.put("profile", "p", body: "{}")
+            try await world.signedIn().close()
+            let client = try await SyncClient.open(
+                SyncConfiguration(dataDirectory: world.path, environment: environment))
+            _ = try await client.sync()
+            try keepCopies(world)
+            world.server.with { _ = $0.goneBuckets.insert(Self.transport) }
+            files.fail(true)
+            _ = try? await client.sync()
+            for mid in 1...2 as ClosedRange<UInt64> {
+                try await client.pin("write \(mid)")
+                // It may tell that something is left; the write has arrived.
+                _ = try? await client.sync()
+                #expect(world.server.with { $0.lastMid } == mid)
+                #expect(try await client.status().queuedCount == 0)
+            }
+            #expect(try holding(world) == Self.copies)
+            files.fail(false)
+            _ = try await client.sync()
+            #expect(try holding(world) == [])
+            await client.close()
+        }
+    }
+
+    /// A salvage may lay a log with withdrawn rows beside the cache, as a copy.
+    @Test("takes the copies again where a damaged cache was not through with its log")
+    func damagedMeanwhile() async throws {
+        try await inWorld { world in
+            let client = try await world.signedIn()
+            _ = try await client.sync()
+            try await client.signedIn().store.write { connection in
+                var state = try CacheState.load(connection)
+                state.erasure = .log
+                try state.save(connection)
+            }
+            await client.close()
+            try keepCopies(world)
+            let path = world.accountPath + "/cache.sqlite"
+            var bytes = try #require(try LiveFiles().read(path, bytesMax: 1 << 30))
+            for index in 0..<16 { bytes[index] ^= 0x5a }
+            try LiveFiles().write(bytes, to: path)
+            let salvaged = try await world.open()
+            #expect(try await salvaged.notices().map(\.kind) == [.damaged])
+            #expect(try holding(world) == [])
+            await salvaged.close()
+        }
+    }
+
     // MARK: - A right that ended around a restore
 
     /// The server is put back, and the right ends before the device comes.

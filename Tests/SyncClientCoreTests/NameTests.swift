@@ -232,6 +232,40 @@ struct NameTests {
         }
     }
 
+    /// Goal: the same where the cache is damaged before the server was told again.
+    ///
+    /// Method: the round under the new name is cut before anything is sent, the cache is
+    /// salvaged, and the round that takes the server's numbers over is cut behind its commit.
+    @Test("show what an older name wrote once, also in a cache that is salvaged meanwhile")
+    func shownOnceSalvaged() async throws {
+        try await inWorld { world in
+            var client = try await world.signedIn()
+            try await Self.count(client, on: "x")
+            _ = try await client.sync()
+            try await Self.signIn(client, as: 0x77, world)
+            world.faults.arm(.sendBefore)
+            await #expect(throws: SyncFailure.self) { try await client.sync() }
+            let row = RowKey(table: "annotation", id: "x")
+            _ = try await client.write([RowOperation(row, .increment(field: "shown", by: 1))])
+            await client.close()
+            try Self.damage(world.path)
+            client = try await world.open()
+            #expect(try await client.notices().map(\.kept) == [1])
+            world.faults.arm(.applyAfter)
+            await #expect(throws: SyncFailure.self) { try await client.sync() }
+            let state = try await client.signedIn().store.read { try CacheState.load($0) }
+            #expect(state.device == DeviceID(0x77))
+            #expect(!state.isAdopting)
+            #expect(try await Self.shown(client, "x") == 2)
+            #expect(try await client.status().queuedCount == 1)
+            #expect(try await client.doctor().isSound)
+            _ = try await client.sync()
+            #expect(try await Self.shown(client, "x") == 2)
+            #expect(try await client.status().queuedCount == 0)
+            await client.close()
+        }
+    }
+
     /// Goal: with a bucket goes what is kept of it under a new name, and nothing else waits for it.
     ///
     /// Method: two kept writes have a new name and are not sent; the bucket of the first is

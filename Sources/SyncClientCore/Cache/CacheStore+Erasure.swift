@@ -6,18 +6,22 @@ extension CacheStore {
     /// The tables tell of it from the commit of the withdrawal on, so a program that is killed
     /// before the end of it, or meets a failing disk, leaves it to the next one.
     ///
+    /// - Parameter waiting: How long to wait for readers of the log, in milliseconds; as for any
+    ///   lock if nil.
     /// - Throws: ``SyncFailure`` where something cannot be removed; it is tried again.
-    func finishErasure() async throws(SyncFailure) {
+    func finishErasure(waitingMilliseconds waiting: Int32? = nil) async throws(SyncFailure) {
         let directory = directory
         let files = environment.files
         try await withWriter { connection in
-            var left = try CacheState.load(connection).erasure
+            let left = try CacheState.load(connection).erasure
             guard left != .none else { return }
             // Older copies hold rows that may not be here any more.
             if left == .copies { try CacheSalvage.eraseCopies(in: directory, files) }
             // A reader keeps the log for a while, so the next round empties it.
-            left = try connection.checkpoint(.truncate).wasBusy ? .log : .none
-            let rest = left
+            let checkpoint = try connection.checkpoint(
+                .truncate, waitingMilliseconds: waiting)
+            let rest: PendingErasure = checkpoint.wasBusy ? .log : .none
+            guard rest != left else { return }
             try connection.transaction(.immediate) { connection in
                 var state = try CacheState.load(connection)
                 state.erasure = rest

@@ -187,6 +187,8 @@ actor SyncEngine {
         var fraction = 0.0
         var repair: RepairMachine?
         var mended = 0
+        /// Whether something of an earlier withdrawal was left to erase at the last request.
+        var wasErasing = false
 
         init(startedAt: UInt64) {
             self.startedAt = startedAt
@@ -220,7 +222,9 @@ actor SyncEngine {
         if round.device.number == 0, try await takesName(insteadOf: plan.device, &round) {
             plan = try await request()
         }
-        if plan.mustErase { try await store.finishErasure() }
+        // What is left of an earlier round holds no write back; it stays noted.
+        if plan.mustErase { try? await store.finishErasure(waitingMilliseconds: 0) }
+        round.wasErasing = plan.mustErase
         if plan.priorityMax != priority { round.announcesMore = false }
         round.priorityMax = plan.priorityMax
         round.last = plan.last
@@ -285,7 +289,7 @@ actor SyncEngine {
             try environment.reach(.applyBeforeCommit)
             return result
         }
-        if result.mustErase { try await store.finishErasure() }
+        if result.mustErase { try await erase(round) }
         try environment.reach(.applyAfter)
         round.report.outcomes += result.outcomes
         round.report.nextMid = result.nextMid
@@ -312,8 +316,13 @@ actor SyncEngine {
         round.report.outcomes += result.outcomes
         round.report.nextMid = result.nextMid
         round.missingAfter = result.missingAfter
-        if result.mustErase { try await store.finishErasure() }
+        if result.mustErase { try await erase(round) }
         return .settled(writesWait: result.writesWait)
+    }
+
+    /// Erases what an answer took away; for what was left before it, readers were not waited for.
+    private func erase(_ round: Round) async throws(SyncFailure) {
+        try await store.finishErasure(waitingMilliseconds: round.wasErasing ? 0 : nil)
     }
 
     private func offerAgain(

@@ -40,9 +40,9 @@ extension OutboxTable {
         }
         // A server put back to an older state may miss what it had confirmed.
         let lost = try acknowledged(after: acked, connection)
-        let waiting = lost + (try entries(connection))
+        let stored = try entries(connection)
         // Pages of the log may still hold them under their older numbers.
-        for entry in waiting { try NoticeTable.remember(entry.mutation.chain, connection) }
+        for entry in lost + stored { try NoticeTable.remember(entry.mutation.chain, connection) }
         var behind: [Entry] = []
         if !isOurs {
             let refused = try OutcomeTable.allRefused(connection)
@@ -54,6 +54,10 @@ extension OutboxTable {
                 "DELETE FROM outcome WHERE mid > ?",
                 .integer(Int64(bitPattern: min(acked, state.ackedMid))))
         }
+        // Under a new name the server is told again what the mirror has: it did not go back.
+        let held = acked >= state.answeredMid ? state.ackedMid : 0
+        behind += lost.filter { $0.mid <= held }
+        let waiting = lost.filter { $0.mid > held } + stored
         try connection.run(
             "DELETE FROM acknowledged WHERE mid > ?", isOurs ? limit : .integer(0))
         try connection.run("DELETE FROM outcome WHERE mid > ?", limit)

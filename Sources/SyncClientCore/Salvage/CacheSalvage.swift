@@ -292,6 +292,8 @@ struct CacheSalvage: Sendable {
             state.stagedCursor = nil
             state.stagedIsWhole = false
             state.isAdopting = true
+            // The damaged file's log, with rows that were withdrawn, may be kept as a copy.
+            if state.erasure != .none { state.erasure = .copies }
             state.nextMid = max(state.nextMid, Limits.temporaryMid)
             try Recount.run(target)
             // Whatever is missing or wrong in the mirror is found by the next round.

@@ -59,23 +59,46 @@ struct LogFrames {
 
     private static func heads(_ log: UnsafeRawBufferPointer, _ count: Int) -> [Head] {
         let isBigEndian = word(log, 0) & 1 != 0
+        let heads = heads(log, count, isBigEndian)
+        guard headerSum(log, isBigEndian) != long(log, 24) else { return heads }
+        // The header is damaged, and with it perhaps what tells the order of bytes.
+        let others = Self.heads(log, count, !isBigEndian)
+        func right(_ heads: [Head]) -> Int { heads.count { $0.isRight } }
+        return right(others) > right(heads) ? others : heads
+    }
+
+    private static func heads(
+        _ log: UnsafeRawBufferPointer, _ count: Int, _ isBigEndian: Bool
+    ) -> [Head] {
         var heads: [Head] = []
         heads.reserveCapacity(count)
-        var before = long(log, 24)
+        // Each sum goes on from the one before it. Where that one is wrong, either its frame or
+        // the sum itself is damaged: the next goes on from what is stored or what is computed.
+        var before = [long(log, 24), headerSum(log, isBigEndian)]
         for index in 0..<count {
             let at = headerBytes + index * frameBytes
-            var sum = Checksum(before)
-            sum.add(log, at..<at + 8, isBigEndian)
-            sum.add(log, at + 24..<at + frameBytes, isBigEndian)
             let stored = long(log, at + 16)
+            var sums: [UInt64] = []
+            for start in before where !sums.contains(stored) {
+                var sum = Checksum(start)
+                sum.add(log, at..<at + 8, isBigEndian)
+                sum.add(log, at + 24..<at + frameBytes, isBigEndian)
+                sums.append(sum.value)
+            }
+            let isRight = sums.contains(stored)
             heads.append(
                 Head(
                     salts: long(log, at + 8), isCommit: word(log, at + 4) != 0,
-                    isRight: sum.value == stored))
-            // Each sum goes on from the one before it, so one that is wrong tells of itself alone.
-            before = stored
+                    isRight: isRight))
+            before = isRight ? [stored] : [stored, sums[0]]
         }
         return heads
+    }
+
+    private static func headerSum(_ log: UnsafeRawBufferPointer, _ isBigEndian: Bool) -> UInt64 {
+        var sum = Checksum(0)
+        sum.add(log, 0..<24, isBigEndian)
+        return sum.value
     }
 
     private static func word(_ log: UnsafeRawBufferPointer, _ offset: Int) -> UInt32 {
