@@ -195,12 +195,19 @@ class Mirror:
         self.rows = {}
         self.restarts = 0
 
-    def pull(self):
+    def pull(self, disk_fails=False):
+        """Takes everything new; gives whether the server could show it.
+
+        While its disk fails no row is shown that the audit chain cannot tell of.
+        """
         # The server may have been killed since: a connection of its own.
         self.device.hang_up()
         while True:
             status, answer = self.device.sync(
                 json.dumps({"frame": "sync", "cursor": self.cursor, "rows_max": 10000}).encode())
+            if disk_fails and status == 503:
+                check(b'"server.storage"' in answer, "pull: 503 %s" % answer)
+                return False
             check(status == 200, "pull: status %d" % status)
             for line in map(json.loads, answer.splitlines()):
                 kind = line["frame"]
@@ -215,7 +222,7 @@ class Mirror:
                     raise Violation("the server does not know its own cursor: %s" % line)
                 end = kind
             if end in ("checkpoint", "unchanged"):
-                return
+                return True
 
     def counters(self):
         """What each device has added to the shared counter."""

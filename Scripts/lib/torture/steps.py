@@ -43,7 +43,7 @@ STEPS = [
     Step("points", "a kill at each place that tangrat-qa points names (debug builds)",
          ("C01", "C02", "C19", "C25", "C37"), torture_points, 100, 4),
     Step("faults", "a disk that fails under a server that writes (strace)",
-         ("C12", "C14"), torture_faults, 1, packages=("strace",)),
+         ("C12", "C14"), torture_faults, 1, 1, packages=("strace",)),
     Step("starts", "a disk that fails, or a kill, at the n-th call of a server's start, backup "
          "and stop (strace)", ("C02", "C14", "C25"), torture_starts, 60, packages=("strace",)),
     Step("steps", "a kill at each system call of a device's sync (strace)", ("C01",),
