@@ -29,6 +29,7 @@ def torture_threads(world, rounds, draw):
     refused = []
     for number in range(rounds):
         where = "round %d, " % (number + 1)
+        world.may_lack_threads = True
         check(world.end(signal.SIGTERM) == 0, "SIGTERM does not end with 0")
         give(world.data, USER)
         for most in range(1, needed + 1):
@@ -49,6 +50,7 @@ def torture_threads(world, rounds, draw):
         home.settle_and_check(where + "no more threads")
         check(world.end(signal.SIGTERM) == 0, "SIGTERM without threads does not end with 0")
         give(world.data, 0)
+        world.may_lack_threads = False
         world.start(seconds_max=10)
         home.settle_and_check(where + "threads again")
     if not refused:

@@ -53,6 +53,8 @@ class World:
         self.process = None
         self.pid = 0
         self.starts = []
+        # Whether the server is given too few threads for a check beside it.
+        self.may_lack_threads = False
         # Programs beside server and devices, which end with the world.
         self.helpers = []
         self.environment = dict(ENVIRONMENT, HOME=folder)
@@ -131,7 +133,13 @@ class World:
         return json.loads(done.stdout.splitlines()[0])
 
     def verify(self):
-        answer = self.admin("verify")
+        try:
+            answer = self.admin("verify")
+        except Violation as refused:
+            # It runs on a thread of its own beside the server, and says so where there is none.
+            if self.may_lack_threads and "no thread can be started" in str(refused):
+                return
+            raise
         check(answer["sound"] == 1, "verify: %s" % answer["problems"])
 
     def request(self, method, path, body=b"", headers=None, connection=None):
