@@ -272,17 +272,14 @@ package protocol StoreTransaction: StoreSnapshot {
     func hasOrigins(of person: PersonNumber) throws -> Bool
     /// Whether a write of a person took effect under a later name than its first one.
     func hasTaken(_ origin: MutationOrigin, of person: PersonNumber) throws -> Bool
-    /// The devices that first named writes of a person which took effect under later names.
+    /// The origins of writes of a person which took effect under later names.
     ///
     /// - Parameters:
     ///   - links: The chain links of the writes, under their first names.
-    ///   - mid: Their number, under those.
     ///   - person: Whose writes.
-    /// - Returns: Devices by link; none where there is no such write.
+    /// - Returns: Those that have one of the links, in no order.
     /// - Throws: What the store throws.
-    func firstDevices(
-        of links: [UInt64], mid: UInt64, of person: PersonNumber
-    ) throws -> [UInt64: [DeviceID]]
+    func origins(linked links: Set<UInt64>, of person: PersonNumber) throws -> [MutationOrigin]
     /// Notes that a write took effect under a later name.
     func add(_ origin: MutationOrigin, of person: PersonNumber) throws
 

@@ -12,8 +12,7 @@ enum RestoredHistory {
     static let name = "history_restored"
 
     /// For how long devices offer again what was acknowledged, and a day for clocks.
-    private static let offeredMilliseconds: Int64 = 15 * dayMilliseconds
-    private static let dayMilliseconds: Int64 = 86_400_000
+    private static let offeredMilliseconds: Int64 = 15 * RetentionPeriod.day
 
     /// Writes down when a history begins, if the store was put back.
     static func note(at now: Int64, in transaction: any StoreTransaction) throws {
@@ -39,7 +38,7 @@ enum RestoredHistory {
         func stored(_ bytes: ArraySlice<UInt8>) -> Int64 {
             Int64(clamping: bytes.reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
         }
-        return time.milliseconds >= stored(bytes[8...]) - dayMilliseconds
+        return time.milliseconds >= stored(bytes[8...]) - RetentionPeriod.day
             && time.milliseconds < stored(bytes[..<8]) + offeredMilliseconds
     }
 

@@ -7,8 +7,8 @@ internal import SyncProtocol
 /// and another copy may name the other one in what it removes.
 ///
 /// Dots come from devices and may be anything. So the store is asked for links of the
-/// person's own devices alone, for each write once in a push, and for the origins of what
-/// a row holds, once for each number that is named; all else is comparing.
+/// person's own devices alone, and for the origins of what a row holds in one statement
+/// for an operation, for each write once in a push; all else is comparing.
 final class WriteNames {
     private let transaction: any StoreTransaction
     /// Whose writes they are.
@@ -19,6 +19,8 @@ final class WriteNames {
     private var taken: [UInt64: UInt64] = [:]
     private var ownDevices: [DeviceID: DeviceNumber]?
     private var links: [Dot: UInt64?] = [:]
+    /// The devices that first named what is held under a link.
+    private var firstDevices: [Dot: [DeviceID]] = [:]
 
     init(_ transaction: any StoreTransaction, person: PersonNumber, device: DeviceID) {
         self.transaction = transaction
@@ -56,24 +58,34 @@ final class WriteNames {
         // Both names have one number, which few others share.
         var devices: [UInt64: Set<UInt64>] = [:]
         for dot in named { devices[dot.mid, default: []].insert(dot.device.number) }
+        let alike = others.filter { devices[$0.mid] != nil }
+        try findFirstDevices(of: alike)
         var linksOfNamed: [UInt64: Set<UInt64>] = [:]
-        var firstDevices: [UInt64: [UInt64: [DeviceID]]] = [:]
-        return try others.filter { dot in
+        return try alike.filter { dot in
             guard let namers = devices[dot.mid] else { return false }
+            // A server that was put back may not know the device that named it first.
+            if firstDevices[dot]?.contains(where: { namers.contains($0.number) }) ?? false {
+                return true
+            }
             if let link = try link(of: dot), namers.contains(link) { return true }
             if linksOfNamed[dot.mid] == nil {
                 linksOfNamed[dot.mid] = Set(
                     try namers.compactMap { try link(of: Dot(device: DeviceID($0), mid: dot.mid)) })
             }
-            if linksOfNamed[dot.mid]?.contains(dot.device.number) ?? false { return true }
-            // A server that was put back may not know the device that named it first.
-            if firstDevices[dot.mid] == nil {
-                let links = others.filter { $0.mid == dot.mid }.map(\.device.number)
-                firstDevices[dot.mid] = try transaction.firstDevices(
-                    of: links, mid: dot.mid, of: person)
-            }
-            let known = firstDevices[dot.mid]?[dot.device.number] ?? []
-            return known.contains { namers.contains($0.number) }
+            return linksOfNamed[dot.mid]?.contains(dot.device.number) ?? false
+        }
+    }
+
+    /// Asks for the origins of what is held, as far as that was not done in this push.
+    private func findFirstDevices(of held: [Dot]) throws {
+        let unknown = held.filter { firstDevices[$0] == nil }
+        guard !unknown.isEmpty else { return }
+        for dot in unknown { firstDevices[dot] = [] }
+        for origin in try transaction.origins(
+            linked: Set(unknown.map(\.device.number)), of: person)
+        {
+            let held = Dot(device: DeviceID(origin.chain), mid: origin.mid)
+            if firstDevices[held] != nil { firstDevices[held]?.append(origin.device) }
         }
     }
 

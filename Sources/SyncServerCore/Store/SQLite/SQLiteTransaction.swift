@@ -185,54 +185,6 @@ final class SQLiteTransaction: SQLiteMoment, StoreTransaction {
         try OutcomeRuns.add(outcomes, of: device, to: connection)
     }
 
-    func hasOrigins(of person: PersonNumber) throws -> Bool {
-        var hasAny = false
-        try connection.statement("SELECT 1 FROM origin WHERE person = ?1 LIMIT 1")
-            .run(.integer(person)) { _ in hasAny = true }
-        return hasAny
-    }
-
-    func hasTaken(_ origin: MutationOrigin, of person: PersonNumber) throws -> Bool {
-        var isTaken = false
-        try connection.statement(
-            "SELECT 1 FROM origin WHERE person = ?1 AND chain = ?2 AND device = ?3 AND mid = ?4"
-        ).run(
-            .integer(person), .integer(Int64(bitPattern: origin.chain)),
-            .integer(Int64(bitPattern: origin.device.number)),
-            .integer(Int64(bitPattern: origin.mid))
-        ) { _ in isTaken = true }
-        return isTaken
-    }
-
-    func firstDevices(
-        of links: [UInt64], mid: UInt64, of person: PersonNumber
-    ) throws -> [UInt64: [DeviceID]] {
-        var found: [UInt64: [DeviceID]] = [:]
-        let numbers = JSON.canonical(.array(links.map { .integer(Int64(bitPattern: $0)) }))
-        try connection.statement(
-            """
-            SELECT chain, device FROM json_each(?2)
-            JOIN origin ON person = ?1 AND chain = json_each.value AND mid = ?3
-            """
-        ).run(
-            .integer(person), .text(String(decoding: numbers, as: UTF8.self)),
-            .integer(Int64(bitPattern: mid))
-        ) {
-            found[UInt64(bitPattern: $0.int64(0)), default: []]
-                .append(DeviceID(UInt64(bitPattern: $0.int64(1))))
-        }
-        return found
-    }
-
-    func add(_ origin: MutationOrigin, of person: PersonNumber) throws {
-        try connection.statement(
-            "INSERT INTO origin(person, chain, device, mid) VALUES (?1, ?2, ?3, ?4)"
-        ).run(
-            .integer(person), .integer(Int64(bitPattern: origin.chain)),
-            .integer(Int64(bitPattern: origin.device.number)),
-            .integer(Int64(bitPattern: origin.mid)))
-    }
-
     func addDevice(
         id: DeviceID, person: PersonNumber, name: String, added: Int64
     ) throws -> DeviceRecord {
