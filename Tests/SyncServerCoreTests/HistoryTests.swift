@@ -85,6 +85,41 @@ struct HistoryTests {
         #expect(store.lineage != first)
     }
 
+    /// Goal: a store whose server was killed is as good as a backup, though most stands in its log.
+    @Test("is put back from a directory whose server was killed, with what its log holds")
+    func logOfKilled() throws {
+        let folder = try TemporaryDirectory()
+        let (place, older) = (folder.file("data"), folder.file("older"))
+        try FileManager.default.createDirectory(
+            atPath: older, withIntermediateDirectories: false)
+        let first: Lineage
+        do {
+            let store = try open(place)
+            defer { store.close() }
+            let writer = try store.makeWriter()
+            defer { writer.close() }
+            for subject in ["a", "b"] {
+                _ = try writer.transaction {
+                    try $0.addPerson(subject: subject, tag: nil, added: 1)
+                }
+            }
+            // As a kill leaves them.
+            for end in ["", "-wal"] {
+                try FileManager.default.copyItem(
+                    atPath: "\(place)/server.sqlite\(end)", toPath: "\(older)/server.sqlite\(end)")
+            }
+            first = store.lineage
+        }
+        let log = try FileManager.default.attributesOfItem(atPath: "\(older)/server.sqlite-wal")
+        #expect(try #require(log[.size] as? Int) > 4_096)
+        let kept = try StoreRestore.run("\(older)/server.sqlite", into: place, now: 1)
+        #expect(kept != nil)
+        let store = try open(place, seed: 9)
+        #expect(store.isReplaced && store.lineage != first)
+        store.close()
+        #expect(try subjects(place) == ["a", "b"])
+    }
+
     /// Goal: a disk that takes nothing keeps no server from starting, and hides no older copy.
     ///
     /// Method: the file of marks cannot be written until the disk is said to have room. A copy

@@ -331,13 +331,7 @@ struct LimitEdgeTests {
         let phone = try running.signIn(subject)
         let tablet = try running.signIn(try running.addPerson())
         let key = try running.addAgency("dlt", ["vehicle"])
-        let text = String(repeating: "x", count: 100_000)
-        try running.feed(
-            key,
-            (0..<12).map { number in
-                #"{"table":"vehicle","id":"v\#(number)","subject":"\#(subject)","as_of":1,"#
-                    + #""source_version":1,"body":{"t":"\#(text)"}}"#
-            })
+        try running.feedVehicles(0..<12, of: subject, bytes: 100_000, key)
         let mayGoOn = DispatchSemaphore(value: 0)
         running.server.commits.maintainLater { _ in mayGoOn.wait() }
         let reader = try running.client()

@@ -56,14 +56,7 @@ struct LongReadTests {
         }
 
         func feed(_ numbers: Range<Int>, bytes: Int) throws {
-            let text = String(repeating: "x", count: bytes)
-            let answer = try running.feed(
-                key,
-                numbers.map { number in
-                    #"{"table":"vehicle","id":"v\#(number)","subject":"\#(subject)","as_of":1,"#
-                        + #""source_version":1,"body":{"t":"\#(text)"}}"#
-                })
-            #expect(answer["applied"] == .integer(Int64(numbers.count)))
+            try running.feedVehicles(numbers, of: subject, bytes: bytes, key)
         }
 
         /// Gives a command, and returns when it is held.
@@ -177,6 +170,21 @@ struct LongReadTests {
         for end in ["", ".partial"] {
             #expect(!FileManager.default.fileExists(atPath: copy + end))
         }
+    }
+
+    /// A command may come while the server drains, and the one that it waits for reads for hours.
+    @Test("does not begin in a store that stops")
+    func stopped() throws {
+        let fixture = try ServerFixture()
+        #expect(try fixture.store.verify() == [])
+        let copy = fixture.directory.file("copy")
+        let begun = try fixture.writer.beginCopy()
+        defer { begun.close() }
+        fixture.store.stopLongReads()
+        #expect(throws: StoreFailure.interrupted) { try begun.write(to: copy) }
+        #expect(throws: StoreFailure.interrupted) { try fixture.store.verify() }
+        #expect(throws: StoreFailure.interrupted) { try fixture.writer.backup(to: copy) }
+        #expect(!FileManager.default.fileExists(atPath: copy))
     }
 
     /// Goal: the log is not waited for at each mark while a copy holds it, and shrinks behind it.

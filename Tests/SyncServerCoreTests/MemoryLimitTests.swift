@@ -28,13 +28,7 @@ struct MemoryLimitTests {
         let subject = try running.addPerson()
         let phones = try (0..<3).map { _ in try running.signIn(subject) }
         let key = try running.addAgency("dlt", ["vehicle"])
-        let text = String(repeating: "x", count: 100_000)
-        try running.feed(
-            key,
-            (0..<12).map { number in
-                #"{"table":"vehicle","id":"v\#(number)","subject":"\#(subject)","as_of":1,"#
-                    + #""source_version":1,"body":{"t":"\#(text)"}}"#
-            })
+        try running.feedVehicles(0..<12, of: subject, bytes: 100_000, key)
         let commits = running.server.commits
         let isHeld = DispatchSemaphore(value: 0)
         let mayGoOn = DispatchSemaphore(value: 0)
@@ -163,14 +157,7 @@ struct MemoryLimitTests {
         let subject = try running.addPerson()
         let phone = try running.signIn(subject)
         let key = try running.addAgency("dlt", ["vehicle"])
-        let text = String(repeating: "x", count: 100_000)
-        let fed = try running.feed(
-            key,
-            (0..<80).map { number in
-                #"{"table":"vehicle","id":"v\#(number)","subject":"\#(subject)","as_of":1,"#
-                    + #""source_version":1,"body":{"t":"\#(text)"}}"#
-            })
-        #expect(fed["applied"] == .integer(80))
+        try running.feedVehicles(0..<80, of: subject, bytes: 100_000, key)
         let body = #"{"frame":"sync","bytes_max":16000000}"#
         let request =
             "POST /v1/sync HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \(phone.token)\r\n"

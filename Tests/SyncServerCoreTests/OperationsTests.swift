@@ -273,7 +273,7 @@ struct AdminCommandTests {
             try fixture.write { context in
                 try #require(
                     try SignInMachine(context: context, limits: fixture.limits, secrets: secrets)
-                        .start(deviceName: "phone"))
+                        .start(secrets.deviceCode(), deviceName: "phone"))
             }
         }
         func approve(_ code: String, _ person: String) throws -> String? {

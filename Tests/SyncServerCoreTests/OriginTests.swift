@@ -245,6 +245,25 @@ struct OriginTests {
         let few = try statements(naming: 1)
         #expect(try statements(naming: 1_000) == few)
         #expect(few < 20)
+        // Removals in one push: what was asked for one is not asked again for the next.
+        func statements(removals: Int, of mid: UInt64) throws -> Int {
+            let base = one.chain
+            let pushed = (0..<removals).map { number in
+                one.next([
+                    RowOperation(
+                        Self.note,
+                        .remove(
+                            field: "labels", element: "both",
+                            dots: [Dot(device: DeviceID(0x9000 + UInt64(number)), mid: mid)]))
+                ])
+            }
+            let before = connection.statementsRun
+            #expect(try fixture.push(pushed, base: base, from: first).taken == removals)
+            return connection.statementsRun - before
+        }
+        // No write has this number: nothing is asked.
+        let plain = try statements(removals: 20, of: 8)
+        #expect(try statements(removals: 20, of: 7) <= plain + 2)
     }
 
     @Test("leave with their person")

@@ -177,6 +177,24 @@ struct RightsTests {
                 .outcomes.map(\.status) == [.accepted])
     }
 
+    /// What took effect is not told as refused: its copy would be kept aside for ever.
+    @Test("that have ended do not deny a write that was taken before under another name")
+    func takenBefore() throws {
+        let core = "person/owner/core"
+        var device = WritingDevice(try fixture.addDevice(owner))
+        let made = [RowOperation(RowKey(table: "pinned", id: "me"), .create)]
+        let write = device.next(made)
+        #expect(
+            try fixture.push([write], from: device.record).outcomes.map(\.status) == [.accepted])
+        try revoke(core, of: "owner")
+        var copy = WritingDevice(try fixture.addDevice(owner))
+        let origin = MutationOrigin(device: device.record.id, mid: 1, chain: write.chain)
+        let again = [copy.next(made, origin: origin), copy.next(made)]
+        #expect(
+            try fixture.push(again, from: copy.record).outcomes.map(\.code)
+                == ["taken_before", "right_ended"])
+    }
+
     @Test("to what another person writes cannot be given, and unknown buckets are refused")
     func refused() throws {
         for name in ["person/owner/core", "person/nobody/transport", "person/owner/x", "public/a"] {

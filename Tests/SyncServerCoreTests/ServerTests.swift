@@ -19,7 +19,8 @@ final class RunningServer {
     }
 
     init(
-        _ change: (inout TangRatServer.Configuration) -> Void = { _ in }
+        _ change: (inout TangRatServer.Configuration) -> Void = { _ in },
+        store: ((_ directory: String) throws -> any ReplicaStore)? = nil
     ) throws {
         directory = try TemporaryDirectory()
         let time = Atomic64()
@@ -29,7 +30,11 @@ final class RunningServer {
         configuration.loops = 2
         configuration.wallClock = WallClock(milliseconds: { time.value.withLock { $0 } })
         change(&configuration)
-        server = try TangRatServer(configuration)
+        if let store {
+            server = TangRatServer(configuration, store: try store(directory.path))
+        } else {
+            server = try TangRatServer(configuration)
+        }
         try server.start()
     }
 
@@ -93,6 +98,20 @@ final class RunningServer {
             Array(lines.joined(separator: "\n").utf8))
         let last = try #require(answer.body.split(separator: UInt8(ascii: "\n")).last)
         return try JSON.parse(Array(last))
+    }
+
+    /// Feeds vehicles whose rows are that long; the agency must be one for them.
+    func feedVehicles(
+        _ numbers: Range<Int>, of subject: String, bytes: Int, _ key: String
+    ) throws {
+        let text = String(repeating: "x", count: bytes)
+        let last = try feed(
+            key,
+            numbers.map { number in
+                #"{"table":"vehicle","id":"v\#(number)","subject":"\#(subject)","as_of":1,"#
+                    + #""source_version":1,"body":{"t":"\#(text)"}}"#
+            })
+        #expect(last["applied"] == .integer(Int64(numbers.count)))
     }
 
     func request(

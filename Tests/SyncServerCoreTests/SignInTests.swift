@@ -398,3 +398,9 @@ struct FormBodyTests {
         #expect(form(text) == nil)
     }
 }
+
+extension SignInMachine {
+    fileprivate func start(deviceName: String, claimed: DeviceID? = nil) throws -> Started? {
+        try start(secrets.deviceCode(), deviceName: deviceName, claimed: claimed)
+    }
+}

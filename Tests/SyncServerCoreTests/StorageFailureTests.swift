@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 import NetworkIO
 import SyncProtocol
@@ -17,12 +18,15 @@ private final class FailingStore: ReplicaStore {
         case commits(Int)
         /// The next so many writers cannot be opened.
         case openings(Int)
+        /// The writer of this number has failed unseen.
+        case writer(Int)
     }
 
     private struct State {
         var words: [String] = []
         var commitFaults = 0
         var openingFaults = 0
+        var failedWriter = 0
         var writers = 0
     }
 
@@ -48,13 +52,14 @@ private final class FailingStore: ReplicaStore {
             switch fault {
             case .commits(let count): state.commitFaults = count
             case .openings(let count): state.openingFaults = count
+            case .writer(let number): state.failedWriter = number
             }
         }
     }
 
     func makeReader() throws -> any StoreReader { try inner.makeReader() }
     func verify() throws -> [String] { try inner.verify() }
-    func interruptLongReads() { inner.interruptLongReads() }
+    func stopLongReads() { inner.stopLongReads() }
 
     func makeWriter() throws -> any StoreWriter {
         let number = try state.withLock { state -> Int in
@@ -77,6 +82,10 @@ private final class FailingStore: ReplicaStore {
 
     fileprivate func add(_ word: String) { state.withLock { $0.words.append(word) } }
 
+    fileprivate func hasFailed(_ writer: Int) -> Bool {
+        state.withLock { $0.failedWriter == writer }
+    }
+
     fileprivate func commitFails() -> Bool {
         state.withLock { state in
             guard state.commitFaults > 0 else { return false }
@@ -87,7 +96,7 @@ private final class FailingStore: ReplicaStore {
 }
 
 private final class FailingWriter: StoreWriter {
-    var hasFailed: Bool { inner.hasFailed }
+    var hasFailed: Bool { inner.hasFailed || store.hasFailed(number) }
     private let inner: any StoreWriter
     private let number: Int
     private let store: FailingStore
@@ -161,6 +170,65 @@ struct OtherStoreTests {
         #expect(throws: StoreFailure.storage("planned")) { try server.start() }
         #expect(store.words() == ["no writer", "close"])
         try SQLiteStore(directory: directory.path, randomBytes: seededSecrets(1).bytes).close()
+    }
+}
+
+/// Goal: a network has the places of the sign-ins that wait, however often a job is tried.
+@Suite("The places of sign-ins on a disk that fails")
+struct FailedSignInTests {
+    private static let path = "/v1/oauth/device_authorization"
+
+    private struct World {
+        let store: FailingStore
+        let running: RunningServer
+
+        init() throws {
+            var made: FailingStore?
+            running = try RunningServer(
+                {
+                    $0.isBehindProxy = true
+                    $0.limits.pendingSignInsPerNetworkMax = 1
+                },
+                store: {
+                    let store = FailingStore(
+                        try SQLiteStore(directory: $0, randomBytes: seededSecrets(1).bytes))
+                    made = store
+                    return store
+                })
+            store = try #require(made)
+        }
+
+        func begin(from told: String) throws -> HTTPTestClient {
+            let client = try running.client()
+            try client.send(
+                "POST \(FailedSignInTests.path) HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: \(told)\r\n"
+                    + "Content-Length: 11\r\n\r\nclient_id=t")
+            return client
+        }
+    }
+
+    @Test("are given back by one that was not stored")
+    func notTaken() throws {
+        let world = try World()
+        world.store.plan(.commits(1))
+        #expect(try world.begin(from: "192.0.2.1").answer().status == 503)
+        #expect(try world.begin(from: "192.0.2.1").answer().status == 200)
+        #expect(try world.begin(from: "192.0.2.1").answer().status == 429)
+    }
+
+    @Test("are taken once by one whose group was tried again")
+    func triedAgain() throws {
+        let world = try World()
+        let commits = world.running.server.commits
+        let mayGoOn = DispatchSemaphore(value: 0)
+        commits.maintainLater { _ in mayGoOn.wait() }
+        while commits.waiting > 0 { usleep(1_000) }
+        let clients = try ["192.0.2.1", "192.0.2.2"].map { try world.begin(from: $0) }
+        while commits.waiting < 2 { usleep(1_000) }
+        world.store.plan(.commits(1))
+        mayGoOn.signal()
+        #expect(try clients.map { try $0.answer().status } == [200, 200])
+        #expect(world.store.words().contains { $0.hasPrefix("fail") })
     }
 }
 
@@ -288,6 +356,19 @@ struct StorageFailureTests {
             setup.store.words() == [
                 "open 1", "fail 1", "close 1", "no writer", "no writer", "open 2", "commit 2",
             ])
+    }
+
+    /// A copy or a check can meet the fault first; the connection's next commit would be believed.
+    @Test("closes a connection that failed between commits before the next one")
+    func betweenCommits() throws {
+        let setup = try Setup()
+        try setup.commits.start()
+        setup.store.plan(.writer(1))
+        #expect(setup.isStored("a") == false)
+        #expect(setup.submit("a"))
+        #expect(setup.answers(1) == ["done a"])
+        #expect(setup.store.words() == ["open 1", "commit 1", "close 1", "open 2", "commit 2"])
+        #expect(setup.logged("store.commit_failed") == 1)
     }
 
     @Test("does not keep a committer from closing that was never started")

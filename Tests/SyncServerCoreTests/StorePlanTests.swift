@@ -87,7 +87,7 @@ struct StorePlanTests {
             let before = connection.statementsRun
             let started = try fixture.write { context in
                 try SignInMachine(context: context, limits: fixture.limits, secrets: secrets)
-                    .start(deviceName: "phone")
+                    .start(secrets.deviceCode(), deviceName: "phone")
             }
             #expect(started != nil)
             return connection.statementsRun - before

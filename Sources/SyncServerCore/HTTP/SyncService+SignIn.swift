@@ -14,19 +14,22 @@ extension SyncService {
         let places = parts.signInPlaces
         let metrics = parts.metrics
         let asker = self.address(of: request, exchange)
-        write(exchange) { machine in
+        // Drawn once: a job that is tried again takes the place that it took before.
+        let code = parts.secrets.deviceCode()
+        let place = SHA256.hash(Array(code.utf8))
+        write(exchange, notTaken: { places.leave(place) }) { machine in
             // On the writer's thread, so that many at once are as many as one after the other.
             let now = machine.context.now
+            places.leave(place)
             guard places.hasRoom(for: asker, now: now) else {
                 metrics.addressLimited()
                 return .tooMany
             }
-            guard let started = try machine.start(deviceName: name, claimed: claimed) else {
+            guard let started = try machine.start(code, deviceName: name, claimed: claimed) else {
                 return .busy
             }
             places.enter(
-                SHA256.hash(Array(started.deviceCode.utf8)), of: asker,
-                until: now + machine.limits.deviceCodeMillisecondsMax, now: now)
+                place, of: asker, until: now + machine.limits.deviceCodeMillisecondsMax, now: now)
             return .json([
                 ("device_code", .string(started.deviceCode)),
                 ("expires_in", .integer(started.expiresIn)),
@@ -108,7 +111,8 @@ extension SyncService {
     }
 
     private func write(
-        _ exchange: Exchange, _ body: @escaping @Sendable (SignInMachine) throws -> Answer
+        _ exchange: Exchange, notTaken: @escaping @Sendable () -> Void = {},
+        _ body: @escaping @Sendable (SignInMachine) throws -> Answer
     ) {
         let id = exchange.id
         let limits = self.limits
@@ -124,6 +128,7 @@ extension SyncService {
                 }
             },
             failed: { context in
+                notTaken()
                 context.exchange(id)?.respond(Heads.unavailable, body: ErrorBody.storage.bytes)
             })
         if !commits.submit(job) { refuseBusy(exchange) }

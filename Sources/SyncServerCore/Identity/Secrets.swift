@@ -31,6 +31,9 @@ package struct SecretSource: Sendable {
         return prefix + Base64URL.encode(key.code(for: Array("\(prefix) \(token)".utf8)).bytes)
     }
 
+    /// Makes a code by which a device asks for its tokens: 256 random bits.
+    func deviceCode() -> String { Base64URL.encode(fill(32)) }
+
     /// Makes a code that a person can read out: eight consonants in two groups.
     ///
     /// RFC 8628 section 6.1 recommends this alphabet: no vowels, no look-alikes.

@@ -18,14 +18,16 @@ struct SignInMachine {
     /// Starts a sign-in.
     ///
     /// - Parameters:
+    ///   - deviceCode: The code to give the device: one of ``SecretSource/deviceCode()``.
     ///   - deviceName: What the device calls itself.
     ///   - claimed: The device that it says it has been.
     /// - Returns: The codes; nil if too many wait already.
     /// - Throws: What the store throws.
-    func start(deviceName: String, claimed: DeviceID? = nil) throws -> Started? {
+    func start(
+        _ deviceCode: String, deviceName: String, claimed: DeviceID? = nil
+    ) throws -> Started? {
         try transaction.removeSignIns(expiredBefore: context.now)
         guard try transaction.pendingSignIns() < limits.pendingSignInsMax else { return nil }
-        let deviceCode = Base64URL.encode(secrets.bytes(32))
         var userCode = secrets.userCode()
         while try transaction.signIn(userCode: userCode) != nil { userCode = secrets.userCode() }
         try transaction.save(

@@ -217,7 +217,7 @@ package final class TangRatServer: Sendable {
     package func stop(drainMilliseconds: Int64) -> Bool {
         ready.isSet = false
         let admin = self.admin.withLock { $0.take() }
-        store.interruptLongReads()
+        store.stopLongReads()
         let drained = front.drain(milliseconds: drainMilliseconds)
         admin?.drain(milliseconds: 1_000)
         front.stop()

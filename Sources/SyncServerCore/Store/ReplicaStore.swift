@@ -33,8 +33,9 @@ package protocol ReplicaStore: Sendable {
     /// - Throws: `StoreFailure.interrupted`, or the store's failure.
     func verify() throws -> [String]
 
-    /// Ends all checks and copies that are under way; they throw `StoreFailure.interrupted`.
-    func interruptLongReads()
+    /// Ends all checks and copies, and those that begin later; they throw
+    /// `StoreFailure.interrupted`.
+    func stopLongReads()
 
     /// Gives up what the store holds, a directory or connections, for another to take.
     ///

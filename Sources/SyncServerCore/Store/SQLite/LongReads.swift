@@ -6,7 +6,13 @@ internal import Synchronization
 /// Each holds one moment for as long as it takes, and the log grows meanwhile by
 /// what is written. So the writer knows of them, and they can be broken off.
 final class LongReads: Sendable {
-    private let running = Mutex<[ObjectIdentifier: Interruption]>([:])
+    private struct State {
+        var running: [ObjectIdentifier: Interruption] = [:]
+        /// Whether none may begin any more.
+        var isStopping = false
+    }
+
+    private let state = Mutex(State())
     private let part: @Sendable () -> Void
 
     /// Creates the list; `part` is called before each part of each of them.
@@ -15,24 +21,34 @@ final class LongReads: Sendable {
     }
 
     /// Whether there are any.
-    var areUnderWay: Bool { running.withLock { !$0.isEmpty } }
+    var areUnderWay: Bool { state.withLock { !$0.running.isEmpty } }
 
-    /// Breaks all of them off.
+    /// Breaks all of them off; others may begin.
     func interrupt() {
-        running.withLock { running in
-            for interruption in running.values { interruption.interrupt() }
+        state.withLock { state in
+            for interruption in state.running.values { interruption.interrupt() }
         }
+    }
+
+    /// Breaks all of them off, and each that begins from now on.
+    func stop() {
+        state.withLock { $0.isStopping = true }
+        interrupt()
     }
 
     func began(_ connection: Connection) {
         let interruption = connection.interruption
-        running.withLock { $0[ObjectIdentifier(interruption)] = interruption }
+        let isStopping = state.withLock { state in
+            state.running[ObjectIdentifier(interruption)] = interruption
+            return state.isStopping
+        }
+        if isStopping { interruption.interrupt() }
     }
 
     func ended(_ connection: Connection) {
         guard !connection.isClosed else { return }
         let interruption = connection.interruption
-        running.withLock { $0[ObjectIdentifier(interruption)] = nil }
+        state.withLock { $0.running[ObjectIdentifier(interruption)] = nil }
     }
 
     /// Reads from beginning to end.

@@ -132,7 +132,7 @@ package final class SQLiteStore: ReplicaStore {
 
     package func close() {
         guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
-        interruptLongReads()
+        longReads.stop()
         // A copy made after this moment is told from one made before. A disk that
         // fails now leaves the older mark, which the next opening still knows.
         try? renewHistory()
@@ -168,7 +168,7 @@ package final class SQLiteStore: ReplicaStore {
         }
     }
 
-    package func interruptLongReads() { longReads.interrupt() }
+    package func stopLongReads() { longReads.stop() }
 
     private func openReader() throws -> Connection {
         var reading = ConnectionOptions(.readOnly)
@@ -182,7 +182,7 @@ package final class SQLiteStore: ReplicaStore {
         if isDoubtful.load(ordering: .acquiring) {
             do {
                 // They keep the log, which has to be emptied.
-                interruptLongReads()
+                longReads.interrupt()
                 try Self.settle(connection)
             } catch {
                 connection.close()
