@@ -59,6 +59,13 @@ package struct Limits: Sendable {
     /// The most mutations taken from one request.
     package var mutationsMax = 500
 
+    /// The bytes of rows, read and written, after which no more mutations are taken from
+    /// one request: a row is read and written whole, however small an edit of it is.
+    package var pushWorkBytesMax = 4 * 1_024 * 1_024
+
+    /// How many of these bytes count as one request more, where they are more than that.
+    package var workBytesPerRequest = 128 * 1_024
+
     /// The most bytes of rows in one page: what a slow reader may hold in memory.
     package var pageBytesMax = 1_024 * 1_024
 
@@ -92,6 +99,9 @@ package struct Limits: Sendable {
 
     /// The most work that one group commit takes, in jobs.
     package var groupJobsMax = 256
+
+    /// The bytes of rows, read and written for pushes, after which a group takes no more jobs.
+    package var groupWorkBytesMax = 16 * 1_024 * 1_024
 
     /// How many jobs may wait for the writer before the server says it is busy.
     package var writerQueueMax = 4_096

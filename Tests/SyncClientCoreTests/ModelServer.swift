@@ -52,6 +52,8 @@ final class ModelServer: Transport {
     struct State {
         var buckets: [String: Bucket] = [:]
         var goneBuckets: Set<String> = []
+        /// How many mutations of one push are taken.
+        var takesMax = Int.max
         var lastMid: UInt64 = 0
         var lastChain: UInt64 = 0
         var chains: [UInt64: UInt64] = [:]
@@ -317,6 +319,7 @@ final class ModelServer: Transport {
         var sync = SyncRequest()
         var outcomes: [OutcomeRange] = []
         var base: UInt64 = 0
+        var taken = 0
         for frame in frames(body) {
             switch frame {
             case .sync(let request): sync = request
@@ -329,6 +332,7 @@ final class ModelServer: Transport {
                     answer.append(.error(ErrorFrame(code: "push.forked", message: "")))
                     return answer
                 }
+                guard taken < state.takesMax else { continue }
                 guard mutation.mid == state.lastMid + 1 else {
                     answer += outcomes.map { .outcomes($0) }
                     answer.append(
@@ -342,6 +346,7 @@ final class ModelServer: Transport {
                     return answer
                 }
                 take(mutation, &state)
+                taken += 1
             default: break
             }
         }

@@ -43,6 +43,21 @@ struct OutboxTests {
         }
     }
 
+    @Test("sends at once what a server left of a push")
+    func parts() async throws {
+        try await inWorld { world in
+            let client = try await world.signedIn()
+            world.server.with { $0.takesMax = 40 }
+            for number in 0..<100 { try await client.pin("s\(number)") }
+            let report = try await client.sync()
+            #expect(report.requests == 3)
+            #expect(report.outcomes.map(\.mid) == Array(1...100))
+            #expect(world.server.with { $0.applied } == Array(1...100))
+            #expect(try await client.status().queuedCount == 0)
+            await client.close()
+        }
+    }
+
     @Test("keeps a refusal for the person and goes on with the next write")
     func refusal() async throws {
         try await inWorld { world in

@@ -48,13 +48,14 @@ struct GroupCommitTests {
         }
 
         /// A job that writes a value and reports when it is answered.
-        func job(_ name: String, fails: Bool = false) -> WriterJob {
+        func job(_ name: String, fails: Bool = false, workBytes: Int = 0) -> WriterJob {
             let reports = self.reports
             return WriterJob(
                 loop: loops.server.loops[0],
                 run: { context in
                     try context.transaction.set(name, [1])
                     context.movedDevices[1] = 1
+                    context.workBytes += workBytes
                     if fails { throw Broken() }
                     return { _ in reports.add("done \(name)") }
                 },
@@ -90,6 +91,27 @@ struct GroupCommitTests {
         try setup.commits.start()
         setup.commits.close()
         #expect(setup.metrics.commits == (3, 20))
+    }
+
+    @Test("takes no more work into one commit than it may, and leaves no job behind")
+    func groupWork() throws {
+        let setup = try Setup { $0.groupWorkBytesMax = 100 }
+        for index in 0..<7 {
+            let job = setup.job("v\(index)", fails: index == 3, workBytes: 60)
+            #expect(setup.commits.submit(job))
+        }
+        try setup.commits.start()
+        var reports: [String] = []
+        while reports.count < 7 {
+            let report = try #require(setup.reports.next())
+            if !report.hasPrefix("published") { reports.append(report) }
+        }
+        #expect(
+            reports == [
+                "done v0", "done v1", "done v2", "failed v3", "done v4", "done v5", "done v6",
+            ])
+        // Two, then each alone from the group that failed on.
+        #expect(setup.metrics.commits == (5, 6))
     }
 
     @Test("does not let a job that fails take its neighbours with it")

@@ -59,6 +59,14 @@ final class HTTPTestClient {
         isOpen = false
     }
 
+    /// Ends the connection so that the server notices at once, and loses what was sent to it.
+    func reset() {
+        var now = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(
+            number, SOL_SOCKET, SO_LINGER, &now, socklen_t(MemoryLayout<linger>.size))
+        close()
+    }
+
     func endOutput() {
         shutdown(number, Int32(SHUT_WR))
     }

@@ -44,6 +44,23 @@ struct RequestRateTests {
         #expect(taken(slow, &bucket, at: 60_000) == 1)
     }
 
+    @Test("counts what was more than one request, also where it was too much")
+    func charged() {
+        let rate = RequestRate(burst: 10, perMinute: 60)
+        var bucket = rate.charging(7, to: 0, now: 1_000)
+        #expect(taken(rate, &bucket, at: 1_000) == 3)
+        bucket = rate.charging(25, to: 0, now: 1_000)
+        #expect(taken(rate, &bucket, at: 16_999) == 0)
+        #expect(taken(rate, &bucket, at: 17_000) == 1)
+        let ledger = HolderLedger(requestsMax: 1, rate: rate)
+        let count = ledger.count(of: .device(1))
+        count.charge(9, now: 0)
+        #expect(count.take(now: 0) && !count.take(now: 0))
+        let agency = ledger.count(of: .agency("dlt"))
+        agency.charge(1_000, now: 0)
+        #expect(agency.take(now: 0))
+    }
+
     @Test("is that of a device, whichever threads its requests come on, and not of an agency")
     func threads() {
         let ledger = HolderLedger(

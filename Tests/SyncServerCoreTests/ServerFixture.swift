@@ -319,12 +319,13 @@ struct WritingDevice {
 extension ServerFixture {
     /// Pushes in one commit.
     func push(
-        _ mutations: [Mutation], base: UInt64 = 77, from device: DeviceRecord
+        _ mutations: [Mutation], base: UInt64 = 77, from device: DeviceRecord,
+        workBytesMax: Int = .max
     ) throws -> PushResult {
         try write { context in
             try PushMachine(
                 transaction: context.transaction, book: context.book,
-                serverMilliseconds: context.now
+                serverMilliseconds: context.now, workBytesMax: workBytesMax
             ).push(mutations, baseChain: base, from: device.number)
         }
     }

@@ -99,6 +99,9 @@ package struct MergeDocument: Hashable, Sendable {
         MergeDocument(touched: touched, deleted: max(deleted ?? touched, touched), fields: [:])
     }
 
+    /// Stands for a state while its parts are changed: with two owners they would be copied.
+    private static let emptied = FieldState.flag
+
     /// Applies an operation to the field it names.
     private mutating func change(by operation: Operation, time: HybridTime, dot: Dot) -> Bool {
         switch operation {
@@ -110,6 +113,7 @@ package struct MergeDocument: Hashable, Sendable {
         case .add(let field, let element):
             return change(field, .set(AddWinsSet())) { state in
                 guard case .set(var set) = state else { return false }
+                state = Self.emptied
                 let isChanged = set.add(element, dot: dot)
                 state = .set(set)
                 return isChanged
@@ -117,6 +121,7 @@ package struct MergeDocument: Hashable, Sendable {
         case .remove(let field, let element, let dots):
             return change(field, .set(AddWinsSet())) { state in
                 guard case .set(var set) = state else { return false }
+                state = Self.emptied
                 let isChanged = set.remove(element, dots: dots)
                 state = .set(set)
                 return isChanged
@@ -124,6 +129,7 @@ package struct MergeDocument: Hashable, Sendable {
         case .increment(let field, let step):
             return change(field, .counter(Counter())) { state in
                 guard case .counter(var counter) = state else { return false }
+                state = Self.emptied
                 // Whoever wrote first under whichever name: the server takes it once.
                 let isChanged = counter.add(step, by: time.device)
                 state = .counter(counter)
@@ -132,6 +138,7 @@ package struct MergeDocument: Hashable, Sendable {
         case .write(let field, let text, let seen):
             return change(field, .text(MultiValueText())) { state in
                 guard case .text(var versions) = state else { return false }
+                state = Self.emptied
                 let isChanged = versions.write(text, dot: dot, replacing: seen)
                 state = .text(versions)
                 return isChanged

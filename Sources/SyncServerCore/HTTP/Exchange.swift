@@ -54,6 +54,11 @@ package struct Exchange {
         nonmutating set { if isOpen { connection.count = newValue } }
     }
 
+    /// Lets what works for the request count it as well, also after the client has gone.
+    ///
+    /// - Returns: What to leave when the work is done; nil if nothing counts the request.
+    func shareCount() -> (any RequestCount)? { isOpen ? connection.shareCount() : nil }
+
     /// What the request is, for metrics; ``RequestKind/other`` unless it is said.
     var kind: RequestKind {
         get { connection.kind }

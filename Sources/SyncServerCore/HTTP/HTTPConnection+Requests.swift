@@ -44,14 +44,18 @@ extension HTTPConnection {
 
     /// Makes room for more input: as it comes, for what a head promises costs its sender nothing.
     ///
-    /// - Returns: Whether there is room; a body that would take more than all connections may
-    ///   hold is refused.
+    /// - Returns: Whether there is room; a head or a body that would take more than all
+    ///   connections may hold is refused.
     func makeRoom(in input: ByteBuffer) -> Bool {
-        guard case .collect = body, machine.phase == .body else {
+        let left: Int
+        switch (machine.phase, body) {
+        // One that is longer is refused before more of it is read.
+        case (.head, _): left = service.limits.wire.headBytesMax - input.count + Self.roomBytes
+        case (.body, .collect): left = machine.bodyBytesLeft ?? .max / 2
+        default:
             input.reserve(Self.roomBytes)
             return true
         }
-        let left = machine.bodyBytesLeft ?? .max / 2
         let needed = min(Self.roomBytes, left)
         guard input.spare.count < needed else { return true }
         guard !service.ledger.isShortOfMemory else {

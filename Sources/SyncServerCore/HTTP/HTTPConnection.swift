@@ -75,6 +75,10 @@ final class HTTPConnection: ReadinessHandler {
         set { counts.replacePresent(with: newValue) }
     }
     private var counts = RequestCounts()
+
+    /// Lets what works for the present request count it as well.
+    func shareCount() -> (any RequestCount)? { counts.sharePresent() }
+
     var closed: ((Exchange) -> Void)?
     var writable: ((StreamWriter) -> Void)?
 

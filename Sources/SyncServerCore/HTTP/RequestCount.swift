@@ -1,3 +1,5 @@
+internal import Synchronization
+
 /// What an open request is counted against.
 protocol RequestCount: AnyObject, Sendable {
     /// Takes one request off; called once for each that was counted.
@@ -20,6 +22,14 @@ struct RequestCounts {
         present = count
     }
 
+    /// Lets another one hold the present request as well; it is taken off when both have left.
+    mutating func sharePresent() -> (any RequestCount)? {
+        guard let count = present else { return nil }
+        let shared = SharedCount(count)
+        present = shared
+        return shared
+    }
+
     /// Makes the present request an earlier one.
     mutating func keepPresent() {
         guard let count = present else { return }
@@ -31,5 +41,17 @@ struct RequestCounts {
     mutating func leaveWaiting() {
         for count in earlier { count.leave() }
         earlier.removeAll(keepingCapacity: true)
+    }
+}
+
+/// A request that counts until two have left it: its connection, and what works for it.
+private final class SharedCount: RequestCount {
+    private let count: any RequestCount
+    private let holders = Atomic<Int>(2)
+
+    init(_ count: any RequestCount) { self.count = count }
+
+    func leave() {
+        if holders.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 { count.leave() }
     }
 }

@@ -29,4 +29,11 @@ struct RequestRate: Sendable {
         let next = max(fullAt, now) + interval
         return next - now <= depth ? next : nil
     }
+
+    /// Takes so many requests that were made already, also where they are not left.
+    ///
+    /// - Returns: The bucket after them; the next request waits for what was too much.
+    func charging(_ count: Int, to fullAt: Int64, now: Int64) -> Int64 {
+        max(fullAt, now * 1_000) + interval * Int64(count)
+    }
 }

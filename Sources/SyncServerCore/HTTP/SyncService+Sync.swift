@@ -38,7 +38,7 @@ extension SyncService {
         let answer = Self.form(request.bytes(request.head.accept)) ?? form
         do throws(WireError) {
             let read = form == .binary ? try readBinary(body) : try readLines(body)
-            sync(read, session, answer, exchange)
+            sync(read, bodyBytes: body.count, session, answer, exchange)
         } catch {
             _ = refuse(exchange, Heads.badRequest, .wire(error))
         }
@@ -110,19 +110,38 @@ extension SyncService {
             guard read.mutations.last.map({ $0.mid + 1 == mutation.mid }) ?? true else {
                 throw fail("wire.mutation_order", "mutation numbers count up by one")
             }
-            read.mutations.append(mutation)
+            read.mutations.append(Self.checked(mutation))
         case .unknown: break
         default: throw fail("wire.frame_direction", "the frame is part of an answer")
         }
     }
 
+    /// What can never be taken waits for the writer without what it asks for, which may be large.
+    private static func checked(_ mutation: Mutation) -> Mutation {
+        guard mutation.unreadable == nil else { return mutation }
+        do throws(WriteRules.Problem) {
+            try WriteRules.check(mutation.operations)
+            return mutation
+        } catch {
+            return Mutation(
+                mid: mutation.mid, time: mutation.time, schema: mutation.schema,
+                chain: mutation.chain, unreadable: error)
+        }
+    }
+
     // MARK: - Answering
 
-    private func sync(_ body: SyncBody, _ session: Session, _ form: Form, _ exchange: Exchange) {
+    private func sync(
+        _ body: SyncBody, bodyBytes: Int, _ session: Session, _ form: Form, _ exchange: Exchange
+    ) {
         guard let request = body.request else { return }
         if let baseChain = body.baseChain, !body.mutations.isEmpty {
             exchange.kind = .push
-            push(body.mutations, baseChain, request, session, form, exchange)
+            // Its head came when there was room.
+            guard !context.isShortOfMemory else { return refuseBusy(exchange) }
+            let waiting = WaitingPush(
+                body.mutations, bodyBytes: bodyBytes, of: exchange, on: context)
+            push(body.mutations, baseChain, request, session, form, waiting, exchange)
         } else {
             exchange.kind = .pull
             pull(request, session, form, exchange, pushed: nil)
@@ -131,10 +150,11 @@ extension SyncService {
 
     private func push(
         _ mutations: [Mutation], _ baseChain: UInt64, _ request: SyncRequest, _ session: Session,
-        _ form: Form, _ exchange: Exchange
+        _ form: Form, _ waiting: WaitingPush, _ exchange: Exchange
     ) {
         let id = exchange.id
         let metrics = self.metrics
+        let limits = self.limits
         let device = session.device
         let actor = AuditEntry.Actor.device(session.id)
         let job = WriterJob(
@@ -142,8 +162,9 @@ extension SyncService {
             run: { context in
                 let machine = PushMachine(
                     transaction: context.transaction, book: context.book,
-                    serverMilliseconds: context.now)
+                    serverMilliseconds: context.now, workBytesMax: limits.pushWorkBytesMax)
                 let result = try machine.push(mutations, baseChain: baseChain, from: device)
+                context.workBytes += result.workBytes
                 if result.taken > 0 {
                     context.movedDevices[device] = result.ackedMid
                     let taken = UInt64(result.taken)
@@ -154,6 +175,9 @@ extension SyncService {
                 }
                 return { context in
                     metrics.pushed(result, of: mutations.count)
+                    session.requests.charge(
+                        result.workBytes / limits.workBytesPerRequest, now: context.now)
+                    waiting.end(context)
                     guard let service = context.handler as? SyncService,
                         let exchange = context.exchange(id)
                     else { return }
@@ -161,9 +185,12 @@ extension SyncService {
                 }
             },
             failed: { context in
+                waiting.end(context)
                 context.exchange(id)?.respond(Heads.unavailable, body: ErrorBody.storage.bytes)
             })
-        if !commits.submit(job) { refuseBusy(exchange) }
+        guard !commits.submit(job) else { return }
+        waiting.end(context)
+        refuseBusy(exchange)
     }
 
     private func pushed(

@@ -59,6 +59,23 @@ final class HolderLedger: Sendable {
             return false
         }
 
+        /// Counts what a request cost beyond itself, as so many more.
+        ///
+        /// - Parameters:
+        ///   - count: How many requests it is worth.
+        ///   - now: Milliseconds of a clock that never steps.
+        func charge(_ count: Int, now: Int64) {
+            guard count > 0, case .device = holder else { return }
+            var before = fullAt.load(ordering: .relaxed)
+            while true {
+                let (isDone, found) = fullAt.compareExchange(
+                    expected: before,
+                    desired: ledger.rate.charging(count, to: before, now: now), ordering: .relaxed)
+                if isDone { return }
+                before = found
+            }
+        }
+
         func leave() {
             open.subtract(1, ordering: .relaxed)
         }

@@ -251,41 +251,47 @@ package final class GroupCommit: Sendable {
     }
 
     private func commit(_ jobs: [WriterJob], _ box: WriterBox) {
-        guard !jobs.isEmpty else { return }
-        do {
-            try transact(jobs, box)
-        } catch {
-            failed(error, box)
-            guard jobs.count > 1 else { return notTaken(jobs) }
-            commitSingly(jobs, box)
+        var waiting = jobs[...]
+        while !waiting.isEmpty {
+            do {
+                waiting = waiting.dropFirst(try transact(waiting, box))
+            } catch {
+                failed(error, box)
+                if waiting.count > 1 { commitSingly(waiting, box) } else { notTaken(waiting) }
+                waiting = []
+            }
+            maintainLog(box)
         }
-        maintainLog(box)
     }
 
     /// Tries each job of a failed group alone, until the storage itself is what fails.
-    private func commitSingly(_ jobs: [WriterJob], _ box: WriterBox) {
-        for (index, job) in jobs.enumerated() {
+    private func commitSingly(_ jobs: ArraySlice<WriterJob>, _ box: WriterBox) {
+        for index in jobs.indices {
             do {
-                try transact([job], box)
+                _ = try transact(jobs[index...index], box)
             } catch {
                 failed(error, box)
                 if case StoreFailure.storage = error { return notTaken(jobs[index...]) }
-                notTaken([job])
+                notTaken(jobs[index...index])
             }
         }
     }
 
     /// Runs jobs in one transaction, and lets their answers go once it is durable.
-    private func transact(_ jobs: [WriterJob], _ box: WriterBox) throws {
+    ///
+    /// - Returns: How many were run; the others are for the next transaction, because these
+    ///   have done so much that their answers shall not wait longer.
+    private func transact(_ jobs: ArraySlice<WriterJob>, _ box: WriterBox) throws -> Int {
         let now = wallClock.milliseconds()
         let (completions, published, entries) = try box.open().transaction { transaction in
             let context = WriterContext(
                 transaction: transaction, now: now,
                 lineage: box.hasNotedHistory ? nil : store.lineage)
-            let completions = try jobs.map { job in
+            var completions: [WriterJob.Completion] = []
+            for job in jobs where context.workBytes < limits.groupWorkBytesMax {
                 // What one job changed is never told of as another's.
                 _ = context.book.takeTouched()
-                return try job.run(context)
+                completions.append(try job.run(context))
             }
             try context.book.flush()
             CrashPoint.serverCommitBefore.reach()
@@ -299,7 +305,7 @@ package final class GroupCommit: Sendable {
             )
         }
         CrashPoint.serverCommitAfter.reach()
-        metrics.committed(jobs: jobs.count, auditEntries: entries)
+        metrics.committed(jobs: completions.count, auditEntries: entries)
         if entries > 0 { box.hasNotedHistory = true }
         if !box.lastFailure.isEmpty {
             box.lastFailure = ""
@@ -308,6 +314,7 @@ package final class GroupCommit: Sendable {
         publish(published)
         CrashPoint.serverReplyBefore.reach()
         deliver(zip(jobs, completions).map { ($0.loop, $1) })
+        return completions.count
     }
 
     /// After a failed commit the connection is not trusted with another.

@@ -23,6 +23,9 @@ package final class WriterContext {
     /// The people whose rights to buckets changed.
     var rightsChanged: [PersonNumber] = []
 
+    /// The bytes of rows that were read and written for pushes.
+    var workBytes = 0
+
     /// Creates a context.
     ///
     /// - Parameters:

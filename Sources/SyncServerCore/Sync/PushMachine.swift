@@ -12,6 +12,8 @@ package struct PushResult: Hashable, Sendable {
     package var taken: Int
     /// The outcomes of the mutations pushed, new or repeated.
     package var outcomes: [Outcome] = []
+    /// The bytes of rows that were read and written for them.
+    var workBytes = 0
 
     /// Why a push stopped before its end.
     package enum Failure: String, Hashable, Sendable {
@@ -33,8 +35,18 @@ struct PushMachine {
     let transaction: any StoreTransaction
     let book: BucketBook
     let serverMilliseconds: Int64
+    /// The bytes of rows, read and written, after which no further mutation is taken.
+    var workBytesMax = Int.max
+
+    /// Counts what a push costs.
+    private final class Meter {
+        var bytes = 0
+    }
 
     /// Applies the mutations in order, as far as they can be taken.
+    ///
+    /// A push whose rows are long may end before its last mutation; what is left comes
+    /// again with the next one.
     func push(
         _ mutations: [Mutation], baseChain: UInt64, from number: DeviceNumber
     ) throws
@@ -55,6 +67,7 @@ struct PushMachine {
         result.outcomes.reserveCapacity(mutations.count)
         var previous = baseChain
         let names = WriteNames(transaction, person: person.number, device: device.id)
+        let meter = Meter()
         for mutation in mutations {
             defer { previous = mutation.chain }
             if mutation.mid <= device.lastMid {
@@ -76,9 +89,11 @@ struct PushMachine {
                 result.failure = .forked
                 break
             }
+            // The first is taken whatever it costs, or it would never be.
+            guard meter.bytes + names.workBytes < workBytesMax else { break }
             let known = hasOrigins ? mutation.firstName : mutation.origin
             let outcome = try apply(
-                mutation, known, from: device, person: person, closed, names)
+                mutation, known, from: device, person: person, closed, names, meter)
             names.take(mutation)
             CrashPoint.serverPushWritten.reach()
             taken.append(OutcomeRecord(outcome: outcome, chain: mutation.chain))
@@ -92,6 +107,7 @@ struct PushMachine {
             try transaction.save(device)
         }
         result.taken = taken.count
+        result.workBytes = meter.bytes + names.workBytes
         result.ackedMid = device.lastMid
         return result
     }
@@ -105,7 +121,7 @@ struct PushMachine {
 
     private func apply(
         _ mutation: Mutation, _ firstName: MutationOrigin?, from device: DeviceRecord,
-        person: PersonRecord, _ closed: Set<String>, _ names: WriteNames
+        person: PersonRecord, _ closed: Set<String>, _ names: WriteNames, _ meter: Meter
     ) throws -> Outcome {
         do throws(WriteRules.Problem) {
             guard mutation.time.device == device.id else {
@@ -125,7 +141,7 @@ struct PushMachine {
         }
         var plan = Plan(time: accepted(mutation, device), dot: mutation.dot)
         for operation in mutation.operations {
-            if let problem = try decide(operation, person: person, names, plan: &plan) {
+            if let problem = try decide(operation, person: person, names, meter, plan: &plan) {
                 return refusal(mutation, problem.code, problem.detail)
             }
         }
@@ -133,6 +149,7 @@ struct PushMachine {
             // An edit seldom makes a row much longer.
             plan.changes[index].body = plan.changes[index].document.body(
                 expectedBytes: (plan.changes[index].stored?.body.count ?? 512) + 64)
+            meter.bytes += plan.changes[index].body.count
             guard plan.changes[index].body.count <= WriteRules.rowBytesMax else {
                 return refusal(
                     mutation, RefusalCode.rowTooLarge.rawValue,
@@ -221,7 +238,8 @@ struct PushMachine {
     private struct StaleCreate: Error {}
 
     private func decide(
-        _ operation: RowOperation, person: PersonRecord, _ names: WriteNames, plan: inout Plan
+        _ operation: RowOperation, person: PersonRecord, _ names: WriteNames, _ meter: Meter,
+        plan: inout Plan
     ) throws -> Problem? {
         if case .submit(let payload) = operation.operation {
             switch try RequestCommand.decide(
@@ -250,6 +268,7 @@ struct PushMachine {
                     code: RefusalCode.rowAbsent.rawValue, detail: operation.key.description)
             }
             index = plan.changes.count
+            meter.bytes += change.stored?.body.count ?? 0
             plan.changes.append(change)
         }
         // Changed in place: a copy of the document would copy its fields.

@@ -19,6 +19,8 @@ final class WriteNames {
     private var taken: [UInt64: UInt64] = [:]
     private var ownDevices: [DeviceID: DeviceNumber]?
     private var links: [Dot: UInt64?] = [:]
+    /// What it has asked for so far, as bytes of rows that would have cost as much.
+    private(set) var workBytes = 0
     /// The devices that first named what is held under a link.
     private var firstDevices: [Dot: [DeviceID]] = [:]
 
@@ -97,6 +99,7 @@ final class WriteNames {
         ownDevices = own
         // Of a device that is not this person's nothing is asked, nor remembered.
         guard let number = own[dot.device] else { return nil }
+        workBytes += 1_024
         let link = try transaction.outcome(of: number, mid: dot.mid)?.chain
         links[dot] = .some(link)
         return link

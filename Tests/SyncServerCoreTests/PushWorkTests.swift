@@ -1,0 +1,218 @@
+import Dispatch
+import Glibc
+import HTTPWire
+import NetworkIO
+import SyncProtocol
+import TestSupport
+import Testing
+
+@testable import SyncServerCore
+
+/// Goal: no device can keep the writer from others, however it builds what it sends.
+///
+/// Method: a row of some 50 KB, which each small edit reads and writes whole.
+@Suite("What a push may cost")
+struct PushWorkTests {
+    private static let note = RowKey(table: "annotation", id: "long")
+
+    private static func longRow(_ device: inout WritingDevice) -> [Mutation] {
+        let label = String(repeating: "x", count: 120)
+        return [device.next([RowOperation(note, .create)])]
+            + (0..<5).map { part in
+                device.next(
+                    (0..<64).map {
+                        RowOperation(
+                            note, .add(field: "labels", element: "\(part * 64 + $0)" + label))
+                    })
+            }
+    }
+
+    private static func edits(_ count: Int, _ device: inout WritingDevice) -> [Mutation] {
+        (0..<count).map { _ in device.next([RowOperation(note, .increment(field: "shown", by: 1))])
+        }
+    }
+
+    @Test("ends it behind the mutation that was too much, and the rest is taken with the next")
+    func parts() throws {
+        let fixture = try ServerFixture()
+        let person = try fixture.addPerson()
+        let record = try fixture.addDevice(person)
+        var device = WritingDevice(record)
+        #expect(try fixture.push(Self.longRow(&device), from: record).taken == 6)
+        let base = device.chain
+        let edits = Self.edits(10, &device)
+        let bytes = try #require(try fixture.row(Self.note, person)).body.count
+        #expect(bytes > 40_000)
+        // Each costs the row twice.
+        let first = try fixture.push(edits, base: base, from: record, workBytesMax: 5 * bytes)
+        #expect(first.failure == nil && first.taken == 3 && first.ackedMid == 9)
+        #expect(first.outcomes.map(\.mid) == [7, 8, 9])
+        #expect((6 * bytes..<7 * bytes).contains(first.workBytes))
+        // What was taken before costs nothing.
+        let next = try fixture.push(edits, base: base, from: record, workBytesMax: 5 * bytes)
+        #expect(next.taken == 3 && next.outcomes.map(\.mid) == Array(7...12))
+        // However little is allowed, there is progress.
+        let one = try fixture.push(edits, base: base, from: record, workBytesMax: 1)
+        #expect(one.taken == 1 && one.ackedMid == 13)
+        #expect(try fixture.push(edits, base: base, from: record).taken == 3)
+        let row = try JSON.parse(#require(try fixture.row(Self.note, person)).body)
+        let totals = row["fields"]?["shown"]?.items?[1].items ?? []
+        #expect(totals.compactMap { $0.items?[1].intValue }.reduce(0, +) == 10)
+    }
+
+    @Test(
+        "counts as more requests of its device where its rows are long",
+        arguments: [(10_000, 429), (1_000_000, 200)])
+    func charged(bytesPerRequest: Int, status: Int) throws {
+        let running = try RunningServer {
+            $0.limits.requestsBurstMax = 20
+            $0.limits.requestsPerMinute = 1
+            $0.limits.workBytesPerRequest = bytesPerRequest
+        }
+        let phone = try running.signIn(try running.addPerson())
+        var device = phone.writing
+        let pushed: [Frame] =
+            [.sync(SyncRequest()), .push(PushHeader(baseChain: 77))]
+            + Self.longRow(&device).map { .mutation($0) }
+        #expect(try phone.sync(running, pushed).status == 200)
+        #expect(try phone.sync(running, [.sync(SyncRequest())]).status == status)
+    }
+
+    /// A push that waits for the writer, whose client is gone.
+    private func abandoned(
+        _ frames: [Frame], of phone: SignedIn, on running: RunningServer, lines: Bool
+    ) throws -> Int {
+        var body: [UInt8] = []
+        var writer = JSONFrameWriter()
+        for frame in frames {
+            if lines {
+                writer.append(frame, to: &body)
+            } else {
+                BinaryFrames.append(frame, to: &body)
+            }
+        }
+        let commits = running.server.commits
+        let waiting = commits.pressure.waiting
+        let before = running.server.front.counts.connectionsOpen
+        let client = try running.client()
+        try client.send(
+            Array(
+                ("POST /v1/sync HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \(phone.token)\r\n"
+                    + "Content-Type: \(lines ? "application/json" : SignedIn.binary)\r\n"
+                    + "Content-Length: \(body.count)\r\n\r\n").utf8) + body)
+        while commits.pressure.waiting == waiting { usleep(1_000) }
+        client.reset()
+        while running.server.front.counts.connectionsOpen > before { usleep(1_000) }
+        return body.count
+    }
+
+    @Test("counts for its device until the writer is done with it, though the client has gone")
+    func counted() throws {
+        let running = try RunningServer {
+            $0.limits.requestsPerTokenMax = 2
+            $0.loops = 1
+        }
+        let phone = try running.signIn(try running.addPerson())
+        var device = phone.writing
+        let mayGoOn = DispatchSemaphore(value: 0)
+        running.server.commits.maintainLater { _ in mayGoOn.wait() }
+        while running.server.commits.pressure.waiting > 0 { usleep(1_000) }
+        let idle = running.server.front.bufferedBytes
+        for round in 1...2 {
+            let frames: [Frame] =
+                [.sync(SyncRequest()), .push(PushHeader(baseChain: 77))]
+                + Self.longRow(&device).map { .mutation($0) }
+            let bytes = try abandoned(frames, of: phone, on: running, lines: false)
+            #expect(bytes > 30_000)
+            #expect(running.server.front.bufferedBytes >= idle + 2 * bytes * round)
+        }
+        let refused = try phone.sync(running, [.sync(SyncRequest())])
+        #expect(refused.status == 429)
+        mayGoOn.signal()
+        while try phone.sync(running, [.sync(SyncRequest())]).status != 200 {}
+        while running.server.front.bufferedBytes > idle + 20_000 { usleep(1_000) }
+    }
+
+    @Test("holds memory of the connections' while it waits, and the next one is refused")
+    func booked() throws {
+        let running = try RunningServer {
+            $0.limits.http.bufferedBytesMax = 150_000
+            $0.loops = 1
+        }
+        let phone = try running.signIn(try running.addPerson())
+        var device = phone.writing
+        let mayGoOn = DispatchSemaphore(value: 0)
+        running.server.commits.maintainLater { _ in mayGoOn.wait() }
+        while running.server.commits.pressure.waiting > 0 { usleep(1_000) }
+        let head: [Frame] = [.sync(SyncRequest()), .push(PushHeader(baseChain: 77))]
+        let first = Self.longRow(&device) + Self.longRow(&device)
+        _ = try abandoned(
+            head + first.map { .mutation($0) }, of: phone, on: running, lines: false)
+        let refused = try phone.sync(
+            running, head + Self.edits(1, &device).map { .mutation($0) })
+        #expect(refused.status == 503)
+        #expect(try code(refused) == "server.busy")
+        mayGoOn.signal()
+        while try phone.sync(running, [.sync(SyncRequest())]).status != 200 {}
+    }
+
+    /// A value of thousands of small arrays is large in memory; no field takes one.
+    @Test("does not hold what can never be taken while it waits")
+    func unusable() throws {
+        let running = try RunningServer { $0.loops = 1 }
+        let phone = try running.signIn(try running.addPerson())
+        var device = phone.writing
+        let value = JSONValue.array(Array(repeating: .array([.integer(0)]), count: 20_000))
+        let write = device.next([
+            RowOperation(Self.note, .create),
+            RowOperation(Self.note, .set(field: "nickname", value: value)),
+        ])
+        let frames: [Frame] = [
+            .sync(SyncRequest()), .push(PushHeader(baseChain: 77)), .mutation(write),
+        ]
+        let mayGoOn = DispatchSemaphore(value: 0)
+        running.server.commits.maintainLater { _ in mayGoOn.wait() }
+        while running.server.commits.pressure.waiting > 0 { usleep(1_000) }
+        let idle = running.server.front.bufferedBytes
+        let bytes = try abandoned(frames, of: phone, on: running, lines: true)
+        #expect(bytes > 80_000)
+        #expect(running.server.front.bufferedBytes <= idle + 2 * bytes)
+        mayGoOn.signal()
+        let answer = try phone.sync(running, frames, accept: SignedIn.binary, lines: true)
+        let told = try decodeFrames(answer.body).compactMap { frame in
+            if case .outcomes(let range) = frame { range.code } else { nil }
+        }
+        #expect(told == ["value_too_large"])
+    }
+
+    @Test("a head that grows is refused where memory is short, and a short one is not")
+    func heads() throws {
+        let field = "X-Long: \(String(repeating: "x", count: 2_000))\r\n"
+        func ask(_ running: RunningServer, _ fields: String) throws -> Int {
+            let client = try running.client()
+            let idle = running.server.front.bufferedBytes
+            try client.send("GET /healthz HTTP/1.1\r\nHost: a\r\n")
+            // What came is kept in a buffer of the connection's own.
+            while running.server.front.bufferedBytes == idle { usleep(1_000) }
+            try client.send(fields + "\r\n")
+            return try client.answer().status
+        }
+        let long = String(repeating: field, count: 12)
+        let short = try RunningServer { $0.limits.http.bufferedBytesMax = -1 }
+        #expect(try ask(short, "X-Short: x\r\n") == 200)
+        #expect(try ask(short, long) == 503)
+        let usual = try RunningServer()
+        #expect(try ask(usual, long) == 200)
+    }
+
+    private func code(_ answer: HTTPTestClient.Answer) throws -> String? {
+        try JSON.parse(answer.body)["error"]?["code"]?.text
+    }
+}
+
+extension SignedIn {
+    /// The device, to make mutations.
+    fileprivate var writing: WritingDevice {
+        WritingDevice(DeviceRecord(number: 0, id: device, person: 0, name: "", added: 0))
+    }
+}
