@@ -166,24 +166,6 @@ extension OutboxTable {
         renamed[mutation.dot] = entry.mutation.dot
         return entry
     }
-
-    /// The number of writes from the first on whose bytes are those that were stored.
-    ///
-    /// The server would take a write whose bytes the storage has changed for one
-    /// of another device.
-    static func unchanged(_ connection: Connection) throws -> Int {
-        var count = 0
-        var isWhole = true
-        try connection.run("SELECT previous_chain, queued_at, mutation FROM outbox ORDER BY mid") {
-            guard isWhole, let mutation = try? entry($0).mutation else {
-                isWhole = false
-                return
-            }
-            isWhole = MutationChain.isLinked(mutation, after: UInt64(bitPattern: $0.int64(0)))
-            if isWhole { count += 1 }
-        }
-        return count
-    }
 }
 
 extension Operation {
