@@ -200,4 +200,119 @@ struct StoredWritesTests {
             await client.close()
         }
     }
+
+    // MARK: - Another letter
+
+    /// Method: a waiting, or a kept, write says something else when everything gets new numbers:
+    /// under a new name, or behind what the server has of a copy.
+    @Test(
+        "gets no other number: the server would take it for what the person wrote",
+        arguments: ["outbox", "acknowledged"], [true, false])
+    func numbered(table: String, isAdopted: Bool) async throws {
+        try await inWorld { world in
+            var client = try await world.signedIn()
+            try await Self.annotate(client, "x")
+            _ = try await client.sync()
+            try await Self.annotate(client, "y")
+            try await Self.change(table, client, Self.otherLetter)
+            let session = try await client.signedIn()
+            await #expect(throws: Self.damaged(world)) {
+                try await session.store.write { connection in
+                    var state = try CacheState.load(connection)
+                    if isAdopted {
+                        try OutboxTable.adopt(
+                            upTo: 5, chain: 77, known: nil, &state, now: 1, connection)
+                    } else {
+                        try OutboxTable.renumber(
+                            for: DeviceID(7), nonce: 5, heldUpTo: 1, &state, now: 1, connection)
+                    }
+                    try state.save(connection)
+                }
+            }
+            client = try await Self.reopen(client, world)
+            let lost = try await client.notices().map(\.lost)
+            #expect(lost == (table == "outbox" ? [1] : [0, 1]))
+            _ = try await client.sync()
+            #expect(!world.server.confirmed().contains { $0.contains(Self.changedText) })
+            #expect(try await Self.note(client, "x") == [Self.text])
+            #expect(try await Self.note(client, "y") == (table == "outbox" ? nil : [Self.text]))
+            #expect(try await client.status().queuedCount == 0)
+            #expect(try await client.doctor().isSound)
+            await client.close()
+        }
+    }
+
+    /// Method: the same in a round, after the person has signed in anew.
+    @Test("is not sent under a new name")
+    func renamed() async throws {
+        try await inWorld { world in
+            var client = try await world.signedIn()
+            try await Self.annotate(client, "x", "y")
+            try await Self.change("outbox", client, Self.otherLetter)
+            world.server.with { $0.device = DeviceID(0x77) }
+            let prompt = try await client.beginSignIn(
+                server: "https://example.test", deviceName: "a test")
+            _ = try await client.completeSignIn(prompt)
+            world.server.changesDevice()
+            await #expect(throws: Self.damaged(world)) { try await client.sync() }
+            #expect(world.server.with { $0.applied } == [])
+            client = try await Self.reopen(client, world)
+            #expect(try await client.notices().map(\.lost) == [1])
+            _ = try await client.sync()
+            #expect(try await Self.note(client, "x") == nil)
+            #expect(try await Self.note(client, "y") == [Self.text])
+            #expect(try await client.status().queuedCount == 0)
+            await client.close()
+        }
+    }
+
+    @Test("is not used where the person decided for it; what was sent takes its place")
+    func decided() async throws {
+        try await inWorld { world in
+            var client = try await world.signedIn()
+            world.server.with { $0.refuses[1] = "create_stale" }
+            try await Self.annotate(client, "x")
+            _ = try await client.sync()
+            try await Self.change("aside", client, Self.otherLetter)
+            let row = try #require(try await client.writesAside().first?.row)
+            await #expect(throws: Self.damaged(world)) { try await client.useWritesAside(row) }
+            client = try await Self.reopen(client, world)
+            #expect(try await client.notices().map(\.lost) == [0])
+            try await client.useWritesAside(row)
+            #expect(try await Self.note(client, "x") == [Self.text])
+            await client.close()
+        }
+    }
+
+    // MARK: - No damage
+
+    /// Method: of three kept and three waiting writes the first of each are gone, as after 14
+    /// days, or after a part was taken away; the rest is numbered anew, three times.
+    @Test("is none that has lost the one before it, or has had other names")
+    func gaps() async throws {
+        try await inWorld { world in
+            let client = try await world.signedIn()
+            try await Self.annotate(client, "a", "b", "c")
+            _ = try await client.sync()
+            try await Self.annotate(client, "d", "e", "f")
+            try await client.signedIn().store.write { connection in
+                try connection.run("DELETE FROM acknowledged WHERE mid = 1")
+                try connection.run("DELETE FROM outbox WHERE mid IN (4, 6)")
+                try connection.run("DELETE FROM outbox_row WHERE mid IN (4, 6)")
+                var state = try CacheState.load(connection)
+                for name in 0..<2 {
+                    try OutboxTable.renumber(
+                        for: DeviceID(7 + UInt64(name)), nonce: 5, heldUpTo: 3, &state, now: 1,
+                        connection)
+                }
+                try OutboxTable.adopt(upTo: 9, chain: 77, known: nil, &state, now: 1, connection)
+                try state.save(connection)
+                #expect(try OutboxTable.changed(in: .outbox, connection) == 0)
+                #expect(try OutboxTable.changed(in: .acknowledged, connection) == 0)
+                #expect(state.nextMid == 13)
+            }
+            #expect(try await client.doctor().isSound)
+            await client.close()
+        }
+    }
 }

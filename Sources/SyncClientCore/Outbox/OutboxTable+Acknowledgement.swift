@@ -115,8 +115,8 @@ extension OutboxTable {
         for device: DeviceID, nonce: UInt64, heldUpTo held: UInt64 = 0,
         _ state: inout CacheState, now: Int64, _ connection: Connection
     ) throws {
-        let kept = try acknowledged(connection)
-        let waiting = try entries(connection)
+        let kept = try proven(in: .acknowledged, connection).map(\.entry)
+        let waiting = try proven(in: .outbox, connection).map(\.entry)
         let refused = kept.isEmpty ? [] : try OutcomeTable.allRefused(connection)
         try connection.run("DELETE FROM acknowledged")
         try connection.run("DELETE FROM outcome")

@@ -218,18 +218,6 @@ enum OutboxTable {
         return entries
     }
 
-    /// The writes that the mirror has and that are still kept, in order.
-    static func acknowledged(
-        after mid: UInt64 = 0, _ connection: Connection
-    ) throws -> [Entry] {
-        var entries: [Entry] = []
-        try connection.run(
-            "SELECT mid, queued_at, mutation FROM acknowledged WHERE mid > ? ORDER BY mid",
-            .integer(Int64(bitPattern: mid))
-        ) { entries.append(try entry($0, connection)) }
-        return entries
-    }
-
     /// A write from a row whose second and third columns are its time and its bytes.
     ///
     /// - Throws: ``SyncFailure/cacheDamaged(path:)`` where the bytes are no write: it was

@@ -49,8 +49,13 @@ extension SyncClient {
             var last: OutboxTable.Entry?
             var renamed: [Dot: Dot] = [:]
             for (_, entry) in try AsideTable.entries(of: row, connection) {
+                let mutation = entry.mutation
+                // Made anew, it would be signed as what the person wrote.
+                guard try AsideTable.isWhole(mutation, chain: mutation.chain, connection) else {
+                    throw SyncFailure.cacheDamaged(path: connection.path)
+                }
                 last = try OutboxTable.appendAnew(
-                    entry.mutation, &renamed, &state, wallMilliseconds: wall,
+                    mutation, &renamed, &state, wallMilliseconds: wall,
                     random: environment.random, connection)
             }
             guard let last else { throw Self.nothingAside(row) }
