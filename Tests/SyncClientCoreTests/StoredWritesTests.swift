@@ -315,4 +315,30 @@ struct StoredWritesTests {
             await client.close()
         }
     }
+
+    /// Method: 100,001 copies of one write wait, as after a server that was put back had kept
+    /// ones of them offered again.
+    @Test("or not, is among those that get a new name, however many wait")
+    func beyondTheLimit() async throws {
+        try await inWorld { world in
+            let client = try await world.signedIn()
+            try await client.pin("a")
+            let count = try await client.signedIn().store.write { connection in
+                try connection.run(
+                    """
+                    INSERT INTO outbox(mid, previous_chain, chain, queued_at, mutation)
+                    WITH RECURSIVE number(mid) AS (
+                        SELECT 2 UNION ALL SELECT mid + 1 FROM number WHERE mid <= ?)
+                    SELECT number.mid, previous_chain, chain, queued_at, mutation
+                    FROM number, outbox WHERE outbox.mid = 1
+                    """, .integer(Int64(Limits.outboxMax)))
+                var state = try CacheState.load(connection)
+                try OutboxTable.renumber(for: DeviceID(7), nonce: 5, &state, now: 1, connection)
+                try state.save(connection)
+                return try OutboxTable.count(connection)
+            }
+            #expect(count == Limits.outboxMax + 1)
+            await client.close()
+        }
+    }
 }

@@ -197,9 +197,9 @@ enum OutboxTable {
         return batch
     }
 
-    /// All writes, or those that touch one table, in order.
+    /// All writes, or those that touch one table, or the first ones, in order.
     static func entries(
-        table: String? = nil, limit: Int = Limits.outboxMax, _ connection: Connection
+        table: String? = nil, limit: Int? = nil, _ connection: Connection
     ) throws -> [Entry] {
         var entries: [Entry] = []
         if let table {
@@ -212,7 +212,8 @@ enum OutboxTable {
         } else {
             try connection.run(
                 "SELECT mid, queued_at, mutation FROM outbox ORDER BY mid LIMIT ?",
-                .integer(Int64(limit))
+                // Below zero is none.
+                .integer(limit.map { Int64($0) } ?? -1)
             ) { entries.append(try entry($0, connection)) }
         }
         return entries
