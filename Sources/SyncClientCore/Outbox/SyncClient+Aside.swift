@@ -21,11 +21,14 @@ public struct AsideWrites: Hashable, Sendable {
 
 extension SyncClient {
     /// The rows with writes that the person has to decide about, the oldest first.
+    ///
+    /// Those of a part that may not be read now are kept, and told of when it may be again.
     public func writesAside() async throws(SyncFailure) -> [AsideWrites] {
-        try await signedIn().store.read { connection in
+        try await readLeased { connection, now in
             var rows: [String] = []
             var writes: [String: [QueuedWrite]] = [:]
-            for (row, entry) in try AsideTable.entries(connection) {
+            for (row, entry) in try AsideTable.entries(connection)
+            where try !entry.isHidden(now: now, connection) {
                 if writes[row] == nil { rows.append(row) }
                 writes[row, default: []].append(entry.queuedWrite)
             }

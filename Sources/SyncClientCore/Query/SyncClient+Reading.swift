@@ -45,12 +45,20 @@ extension SyncClient {
 
     /// How a write ended, or nil while it waits.
     public func outcome(of mid: UInt64) async throws(SyncFailure) -> WriteOutcome? {
-        try await signedIn().store.read { try OutcomeTable.outcome(of: mid, $0) }
+        try await readLeased { connection, now in
+            let closed = try Leases.closed(now: now, connection)
+            return try OutcomeTable.outcome(of: mid, connection)?.hiding(closed)
+        }
     }
 
     /// The outcomes known, newest first.
+    ///
+    /// Where a part may not be read now, they do not tell which of its rows they are about.
     public func outcomes(limit: Int = 200) async throws(SyncFailure) -> [WriteOutcome] {
-        try await signedIn().store.read { try OutcomeTable.newest(limit, $0) }
+        try await readLeased { connection, now in
+            let closed = try Leases.closed(now: now, connection)
+            return try OutcomeTable.newest(limit, connection).map { $0.hiding(closed) }
+        }
     }
 
     /// The mirror as canonical JSON lines, for comparing replicas.
