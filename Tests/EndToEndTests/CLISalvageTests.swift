@@ -16,7 +16,9 @@ struct CLISalvageTests {
         damaged.keep(export: "/somewhere/outbox.jsonl")
         let ended = CacheNotice(
             kind: .withdrawn, atMilliseconds: personaMoment, kept: 0, lost: 2)
-        mirror.change { $0.standing.notices = [damaged, ended] }
+        let unkept = CacheNotice(
+            kind: .unkept, atMilliseconds: personaMoment, kept: 0, lost: 4)
+        mirror.change { $0.standing.notices = [damaged, ended, unkept] }
         let home = await CLIRun.run(["--lang", "en"], on: mirror)
         #expect(home.output.contains("were damaged"))
         #expect(home.output.contains("tangrat salvage"))
@@ -25,8 +27,10 @@ struct CLISalvageTests {
         #expect(shown.output.contains("outbox.jsonl"))
         #expect(shown.output.contains("cannot be known"))
         #expect(shown.output.contains("Changes that are lost: 2"))
+        #expect(shown.output.contains("Copies that are lost: 4"))
+        #expect(!shown.output.contains("Changes that are lost: 4"))
         let json = await CLIRun.run(["salvage", "--json"], on: mirror)
-        #expect(json.output.split(separator: "\n").count == 2)
+        #expect(json.output.split(separator: "\n").count == 3)
         #expect(json.output.contains(#""lost":null"#))
         let sent = await CLIRun.run(["salvage", "send", "f", "--json"], on: mirror)
         #expect(sent.output.contains(#""queued":2"#))

@@ -1,4 +1,5 @@
 import Foundation
+import SQLiteKit
 import Synchronization
 import SyncProtocol
 import Testing
@@ -105,6 +106,47 @@ struct LeaseTests {
             #expect(try await client.status().queued.isEmpty)
             // It is kept and told of by its number.
             #expect(try await client.status().queuedCount == 1)
+            await client.close()
+        }
+    }
+
+    /// Method: a write on the part was refused, in words that name its row, and is kept aside.
+    @Test("hide what waits for a decision about a closed part, and which rows outcomes are about")
+    func decisionsHidden() async throws {
+        try await inWorld { world in
+            world.server.put("profile", "p", body: "{}")
+            world.server.with {
+                $0.buckets[ModelServer.core]?.leaseUntil = UInt64(Self.start) + 1_000
+                $0.refuses[1] = "create_stale"
+            }
+            let client = try await world.signedIn()
+            try await client.pin("secret-service")
+            _ = try await client.sync()
+            try await client.signedIn().store.write { connection in
+                try connection.run("UPDATE aside SET row = 'pinned/me'")
+                try connection.run("UPDATE outcome SET detail = 'pinned/me'")
+            }
+            func details() async throws -> [String?] {
+                [
+                    try await client.outcomes().first?.detail,
+                    try await client.outcome(of: 1)?.detail,
+                    try await client.status().refused.first?.detail,
+                ]
+            }
+            #expect(try await client.writesAside().map(\.row) == ["pinned/me"])
+            #expect(try await details() == ["pinned/me", "pinned/me", "pinned/me"])
+            try await world.clock.sleep(milliseconds: 1_000)
+            #expect(try await client.writesAside().isEmpty)
+            // That it was refused is told by its number.
+            #expect(try await details() == ["", "", ""])
+            // Nothing was removed meanwhile.
+            world.server.put("profile", "p", body: "{}", version: 2)
+            world.server.with {
+                $0.buckets[ModelServer.core]?.leaseUntil = UInt64(Self.start) + 900_000
+            }
+            _ = try await client.sync()
+            #expect(try await client.writesAside().map(\.row) == ["pinned/me"])
+            #expect(try await details() == ["pinned/me", "pinned/me", "pinned/me"])
             await client.close()
         }
     }

@@ -54,10 +54,56 @@ enum AsideTable {
         var found: [(row: String, entry: OutboxTable.Entry)] = []
         try connection.run(
             """
-            SELECT row, queued_at, mutation FROM aside WHERE ?1 IS NULL OR row = ?1 ORDER BY number
+            SELECT row, queued_at, mutation, chain FROM aside WHERE ?1 IS NULL OR row = ?1
+            ORDER BY number
             """, row.map { .text($0) } ?? .null
-        ) { found.append(($0.text(0), try OutboxTable.entry($0))) }
+        ) {
+            let entry = try OutboxTable.entry($0, connection)
+            guard entry.mutation.chain == UInt64(bitPattern: $0.int64(3)) else {
+                throw SyncFailure.cacheDamaged(path: connection.path)
+            }
+            found.append(($0.text(0), entry))
+        }
         return found
+    }
+
+    /// Whether a write is as it was stored, as far as anything here tells.
+    ///
+    /// No link before it stands in its row. While the write itself is kept among the
+    /// acknowledged ones, under the name that it had, the link before it stands there. Later,
+    /// or under a new name, only bytes that are no write any more are found out, and a link
+    /// that is not the one beside it; what it says cannot be proven then.
+    ///
+    /// - Parameters:
+    ///   - mutation: The write.
+    ///   - chain: The link that stands beside it.
+    ///   - connection: Where the acknowledged writes are.
+    /// - Returns: Whether nothing speaks against it.
+    /// - Throws: What the storage refuses.
+    static func isWhole(
+        _ mutation: Mutation, chain: UInt64, _ connection: Connection
+    ) throws -> Bool {
+        guard mutation.chain == chain else { return false }
+        var isWhole = true
+        try connection.run(
+            "SELECT previous_chain FROM acknowledged WHERE chain = ?",
+            .integer(Int64(bitPattern: chain))
+        ) { isWhole = MutationChain.isLinked(mutation, after: UInt64(bitPattern: $0.int64(0))) }
+        return isWhole
+    }
+
+    /// How many writes are not as they were stored.
+    static func changed(_ connection: Connection) throws -> Int {
+        var found: [(mutation: Mutation?, chain: UInt64)] = []
+        try connection.run("SELECT chain, mutation FROM aside") {
+            found.append((OutboxTable.mutation($0, 1), UInt64(bitPattern: $0.int64(0))))
+        }
+        var count = 0
+        for (mutation, chain) in found {
+            let isWhole = try mutation.map { try self.isWhole($0, chain: chain, connection) }
+            if isWhole != true { count += 1 }
+        }
+        return count
     }
 
     /// Forgets the writes kept for a row.

@@ -60,8 +60,11 @@ extension OutboxTable {
     ///
     /// Their outcomes are forgotten: the restored server decides anew.
     ///
-    /// - Returns: How many are to be sent again; none where one of them is not
-    ///   kept any more, because a gap can never be filled.
+    /// - Returns: How many are to be sent again.
+    /// - Throws: ``SyncFailure/writesMissing(afterMid:)`` where one of them is not kept
+    ///   any more, because a gap can never be filled,
+    ///   ``SyncFailure/cacheDamaged(path:)`` where one is not as it was stored, and what the
+    ///   storage refuses.
     @discardableResult
     static func offerAgain(
         after acked: UInt64, _ state: inout CacheState, _ connection: Connection
@@ -75,22 +78,8 @@ extension OutboxTable {
         guard UInt64(kept) >= needed, acked < state.nextMid else {
             throw SyncFailure.writesMissing(afterMid: acked)
         }
-        var again: [(entry: Entry, previous: UInt64)] = []
-        try connection.run(
-            """
-            SELECT queued_at, mutation, previous_chain FROM acknowledged WHERE mid > ?
-            ORDER BY mid
-            """, after
-        ) { row in
-            let mutation = try row.withBlob(1) { try MutationCodec.decode($0) }
-            again.append(
-                (
-                    Entry(mid: mutation.mid, queuedAt: row.int64(0), mutation: mutation),
-                    UInt64(bitPattern: row.int64(2))
-                ))
-        }
         // The write before the first of them may not be kept any more, its link is.
-        for (entry, previous) in again {
+        for (entry, previous) in try proven(in: .acknowledged, after: acked, connection) {
             try insert(entry, previousChain: previous, connection)
         }
         try connection.run("DELETE FROM acknowledged WHERE mid > ?", after)
@@ -120,13 +109,14 @@ extension OutboxTable {
     ///   - state: The state; the caller saves it.
     ///   - now: The time by the server's clock, in milliseconds.
     ///   - connection: The writer, in a transaction.
-    /// - Throws: What the storage refuses.
+    /// - Throws: ``SyncFailure/cacheDamaged(path:)`` where one is not as it was stored, and
+    ///   what the storage refuses.
     static func renumber(
         for device: DeviceID, nonce: UInt64, heldUpTo held: UInt64 = 0,
         _ state: inout CacheState, now: Int64, _ connection: Connection
     ) throws {
-        let kept = try acknowledged(connection)
-        let waiting = try entries(connection)
+        let kept = try proven(in: .acknowledged, connection).map(\.entry)
+        let waiting = try proven(in: .outbox, connection).map(\.entry)
         let refused = kept.isEmpty ? [] : try OutcomeTable.allRefused(connection)
         try connection.run("DELETE FROM acknowledged")
         try connection.run("DELETE FROM outcome")

@@ -18,7 +18,9 @@ extension OutboxTable {
     ///   - state: The state; the caller saves it.
     ///   - now: The time by the server's clock, in milliseconds.
     ///   - connection: The writer, in a transaction.
-    /// - Throws: ``SyncFailure/deviceCopied`` where that write is not this device's.
+    /// - Throws: ``SyncFailure/deviceCopied`` where that write is not this device's,
+    ///   ``SyncFailure/cacheDamaged(path:)`` where one is not as it was stored, and what the
+    ///   storage refuses.
     static func adopt(
         upTo acked: UInt64, chain: UInt64, known ours: UInt64?, _ state: inout CacheState,
         now: Int64, _ connection: Connection
@@ -39,16 +41,16 @@ extension OutboxTable {
             try connection.run("DELETE FROM outbox WHERE mid <= ?", limit)
         }
         // A server put back to an older state may miss what it had confirmed.
-        let lost = try acknowledged(after: acked, connection)
-        let stored = try entries(connection)
+        let kept = try proven(in: .acknowledged, after: isOurs ? acked : nil, connection)
+            .map(\.entry)
+        let lost = kept.filter { $0.mid > acked }
+        let stored = try proven(in: .outbox, connection).map(\.entry)
         // Pages of the log may still hold them under their older numbers.
         for entry in lost + stored { try NoticeTable.remember(entry.mutation.chain, connection) }
         var behind: [Entry] = []
         if !isOurs {
             let refused = try OutcomeTable.allRefused(connection)
-            behind = try acknowledged(connection).filter {
-                $0.mid <= acked && !refused.contains($0.mid)
-            }
+            behind = kept.filter { $0.mid <= acked && !refused.contains($0.mid) }
             // What was told of waiting writes may have been about those of a copy.
             try connection.run(
                 "DELETE FROM outcome WHERE mid > ?",
@@ -165,24 +167,6 @@ extension OutboxTable {
             random: random, connection)
         renamed[mutation.dot] = entry.mutation.dot
         return entry
-    }
-
-    /// The number of writes from the first on whose bytes are those that were stored.
-    ///
-    /// The server would take a write whose bytes the storage has changed for one
-    /// of another device.
-    static func unchanged(_ connection: Connection) throws -> Int {
-        var count = 0
-        var isWhole = true
-        try connection.run("SELECT previous_chain, queued_at, mutation FROM outbox ORDER BY mid") {
-            guard isWhole, let mutation = try? entry($0).mutation else {
-                isWhole = false
-                return
-            }
-            isWhole = MutationChain.isLinked(mutation, after: UInt64(bitPattern: $0.int64(0)))
-            if isWhole { count += 1 }
-        }
-        return count
     }
 }
 

@@ -16,7 +16,8 @@ extension OutboxTable {
     ///   - connection: The writer, in a transaction.
     /// - Returns: Whether writes that the server has not are gone, so that those
     ///   that stay need other numbers.
-    /// - Throws: What the storage refuses.
+    /// - Throws: ``SyncFailure/cacheDamaged(path:)`` where a kept write is not as it was
+    ///   stored, and what the storage refuses.
     static func withdraw(
         _ buckets: some Sequence<String>, isKnown: Bool = true, acked: UInt64,
         _ state: CacheState, now: Int64, _ connection: Connection
@@ -46,13 +47,10 @@ extension OutboxTable {
                 try connection.run("DELETE FROM outbox WHERE mid = ?", number)
                 try connection.run("DELETE FROM outbox_row WHERE mid = ?", number)
             }
-            var older: [UInt64] = []
-            try connection.run("SELECT mid, queued_at, mutation FROM acknowledged") { row in
-                let mutation = try entry(row).mutation
-                if mutation.operations.contains(where: { tables.contains($0.key.table) }) {
-                    older.append(mutation.mid)
-                }
-            }
+            // One that names another row than it did would stay.
+            let older = try proven(in: .acknowledged, connection).map(\.entry.mutation)
+                .filter { $0.operations.contains { tables.contains($0.key.table) } }
+                .map(\.mid)
             for mid in older {
                 try connection.run(
                     "DELETE FROM acknowledged WHERE mid = ?", .integer(Int64(bitPattern: mid)))

@@ -197,9 +197,9 @@ enum OutboxTable {
         return batch
     }
 
-    /// All writes, or those that touch one table, in order.
+    /// All writes, or those that touch one table, or the first ones, in order.
     static func entries(
-        table: String? = nil, limit: Int = Limits.outboxMax, _ connection: Connection
+        table: String? = nil, limit: Int? = nil, _ connection: Connection
     ) throws -> [Entry] {
         var entries: [Entry] = []
         if let table {
@@ -208,30 +208,25 @@ enum OutboxTable {
                 SELECT mid, queued_at, mutation FROM outbox
                 WHERE mid IN (SELECT mid FROM outbox_row WHERE table_name = ?) ORDER BY mid
                 """, .text(table)
-            ) { entries.append(try entry($0)) }
+            ) { entries.append(try entry($0, connection)) }
         } else {
             try connection.run(
                 "SELECT mid, queued_at, mutation FROM outbox ORDER BY mid LIMIT ?",
-                .integer(Int64(limit))
-            ) { entries.append(try entry($0)) }
+                // Below zero is none.
+                .integer(limit.map { Int64($0) } ?? -1)
+            ) { entries.append(try entry($0, connection)) }
         }
         return entries
     }
 
-    /// The writes that the mirror has and that are still kept, in order.
-    static func acknowledged(
-        after mid: UInt64 = 0, _ connection: Connection
-    ) throws -> [Entry] {
-        var entries: [Entry] = []
-        try connection.run(
-            "SELECT mid, queued_at, mutation FROM acknowledged WHERE mid > ? ORDER BY mid",
-            .integer(Int64(bitPattern: mid))
-        ) { entries.append(try entry($0)) }
-        return entries
-    }
-
-    static func entry(_ row: Statement) throws -> Entry {
-        let mutation = try row.withBlob(2) { try MutationCodec.decode($0) }
+    /// A write from a row whose second and third columns are its time and its bytes.
+    ///
+    /// - Throws: ``SyncFailure/cacheDamaged(path:)`` where the bytes are no write: it was
+    ///   this device that stored them.
+    static func entry(_ row: Statement, _ connection: Connection) throws -> Entry {
+        guard let mutation = mutation(row, 2) else {
+            throw SyncFailure.cacheDamaged(path: connection.path)
+        }
         return Entry(mid: mutation.mid, queuedAt: row.int64(1), mutation: mutation)
     }
 

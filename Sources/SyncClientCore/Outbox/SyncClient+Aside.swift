@@ -21,11 +21,14 @@ public struct AsideWrites: Hashable, Sendable {
 
 extension SyncClient {
     /// The rows with writes that the person has to decide about, the oldest first.
+    ///
+    /// Those of a part that may not be read now are kept, and told of when it may be again.
     public func writesAside() async throws(SyncFailure) -> [AsideWrites] {
-        try await signedIn().store.read { connection in
+        try await readLeased { connection, now in
             var rows: [String] = []
             var writes: [String: [QueuedWrite]] = [:]
-            for (row, entry) in try AsideTable.entries(connection) {
+            for (row, entry) in try AsideTable.entries(connection)
+            where try !entry.isHidden(now: now, connection) {
                 if writes[row] == nil { rows.append(row) }
                 writes[row, default: []].append(entry.queuedWrite)
             }
@@ -49,8 +52,13 @@ extension SyncClient {
             var last: OutboxTable.Entry?
             var renamed: [Dot: Dot] = [:]
             for (_, entry) in try AsideTable.entries(of: row, connection) {
+                let mutation = entry.mutation
+                // Made anew, it would be signed as what the person wrote.
+                guard try AsideTable.isWhole(mutation, chain: mutation.chain, connection) else {
+                    throw SyncFailure.cacheDamaged(path: connection.path)
+                }
                 last = try OutboxTable.appendAnew(
-                    entry.mutation, &renamed, &state, wallMilliseconds: wall,
+                    mutation, &renamed, &state, wallMilliseconds: wall,
                     random: environment.random, connection)
             }
             guard let last else { throw Self.nothingAside(row) }

@@ -14,7 +14,9 @@ enum Doctor {
                 detail: findings.first ?? "ok"))
         checks += try buckets(connection)
         let state = try CacheState.load(connection)
-        checks.append(try outbox(state, connection))
+        let changed = try changed(connection)
+        checks.append(writes(changed))
+        checks.append(try outbox(state, changed: changed["outbox"] != nil, connection))
         let offset = state.clock.offsetMilliseconds
         checks.append(
             DoctorReport.Check(
@@ -74,18 +76,35 @@ enum Doctor {
         return checks
     }
 
+    /// How many writes are not as this device stored them, by table.
+    private static func changed(_ connection: Connection) throws -> [String: Int] {
+        [
+            "outbox": try OutboxTable.changed(in: .outbox, connection),
+            "acknowledged": try OutboxTable.changed(in: .acknowledged, connection),
+            "aside": try AsideTable.changed(connection),
+        ].filter { $0.value > 0 }
+    }
+
+    /// Tells of all writes that are here: waiting, sent, and kept for a decision.
+    private static func writes(_ changed: [String: Int]) -> DoctorReport.Check {
+        let found = changed.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
+        return DoctorReport.Check(
+            code: "writes.bytes", isSound: found.isEmpty,
+            detail: found.isEmpty ? "ok" : "changed in " + found.joined(separator: ", "))
+    }
+
     /// Follows the chain through the writes that wait.
     private static func outbox(
-        _ state: CacheState, _ connection: Connection
+        _ state: CacheState, changed: Bool, _ connection: Connection
     ) throws -> DoctorReport.Check {
-        let entries = try OutboxTable.entries(connection)
-        // Each is looked at by itself: their numbers are still to come.
-        guard !state.isAdopting else {
-            let unchanged = try OutboxTable.unchanged(connection)
+        // Each is looked at by itself where their numbers are still to come.
+        guard !changed, !state.isAdopting else {
+            let count = try OutboxTable.count(connection)
             return DoctorReport.Check(
-                code: "outbox.chain", isSound: unchanged == entries.count,
-                detail: "\(entries.count) writes wait to be numbered")
+                code: "outbox.chain", isSound: !changed,
+                detail: changed ? "writes were changed" : "\(count) writes wait to be numbered")
         }
+        let entries = try OutboxTable.entries(connection)
         var problem: String?
         var expected = state.ackedMid + 1
         for entry in entries {

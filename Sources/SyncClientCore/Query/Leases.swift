@@ -36,6 +36,31 @@ enum Leases {
         ) { _ in isClosed = true }
         return isClosed
     }
+
+    /// The tables whose rows of this person may not be read now.
+    static func closed(now: Int64, _ connection: Connection) throws -> Set<String> {
+        var buckets: Set<String> = []
+        try connection.run(
+            "SELECT name FROM bucket WHERE lease_until > 0 AND lease_until <= ?", .integer(now)
+        ) { buckets.insert($0.text(0)) }
+        guard !buckets.isEmpty else { return [] }
+        let subject = try CacheState.load(connection).subject
+        return Set(
+            TablePolicy.all.values
+                .filter { !$0.isPublic && buckets.contains($0.bucket(subject: subject)) }
+                .map(\.table))
+    }
+}
+
+extension WriteOutcome {
+    /// The same outcome, which does not tell of rows of these tables.
+    func hiding(_ tables: Set<String>) -> WriteOutcome {
+        let table = detail.prefix { $0 != "/" }
+        guard table.count < detail.count, tables.contains(String(table)) else { return self }
+        return WriteOutcome(
+            mid: mid, status: status, code: code, detail: "",
+            receivedAtMilliseconds: receivedAtMilliseconds)
+    }
 }
 
 extension SyncClient {

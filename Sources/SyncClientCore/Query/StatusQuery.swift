@@ -12,6 +12,7 @@ enum StatusQuery {
         let state = try CacheState.load(connection)
         let now = state.now(wallMilliseconds: wallMilliseconds)
         let leaseTime = state.leaseTime(wallMilliseconds: wallMilliseconds)
+        let closed = try Leases.closed(now: leaseTime, connection)
         let buckets = try BucketTable.load(connection).map { bucket in
             let lease = bucket.leaseUntil == 0 ? nil : Int64(clamping: bucket.leaseUntil)
             return ClientStatus.Bucket(
@@ -25,7 +26,7 @@ enum StatusQuery {
             queuedCount: try OutboxTable.count(connection),
             queued: try OutboxTable.entries(limit: listMax, connection)
                 .filter { try !$0.isHidden(now: leaseTime, connection) }.map(\.queuedWrite),
-            refused: try OutcomeTable.refused(listMax, connection),
+            refused: try OutcomeTable.refused(listMax, connection).map { $0.hiding(closed) },
             stagedPages: try StageTable.count(connection),
             heldBack: state.missingAfter.map(SyncFailure.writesMissing),
             notices: try NoticeTable.load(connection),

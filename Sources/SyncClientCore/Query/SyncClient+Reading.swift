@@ -45,12 +45,20 @@ extension SyncClient {
 
     /// How a write ended, or nil while it waits.
     public func outcome(of mid: UInt64) async throws(SyncFailure) -> WriteOutcome? {
-        try await signedIn().store.read { try OutcomeTable.outcome(of: mid, $0) }
+        try await readLeased { connection, now in
+            let closed = try Leases.closed(now: now, connection)
+            return try OutcomeTable.outcome(of: mid, connection)?.hiding(closed)
+        }
     }
 
     /// The outcomes known, newest first.
+    ///
+    /// Where a part may not be read now, they do not tell which of its rows they are about.
     public func outcomes(limit: Int = 200) async throws(SyncFailure) -> [WriteOutcome] {
-        try await signedIn().store.read { try OutcomeTable.newest(limit, $0) }
+        try await readLeased { connection, now in
+            let closed = try Leases.closed(now: now, connection)
+            return try OutcomeTable.newest(limit, connection).map { $0.hiding(closed) }
+        }
     }
 
     /// The mirror as canonical JSON lines, for comparing replicas.
@@ -67,17 +75,19 @@ extension SyncClient {
         }
     }
 
-    /// Checks the cache: file, rights, counts and sums over all rows, clock.
+    /// Checks the cache: file, rights, counts and sums over all rows, writes, clock.
     ///
-    /// Reads every row; changes nothing. Where the structure of the file is damaged
-    /// though all of it can be read, the next opening makes a new one.
+    /// Reads every row and write; changes nothing. Where the structure of the file is damaged
+    /// though all of it can be read, or a write is not as it was stored, the next opening
+    /// makes a new one.
     public func doctor() async throws(SyncFailure) -> DoctorReport {
         let session = try signedIn()
         let wall = environment.wall.milliseconds()
         var checks = try await session.store.read {
             try Doctor.checks(wallMilliseconds: wall, $0)
         }
-        if checks.contains(where: { $0.code == "cache.integrity" && !$0.isSound }) {
+        let mended = ["cache.integrity", "writes.bytes"]
+        if checks.contains(where: { mended.contains($0.code) && !$0.isSound }) {
             try session.store.noteDamage()
         }
         let directory = directory

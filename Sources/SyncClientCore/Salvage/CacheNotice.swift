@@ -10,6 +10,10 @@ public struct CacheNotice: Hashable, Sendable {
         case missing
         /// The right to a part of the data has ended, and writes on it with it.
         case withdrawn
+        /// Copies of writes that the server has taken were damaged, and are not kept any more.
+        ///
+        /// Nothing of them is lost, unless the server is put back to a time before them.
+        case unkept
     }
 
     /// What happened.
@@ -21,8 +25,8 @@ public struct CacheNotice: Hashable, Sendable {
     /// Writes that were kept and are sent.
     public let kept: Int
 
-    /// Writes that are lost or were given up; nil where it cannot be known.
-    public let lost: Int?
+    /// Writes that are lost or were given up, or copies of them; nil where it cannot be known.
+    public internal(set) var lost: Int?
 
     /// A file with the kept writes as JSON lines, or empty.
     public internal(set) var export = ""

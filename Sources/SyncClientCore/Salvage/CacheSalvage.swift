@@ -181,11 +181,9 @@ struct CacheSalvage: Sendable {
         }
         let name = reason == .foreign ? "cache.foreign" : "cache.damaged"
         let kept = "\(directory)/\(name)-\(now).sqlite"
-        // Where everything was read, the file has no further use, and its rows may not stay.
-        let keepsFile = reason == .foreign || notice.lost != 0
-        if keepsFile { notice.file = kept }
+        let keepsFile: Bool
         do {
-            try make(from: reader, state, writes, notice)
+            keepsFile = try make(from: reader, state, writes, notice, kept: kept)
         } catch {
             throw StorageErrors.failure(error, path: fresh)
         }
@@ -259,10 +257,14 @@ struct CacheSalvage: Sendable {
         try files.write(lines, to: path)
     }
 
+    /// Makes the new cache.
+    ///
+    /// - Returns: Whether the damaged file is to be kept, at the path `kept`.
+    /// - Throws: What the storage refuses.
     private func make(
         from reader: DamagedCache?, _ known: CacheState?, _ writes: [RawWrites.Write],
-        _ notice: CacheNotice
-    ) throws {
+        _ notice: CacheNotice, kept: String
+    ) throws -> Bool {
         var options = options(.readWriteCreate)
         options.secureDelete = .on
         options.identity = CacheSchema.migrations.identity
@@ -270,8 +272,8 @@ struct CacheSalvage: Sendable {
         defer { target.close() }
         try CacheSchema.migrations.apply(to: target)
         let nonce = environment.random.next()
-        try target.transaction(.immediate) { target in
-            try reader?.copyHistory(to: target)
+        let keepsFile = try target.transaction(.immediate) { target -> Bool in
+            let lost = try reader?.copyHistory(to: target) ?? DamagedCache.Lost()
             try reader?.copyMirror(to: target)
             var state = try CacheState.load(target)
             if let known {
@@ -299,9 +301,31 @@ struct CacheSalvage: Sendable {
             // Whatever is missing or wrong in the mirror is found by the next round.
             state.repair = try RepairIndex.holdsRows(target) ? .running : .none
             try state.save(target)
-            try NoticeTable.append(notice, target)
+            return try tell(notice, lost, kept: kept, target)
         }
         _ = try target.checkpoint(.truncate)
+        return keepsFile
+    }
+
+    /// Notes what the person must be told.
+    ///
+    /// - Returns: Whether the damaged file is to be kept.
+    /// - Throws: What the storage refuses.
+    private func tell(
+        _ notice: CacheNotice, _ lost: DamagedCache.Lost, kept: String, _ target: Connection
+    ) throws -> Bool {
+        var notice = notice
+        notice.lost = notice.lost.map { $0 + lost.aside }
+        // Where everything was read, the file has no further use, and its rows may not stay.
+        let keepsFile = notice.kind == .foreign || notice.lost != 0 || lost.acknowledged > 0
+        if keepsFile { notice.file = kept }
+        try NoticeTable.append(notice, target)
+        guard lost.acknowledged > 0 else { return keepsFile }
+        try NoticeTable.append(
+            CacheNotice(
+                kind: .unkept, atMilliseconds: notice.atMilliseconds, kept: 0,
+                lost: lost.acknowledged), target)
+        return keepsFile
     }
 
     /// Puts the new cache in the place of the damaged one; may be begun again at any step.

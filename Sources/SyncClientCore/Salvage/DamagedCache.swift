@@ -6,6 +6,14 @@ internal import SyncProtocol
 /// A table is read from its beginning until the damage, then from its end. A row
 /// of the mirror counts if it has the hash that stands beside it.
 struct DamagedCache {
+    /// How many writes of the past could be read and are not as they were stored.
+    struct Lost {
+        /// Copies of writes that the server has.
+        var acknowledged = 0
+        /// Writes that waited for the person's decision.
+        var aside = 0
+    }
+
     private let connection: Connection?
 
     /// Opens a copy; one that cannot be opened has nothing to read.
@@ -26,9 +34,11 @@ struct DamagedCache {
         for order in ["ASC", "DESC"] {
             let sql = "SELECT previous_chain, queued_at, mutation FROM outbox ORDER BY mid \(order)"
             let isComplete = each(sql) { row in
-                guard let entry = try? OutboxTable.entry(row) else { return }
+                guard let mutation = OutboxTable.mutation(row, 2) else { return }
                 let previous = UInt64(bitPattern: row.int64(0))
-                guard MutationChain.isLinked(entry.mutation, after: previous) else { return }
+                guard MutationChain.isLinked(mutation, after: previous) else { return }
+                let entry = OutboxTable.Entry(
+                    mid: mutation.mid, queuedAt: row.int64(1), mutation: mutation)
                 found[entry.mid] = RawWrites.Write(entry: entry, previousChain: previous)
             }
             if isComplete { break }
@@ -44,14 +54,47 @@ struct DamagedCache {
     }
 
     /// Copies what was written before, what became of it, and what the person was told.
-    func copyHistory(to target: Connection) throws {
-        try copy(
+    ///
+    /// - Returns: How many writes are left out, because they are not as they were stored.
+    /// - Throws: What the storage of the new cache refuses.
+    func copyHistory(to target: Connection) throws -> Lost {
+        var lost = Lost()
+        lost.acknowledged = try copy(
             "acknowledged", "mid, previous_chain, chain, queued_at, acknowledged_at, mutation",
-            "iiiiib", to: target)
+            "iiiiib", to: target
+        ) { OutboxTable.proven($0, 5, after: 1, chain: 2) != nil }
         try copy("outcome", "mid, status, received_at, code, detail", "iiitt", to: target)
-        try copy("aside", "number, chain, queued_at, row, mutation", "iiitb", to: target)
+        lost.aside = try copyAside(to: target)
         try copy("notice", "number, at, kept, kind, export, file, detail", "iiitttt", to: target)
         try copy("exported", "chain", "i", to: target)
+        return lost
+    }
+
+    /// Copies what the person has to decide about; the acknowledged writes are there already.
+    ///
+    /// - Returns: How many writes are left out.
+    /// - Throws: What the storage of the new cache refuses.
+    private func copyAside(to target: Connection) throws -> Int {
+        // Taken from among the acknowledged ones, where the same write is as it was stored.
+        var mended: Set<Int64> = []
+        let changed = try copy(
+            "aside", "number, chain, queued_at, row, mutation", "iiitb", to: target
+        ) { row in
+            let chain = UInt64(bitPattern: row.int64(1))
+            if let mutation = OutboxTable.mutation(row, 4),
+                try AsideTable.isWhole(mutation, chain: chain, target)
+            {
+                return true
+            }
+            try target.run(
+                """
+                INSERT OR IGNORE INTO aside(number, chain, queued_at, row, mutation)
+                SELECT ?1, chain, queued_at, ?2, mutation FROM acknowledged WHERE chain = ?3
+                """, .integer(row.int64(0)), .text(row.text(3)), .integer(row.int64(1)))
+            if target.changes > 0 { mended.insert(row.int64(0)) }
+            return false
+        }
+        return changed - mended.count
     }
 
     /// Copies the rows that have the hash that stands beside them.
@@ -80,21 +123,31 @@ struct DamagedCache {
     // MARK: - Copying
 
     /// Copies a table from both ends; kinds are i for integers, t for text, b for bytes.
+    ///
+    /// - Returns: How many rows could be read and are not right.
+    /// - Throws: What the storage of the new cache refuses.
+    @discardableResult
     private func copy(
         _ table: String, _ columns: String, _ kinds: String, to target: Connection,
-        where isRight: (Statement) -> Bool = { _ in true }
-    ) throws {
+        where isRight: (Statement) throws -> Bool = { _ in true }
+    ) throws -> Int {
         let kinds = Array(kinds.utf8)
         let marks = kinds.map { _ in "?" }.joined(separator: ", ")
         let insert = try target.prepare(
             "INSERT OR IGNORE INTO \(table)(\(columns)) VALUES (\(marks))")
         let key = columns.prefix { $0 != "," }
+        // By key, which is the first column and a number: from both ends one is met twice.
+        var wrong: Set<Int64> = []
         for order in ["ASC", "DESC"] {
             var failure: (any Error)?
             let isComplete = each("SELECT \(columns) FROM \(table) ORDER BY \(key) \(order)") {
-                guard failure == nil, isRight($0) else { return }
+                guard failure == nil else { return }
                 do {
-                    try write($0, kinds, with: insert)
+                    if try isRight($0) {
+                        try write($0, kinds, with: insert)
+                    } else {
+                        wrong.insert($0.int64(0))
+                    }
                 } catch let error as SQLiteError where error.isConstraint {
                     // Not a row of a sound cache.
                 } catch {
@@ -102,8 +155,9 @@ struct DamagedCache {
                 }
             }
             if let failure { throw failure }
-            if isComplete { return }
+            if isComplete { break }
         }
+        return wrong.count
     }
 
     private func write(_ row: Statement, _ kinds: [UInt8], with insert: Statement) throws {

@@ -41,6 +41,8 @@ extension Session {
             switch notice.lost {
             case nil: page.text(say(SalvageMessage.lostUnknown))
             case 0: break
+            case let count? where notice.kind == .unkept:
+                page.text(say(SalvageMessage.lostCopies, "\(count)"))
             case let count?: page.text(say(SalvageMessage.lost, "\(count)"), role: .bad)
             }
             page.field(say(SalvageMessage.export), notice.export.isEmpty ? nil : notice.export)

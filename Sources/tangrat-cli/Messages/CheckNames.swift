@@ -15,5 +15,6 @@ enum CheckNames {
         "outbox.chain": Bilingual("การเปลี่ยนแปลงที่รอส่ง", "Changes that wait"),
         "row.hash": Bilingual("ลายนิ้วมือของทุกรายการ", "The fingerprint of each record"),
         "sqlite.version": Bilingual("รุ่นของฐานข้อมูล", "Version of the database"),
+        "writes.bytes": Bilingual("การเปลี่ยนแปลงที่เก็บไว้ทั้งหมด", "All changes that are kept"),
     ]
 }

@@ -3,8 +3,8 @@ internal import SyncClientCore
 
 /// What happened to the data on this device.
 enum SalvageMessage: Message {
-    case title, nothing, damaged, foreign, missing, withdrawn, kept, lost, lostUnknown, export
-    case file, advice, dropped, queued
+    case title, nothing, damaged, foreign, missing, withdrawn, unkept, kept, lost, lostCopies
+    case lostUnknown, export, file, advice, dropped, queued
 
     /// The sentence for a notice.
     init(_ kind: CacheNotice.Kind) {
@@ -14,6 +14,7 @@ enum SalvageMessage: Message {
             case .foreign: .foreign
             case .missing: .missing
             case .withdrawn: .withdrawn
+            case .unkept: .unkept
             }
     }
 
@@ -39,11 +40,17 @@ enum SalvageMessage: Message {
             Bilingual(
                 "สิทธิในข้อมูล {1} สิ้นสุดแล้ว ข้อมูลนั้นถูกลบออกจากเครื่อง",
                 "Your right to {1} has ended. Its data left this device.")
+        case .unkept:
+            Bilingual(
+                "สำเนาของการเปลี่ยนแปลงที่ส่งแล้วเสียหาย จะต้องใช้ก็ต่อเมื่อระบบกลางย้อนไปยังข้อมูลเก่า",
+                "Copies of changes that the service has taken were damaged. Only a service that is put back to older data would need them."
+            )
         case .kept:
             Bilingual(
                 "เก็บการเปลี่ยนแปลงที่ยังไม่ได้ยืนยันไว้ {1} รายการ และจะส่ง",
                 "Unconfirmed changes kept, to be sent: {1}")
         case .lost: Bilingual("การเปลี่ยนแปลงที่เสียไป {1} รายการ", "Changes that are lost: {1}")
+        case .lostCopies: Bilingual("สำเนาที่เสียไป {1} รายการ", "Copies that are lost: {1}")
         case .lostUnknown:
             Bilingual(
                 "ไม่ทราบว่ามีการเปลี่ยนแปลงอื่นเสียไปหรือไม่",
