@@ -184,6 +184,10 @@ package struct Limits: Sendable {
     /// The most rows, devices or entries that retention looks at in one transaction.
     package var retentionRowsMax = 1_000
 
+    /// How long the mark of the store's history may be older than a commit, in milliseconds:
+    /// what was committed under one mark is what an older copy can lack untold.
+    package var historyMarkMilliseconds: Int64 = 3_600_000
+
     /// How many people's heads and sessions are kept in memory.
     package var cachedPeopleMax = 200_000
 

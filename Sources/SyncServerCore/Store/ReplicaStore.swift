@@ -169,6 +169,13 @@ package protocol StoreWriter: AnyObject {
     @discardableResult
     func checkpoint() throws -> Bool
 
+    /// Tells copies of the file that were made until now from what it is from now on.
+    ///
+    /// Called between transactions, now and then. If it cannot be done, writing goes on.
+    ///
+    /// - Throws: The store's failure; ``hasFailed`` says whether the writer must be closed then.
+    func markHistory() throws
+
     /// Begins a copy of the database as it is now.
     ///
     /// From here on the copy is an older state than the store, and the history says
