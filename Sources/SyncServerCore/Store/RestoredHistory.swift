@@ -7,9 +7,11 @@ internal import SyncProtocol
 /// one that made its row. For that time a write on a row that is not there is no mistake, unless
 /// it is from before that state: its row was there then, or had gone.
 enum RestoredHistory {
-    /// The name of the value: when the history began and since when writes may be lacking, in
-    /// eight bytes each. Until that is written down, no bytes, or a zero and those of the
-    /// history before, which was one of a store that was put back as well.
+    /// The name of the value.
+    ///
+    /// It says when the history began and since when writes may be lacking, in eight bytes
+    /// each. Until that is written down, it has no bytes, or a zero and those of the history
+    /// before, which was one of a store that was put back as well.
     static let name = "history_restored"
 
     /// For how long devices offer again what was acknowledged, and a day for clocks.
@@ -51,7 +53,9 @@ enum RestoredHistory {
         guard let value = try transaction.value(name) else { return }
         let newest = try newest(transaction)
         var from = newest
-        if let older = Window(value.dropFirst()), newest < older.end { from = min(from, older.from) }
+        if let older = Window(value.dropFirst()), newest < older.end {
+            from = min(from, older.from)
+        }
         var bytes: [UInt8] = []
         bytes.appendBigEndian(UInt64(clamping: now))
         bytes.appendBigEndian(UInt64(clamping: from))
