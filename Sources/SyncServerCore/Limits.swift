@@ -78,6 +78,9 @@ package struct Limits: Sendable {
     /// The most tombstones purged in one transaction, while others wait to write.
     package var purgedRowsMax = 20_000
 
+    /// The most buckets that purging looks at in one transaction.
+    package var purgedBucketsMax = 1_000
+
     /// The longest line of an agency's feed: a record and its envelope.
     package var feedLineBytesMax = 160 * 1_024
 
@@ -166,6 +169,9 @@ package struct Limits: Sendable {
 
     /// How long the parts of such an export may be asked for, in milliseconds.
     package var personExportMilliseconds: Int64 = 3_600_000
+
+    /// The most people in one answer to an operator who lists them; more follow.
+    package var peopleListedMax = 1_000
 
     /// How often the server looks whether a pass of retention is due, in milliseconds.
     package var retentionLookMilliseconds: Int64 = 3_600_000
