@@ -109,6 +109,8 @@ extension SyncService {
             release(disclosed, for: .repair, to: session, form, exchange) {
                 $0.reconcile(request, claims, session, form, $1)
             }
+        } catch is ReconcileMachine.Shed {
+            refuseForNow(exchange)
         } catch is PageBuilder.Revoked {
             _ = refuse(exchange, Heads.unauthorised, .unauthorised)
         } catch StoreFailure.inconsistent(let what) {
@@ -125,7 +127,9 @@ extension SyncService {
         into sink: inout some FrameSink
     ) throws -> AuditRanges {
         sink.append(.hello(Hello(serverMilliseconds: parts.now())))
-        let machine = ReconcileMachine(pages: pages, indexes: parts.indexes, limits: limits)
+        let machine = ReconcileMachine(
+            pages: pages, indexes: parts.indexes, limits: limits,
+            mayRead: { [self] in !sheds(.long) })
         let asker = PageBuilder.Asker(
             device: session.device, id: session.id, person: session.person,
             now: parts.now())
