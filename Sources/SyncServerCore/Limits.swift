@@ -85,6 +85,9 @@ package struct Limits: Sendable {
     /// The most tombstones purged in one transaction, while others wait to write.
     package var purgedRowsMax = 20_000
 
+    /// The most buckets that purging looks at in one transaction.
+    package var purgedBucketsMax = 1_000
+
     /// The longest line of an agency's feed: a record and its envelope.
     package var feedLineBytesMax = 160 * 1_024
 
@@ -177,6 +180,9 @@ package struct Limits: Sendable {
     /// How long the parts of such an export may be asked for, in milliseconds.
     package var personExportMilliseconds: Int64 = 3_600_000
 
+    /// The most people in one answer to an operator who lists them; more follow.
+    package var peopleListedMax = 1_000
+
     /// How often the server looks whether a pass of retention is due, in milliseconds.
     package var retentionLookMilliseconds: Int64 = 3_600_000
 
@@ -193,6 +199,10 @@ package struct Limits: Sendable {
 
     /// The most rows, devices or entries that retention looks at in one transaction.
     package var retentionRowsMax = 1_000
+
+    /// How long the mark of the store's history may be older than a commit, in milliseconds:
+    /// what was committed under one mark is what an older copy can lack untold.
+    package var historyMarkMilliseconds: Int64 = 3_600_000
 
     /// How many people's heads and sessions are kept in memory.
     package var cachedPeopleMax = 200_000

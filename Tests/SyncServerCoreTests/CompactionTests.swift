@@ -1,3 +1,4 @@
+import SQLiteKit
 import SyncProtocol
 import TestSupport
 import Testing
@@ -11,11 +12,23 @@ struct CompactionTests {
 
     @discardableResult
     private func compact(
-        _ fixture: ServerFixture, days: Int64, rowsMax: Int = 1_000
+        _ fixture: ServerFixture, days: Int64, from place: Compaction.Place = .init()
     ) throws -> Compaction.Report {
         try fixture.write { context in
-            try Compaction(context: context, rowsMax: rowsMax).run(olderThan: days * Self.day)
+            try Compaction(context: context, limits: fixture.limits)
+                .run(olderThan: days * Self.day, from: place)
         }
+    }
+
+    /// Does a whole run, and tells what each part did.
+    private func run(_ fixture: ServerFixture, days: Int64) throws -> [Compaction.Report] {
+        var reports: [Compaction.Report] = []
+        var place: Compaction.Place? = .init()
+        while let next = place, reports.count < 100 {
+            reports.append(try compact(fixture, days: days, from: next))
+            place = reports.last?.next
+        }
+        return reports
     }
 
     private func bucket(_ fixture: ServerFixture, _ domain: String) throws -> BucketRecord {
@@ -53,21 +66,110 @@ struct CompactionTests {
 
     @Test("goes in parts that leave a sound store between them")
     func parts() throws {
-        let fixture = try ServerFixture()
+        let fixture = try ServerFixture { $0.purgedRowsMax = 3 }
         let person = try fixture.addPerson()
         for index in 0..<7 {
             try fixture.put("driving_licence", "r\(index)", person)
             try fixture.put("driving_licence", "r\(index)", person, version: 2, body: nil)
         }
         var purged: [Int] = []
-        var report = Compaction.Report(hasMore: true)
-        while report.hasMore, purged.count < 10 {
-            report = try compact(fixture, days: 0, rowsMax: 3)
+        var place: Compaction.Place? = .init()
+        var buckets = 0
+        while let next = place, purged.count < 10 {
+            let report = try compact(fixture, days: 0, from: next)
             purged.append(report.purged)
+            buckets += report.buckets
+            place = report.next
             #expect(try fixture.writer.verify().isEmpty)
         }
         #expect(purged == [3, 3, 1])
+        #expect(buckets == 1)
         #expect(try bucket(fixture, "transport").floor == 14)
+    }
+
+    /// Goal: a million people do not keep the writer from others.
+    @Test("runs as many statements in a part, however many buckets there are")
+    func statements() throws {
+        func most(people count: Int) throws -> Int {
+            let fixture = try ServerFixture { $0.purgedBucketsMax = 10 }
+            for index in 0..<count {
+                let person = try fixture.addPerson("p\(index)")
+                try fixture.put("driving_licence", "r\(index)", person)
+                try fixture.put("driving_licence", "r\(index)", person, version: 2, body: nil)
+            }
+            let connection = try #require((fixture.writer as? SQLiteWriter)?.connection)
+            var most = 0
+            var purged: [Int] = []
+            var place: Compaction.Place? = .init()
+            while let next = place, purged.count < 100 {
+                let before = connection.statementsRun
+                let report = try compact(fixture, days: 0, from: next)
+                most = max(most, connection.statementsRun - before)
+                purged.append(report.purged)
+                place = report.next
+            }
+            // The last part finds that there is none behind.
+            #expect(purged == [Int](repeating: 10, count: count / 10) + [0])
+            #expect(try fixture.writer.verify().isEmpty)
+            return most
+        }
+        let few = try most(people: 20)
+        #expect(try most(people: 80) == few)
+    }
+
+    @Test("decides by the clock with which a run began, though it is set meanwhile")
+    func began() throws {
+        let fixture = try ServerFixture { $0.purgedBucketsMax = 1 }
+        for name in ["somebody", "other"] {
+            let person = try fixture.addPerson(name)
+            for id in ["a", "b"] { try fixture.put("driving_licence", id + name, person) }
+            try fixture.put("driving_licence", "a" + name, person, version: 2, body: nil)
+        }
+        _ = try run(fixture, days: 90)
+        fixture.now += 60 * Self.day
+        let other = try #require(
+            try fixture.writer.transaction { try $0.person(subject: "other") })
+        try fixture.put("driving_licence", "bother", other, version: 2, body: nil)
+        _ = try run(fixture, days: 90)
+        fixture.now += 31 * Self.day
+        let first = try compact(fixture, days: 90)
+        #expect(first.purged == 1)
+        // By this clock what was deleted last is older than ninety days as well.
+        fixture.now += 90 * Self.day
+        let second = try compact(fixture, days: 90, from: try #require(first.next))
+        #expect(second.purged == 1)
+        #expect(try compact(fixture, days: 90, from: try #require(second.next)) == .init())
+        #expect(try run(fixture, days: 90).map(\.purged) == [0, 1, 0])
+    }
+
+    @Test("is one answer of a running server, in commits with those of others")
+    func served() throws {
+        let running = try RunningServer {
+            $0.limits.purgedBucketsMax = 3
+            $0.limits.purgedRowsMax = 2
+        }
+        let key = try running.addAgency("dlt", ["vehicle"])
+        func line(_ id: String, _ subject: String, _ version: Int, _ rest: String) -> String {
+            #"{"table":"vehicle","id":"\#(id)","subject":"\#(subject)","as_of":\#(noon),"#
+                + #""source_version":\#(version),\#(rest)}"#
+        }
+        for index in 0..<7 {
+            let subject = try running.addPerson()
+            try running.feed(key, [line("v\(index)", subject, 1, #""body":{}"#)])
+            try running.feed(key, [line("v\(index)", subject, 2, #""deleted":1"#)])
+        }
+        let before = running.server.metrics.commits.commits
+        let answer = try running.admin(["command": "compact", "days": .integer(0)])
+        #expect(
+            answer["rows"]?.items
+                == [["buckets": .integer(7), "days": .integer(0), "purged": .integer(7)]])
+        #expect(running.server.metrics.commits.commits >= before + 4)
+        let audit = try running.admin(["command": "audit.export", "after": .integer(0)])
+        let told = (audit["rows"]?.items ?? []).filter { $0["kind"] == "rows_purged" }
+        #expect(told.compactMap { Int($0["text"]?.text ?? "") }.reduce(0, +) == 7)
+        #expect(
+            try running.admin(["command": "compact", "days": .integer(-1)])["error"]?["code"]
+                == "admin.usage")
     }
 
     @Test("sends a device below the floor through a repair, and no other")

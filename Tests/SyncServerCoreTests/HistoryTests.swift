@@ -1,4 +1,5 @@
 import Foundation
+import NetworkIO
 import SyncProtocol
 import Synchronization
 import TestSupport
@@ -29,7 +30,7 @@ struct HistoryTests {
         defer { store.close() }
         let writer = try store.makeWriter()
         defer { writer.close() }
-        return try writer.transaction { try $0.people().map(\.subject) }
+        return try writer.transaction { try $0.people(after: 0, max: 9).map(\.subject) }
     }
 
     /// Puts a file in the place of the store, as a hurried operator does.
@@ -221,6 +222,74 @@ struct HistoryTests {
         let store = try open(other, seed: 20)
         defer { store.close() }
         return store.isReplaced
+    }
+
+    /// Goal: a copy that an operator makes of a store in use, and puts back after a crash, is told.
+    ///
+    /// Method: the file is copied as `cp` does, while the writer is served on a clock that is
+    /// turned; the marks are those of the moment, as a crash leaves them.
+    @Test("is marked behind a commit, an hour after the last mark, also while it is served")
+    func served() throws {
+        let folder = try TemporaryDirectory()
+        let place = folder.file("data")
+        let time = Mutex<Int64>(7)
+        let disk = FullDisk()
+        let lines = Mutex<[String]>([])
+        var options = StoreOptions()
+        options.files = disk.files
+        let store = try SQLiteStore(
+            directory: place, options: options, randomBytes: seededSecrets(9).bytes)
+        defer { store.close() }
+        let commits = GroupCommit(
+            store: store, limits: Limits(),
+            metrics: Metrics(now: { noon }) { line in lines.withLock { $0.append(line) } },
+            wallClock: WallClock(milliseconds: { noon }),
+            clock: MonotonicClock { time.withLock { $0 } }
+        ) { _ in }
+        try commits.startStepped()
+        defer { commits.close() }
+        func write() {
+            let job = WriterJob(
+                loop: nil,
+                run: { context in
+                    try context.transaction.set("v", [1])
+                    return { _ in }
+                }, failed: { _ in })
+            #expect(commits.submit(job) && commits.step())
+        }
+        func copy(_ name: String) throws -> String {
+            commits.maintainLater { #expect((try? $0.checkpoint()) == true) }
+            #expect(commits.step())
+            try FileManager.default.copyItem(
+                atPath: "\(place)/server.sqlite", toPath: folder.file(name))
+            return folder.file(name)
+        }
+        func writes() -> Int { disk.writes.withLock { $0 } }
+        write()
+        let older = try copy("older")
+        let first = writes()
+        time.withLock { $0 += 3_599_999 }
+        write()
+        // Younger than the last mark: nothing tells it, and that is what the documents say.
+        #expect(try !isForeign(older, beside: place, in: folder.file("within")))
+        time.withLock { $0 += 1 }
+        #expect(!commits.step() && writes() == first)
+        write()
+        #expect(writes() == first + 2)
+        #expect(try isForeign(older, beside: place, in: folder.file("behind")))
+        // One mark is enough for an hour, and a disk that takes none keeps nobody from writing.
+        write()
+        #expect(writes() == first + 2)
+        let younger = try copy("younger")
+        time.withLock { $0 += 3_600_000 }
+        disk.isFull.withLock { $0 = true }
+        for _ in 0..<3 { write() }
+        #expect(lines.withLock { $0.count { $0.contains("store.mark_failed") } } == 1)
+        #expect(!lines.withLock { $0.contains { $0.contains("store.commit_failed") } })
+        disk.isFull.withLock { $0 = false }
+        time.withLock { $0 += 3_600_000 }
+        write()
+        #expect(try isForeign(younger, beside: place, in: folder.file("again")))
     }
 
     @Test("begins anew with a restore, which keeps what was there")

@@ -1,6 +1,7 @@
 import NetworkIO
 import SQLiteKit
 import SyncProtocol
+import Synchronization
 import TestSupport
 import Testing
 
@@ -77,6 +78,28 @@ struct MetricsTests {
         #expect(values[#"tangrat_commit_group_jobs_bucket{le="8"}"#] == 2)
         #expect(values[#"tangrat_commit_group_jobs_bucket{le="+Inf"}"#] == 3)
         #expect(values["tangrat_commit_group_jobs_sum"] == 1_015)
+    }
+
+    @Test("count every read that failed, and log one in a minute")
+    func failedReads() throws {
+        let time = Mutex<Int64>(noon)
+        let lines = Mutex<[String]>([])
+        let metrics = Metrics(now: { time.withLock { $0 } }) { line in
+            lines.withLock { $0.append(line) }
+        }
+        func fail(after milliseconds: Int64) -> Int {
+            time.withLock { $0 += milliseconds }
+            for _ in 0..<50 { metrics.readFailed(StoreFailure.storage("disk \(milliseconds)")) }
+            return lines.withLock { $0.count }
+        }
+        #expect(fail(after: 0) == 1)
+        #expect(lines.withLock { $0[0].contains("store.read_failed") && $0[0].contains("disk 0") })
+        #expect(fail(after: 59_999) == 1)
+        #expect(fail(after: 1) == 2)
+        // A clock that is set back keeps nothing quiet for long.
+        #expect(fail(after: -86_400_000) == 3)
+        let values = try Self.read(metrics.text(extra: [])).values
+        #expect(values["tangrat_reads_failed_total"] == 200)
     }
 
     @Test("put a time into the bucket whose end it does not pass, in seconds")

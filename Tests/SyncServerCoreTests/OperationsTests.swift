@@ -143,7 +143,7 @@ struct ServerOptionsTests {
             ("agency revoke dlt", #"{"code":"dlt","command":"agency.revoke"}"#),
             ("person add", #"{"command":"person.add"}"#),
             ("person add --pid 1", #"{"command":"person.add","pid":"1"}"#),
-            ("person list", #"{"command":"person.list"}"#),
+            ("person list", #"{"after":"","command":"person.list"}"#),
             (
                 "person export s --reason r",
                 #"{"after":0,"command":"person.export","person":"s","reason":"r"}"#

@@ -182,6 +182,42 @@ struct OverloadTests {
         #expect(try world.fresh.sync(world.running, [.sync(SyncRequest())]).status == 200)
     }
 
+    /// Goal: a device's word that its repair goes on buys no reading of a whole bucket.
+    @Test("goes on with a repair whose index is in memory, and with no other")
+    func repair() throws {
+        let world = try World()
+        func ask(goesOn: Bool) throws -> HTTPTestClient.Answer {
+            var body: [UInt8] = []
+            var writer = JSONFrameWriter()
+            var request = ReconcileRequest()
+            request.goesOn = goesOn
+            writer.append(.reconcile(request), to: &body)
+            let nothing = SumsClaim(
+                bucket: "public/catalogue", range: .whole, split: 0,
+                parts: [RangeSum(count: 0, sum: .zero)])
+            writer.append(.sums(nothing), to: &body)
+            return try world.running.request(
+                "POST", "/v1/reconcile",
+                [
+                    "Authorization": "Bearer \(world.settled.token)",
+                    "Content-Type": "application/json",
+                ], body)
+        }
+        try world.hold()
+        world.wait(3)
+        expectLater(try ask(goesOn: true))
+        #expect(try world.counted("tangrat_shed_long_total") == 1)
+        world.release()
+        for _ in 0..<2_000 where try world.counted("tangrat_writer_queue") > 0 {}
+        let begun = try ask(goesOn: false)
+        #expect(begun.status == 200 && begun.text.contains(#""parts""#))
+        try world.hold()
+        world.wait(3)
+        #expect(try ask(goesOn: true).status == 200)
+        expectLater(try ask(goesOn: false))
+        world.release()
+    }
+
     @Test("sends no page behind a very long one, takes writes, and says what became of them")
     func pages() throws {
         let world = try World()

@@ -1,4 +1,5 @@
 import SyncProtocol
+import TestSupport
 import Testing
 
 @testable import SyncServerCore
@@ -157,5 +158,45 @@ struct RestoredRowsTests {
             let code = try world.fixture.push([edit], from: world.other).outcomes.first?.code
             #expect(code == (isTaken ? "" : "row_absent"), "\(isRestored) \(days)")
         }
+    }
+
+    /// Goal: what the first loss took comes back after a second one, too.
+    ///
+    /// Method: a store that was put back is put back again to a state some days behind that,
+    /// with a history between them that ended before it was written down.
+    @Test(
+        "are lacking after a second restore for as long as after the first",
+        arguments: [(14, true), (15, false)])
+    func twice(days: Int64, isTaken: Bool) throws {
+        let place = try TemporaryDirectory()
+        let later = noon + days * 86_400_000
+        func add(_ fixture: ServerFixture, at time: Int64, _ lineage: Lineage?) throws {
+            try fixture.write { context in
+                try AuditTrail(context.transaction, now: time, beginning: lineage)
+                    .append(.personAdded, by: .operator)
+            }
+        }
+        do {
+            let first = try ServerFixture(isRestored: true, in: place)
+            try add(first, at: noon - 1, nil)
+            try add(first, at: noon, first.store.lineage)
+            // The newest of the state that is put back later.
+            try add(first, at: later, nil)
+        }
+        do { _ = try ServerFixture(isRestored: true, in: place, secrets: 2) }
+        let fixture = try ServerFixture(isRestored: true, in: place, secrets: 3)
+        try add(fixture, at: later + 1, fixture.store.lineage)
+        fixture.now = later + 1
+        var device = WritingDevice(try fixture.addDevice(try fixture.addPerson()))
+        func edit(_ key: RowKey, at time: Int64) -> Mutation {
+            device.next([RowOperation(key, .set(field: "nickname", value: "x"))], at: UInt64(time))
+        }
+        // From before the first state, of what the first loss took, and of what the second did.
+        let edits = [
+            edit(Self.gone, at: noon - 2 * 86_400_000), edit(Self.note, at: noon),
+            edit(Self.back, at: later),
+        ]
+        let outcomes = try fixture.push(edits, from: device.record).outcomes
+        #expect(outcomes.map(\.code) == ["row_absent", isTaken ? "" : "row_absent", ""])
     }
 }

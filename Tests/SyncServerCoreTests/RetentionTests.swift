@@ -256,7 +256,7 @@ struct RetentionTests {
             }
             #expect(problem.code == "feed.version_reused")
             try fixture.write { context in
-                _ = try Compaction(context: context, rowsMax: 10).run(olderThan: 0)
+                _ = try Compaction(context: context, limits: fixture.limits).run(olderThan: 0)
             }
         }
         // What the agency says anew is true again.
@@ -313,7 +313,7 @@ struct RetentionTests {
         #expect(try fixture.view(of: person).count == 1)
         func compact() throws -> Int {
             try fixture.write { context in
-                try Compaction(context: context, rowsMax: 10).run(olderThan: 0).purged
+                try Compaction(context: context, limits: fixture.limits).run(olderThan: 0).purged
             }
         }
         #expect(try compact() == 1)

@@ -26,6 +26,12 @@ struct ServerDocumentTests {
             for method in ["GET", "POST", "PUT", "DELETE"] {
                 let isThere = methods.contains(method.lowercased())
                 let body: [UInt8]? = method == "GET" ? nil : []
+                if method == "GET" {
+                    // Of what can be asked for the head can be, but of a stream.
+                    let head = try running.request("HEAD", place)
+                    #expect((head.status != 405) == (isThere && path != "/v1/live"), "\(place)")
+                    #expect(head.body.isEmpty, "\(place)")
+                }
                 // A stream has no end that could be waited for.
                 if isThere, path == "/v1/live" { continue }
                 let answer = try running.request(method, place, [:], body)
@@ -177,6 +183,17 @@ struct ServerDocumentTests {
         try checked.ask(
             "POST", "/v1/agency/records", 200, feed.joined(separator: "\n"), token: key,
             type: "application/x-ndjson")
+        // One of the agency's feeds is under way: the next is one too many.
+        let open = try checked.running.client()
+        try open.send(
+            "POST /v1/agency/records HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \(key)\r\n"
+                + "Content-Type: application/x-ndjson\r\nContent-Length: 9\r\nExpect: 100-continue"
+                + "\r\n\r\n")
+        #expect(try open.answer().status == 100)
+        try checked.ask(
+            "POST", "/v1/agency/records", 429, line("c", 1), token: key,
+            type: "application/x-ndjson")
+        open.close()
         let json = "application/json"
         let dot = String(repeating: "0", count: 16)
         try checked.ask(

@@ -28,11 +28,14 @@ final class ServerFixture {
     var lastSummary = ReconcileMachine.Summary()
     private var seed: UInt64 = 0
 
-    /// Opens a store; one that was put back says so.
-    init(isRestored: Bool = false, _ change: (inout Limits) -> Void = { _ in }) throws {
-        directory = try TemporaryDirectory()
+    /// Opens a store, in a directory of its own unless one is given; one that was put back says so.
+    init(
+        isRestored: Bool = false, in place: TemporaryDirectory? = nil, secrets: UInt64 = 1,
+        _ change: (inout Limits) -> Void = { _ in }
+    ) throws {
+        directory = try place ?? TemporaryDirectory()
         store = try SQLiteStore(
-            directory: directory.path, randomBytes: seededSecrets(1).bytes,
+            directory: directory.path, randomBytes: seededSecrets(secrets).bytes,
             startsNewHistory: isRestored)
         writer = try store.makeWriter()
         reader = try store.makeReader()

@@ -124,6 +124,7 @@ private final class FailingWriter: StoreWriter {
         store.add("checkpoint \(number)")
         return try inner.checkpoint()
     }
+    func markHistory() throws { try inner.markHistory() }
     func beginCopy() throws -> any StoreCopy { try inner.beginCopy() }
     func verify() throws -> [String] { try inner.verify() }
     func scrub() throws -> Bool { try inner.scrub() }

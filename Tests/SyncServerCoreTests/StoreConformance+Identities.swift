@@ -61,7 +61,9 @@ extension StoreConformance {
             try session.writer.transaction { transaction throws in
                 #expect(try transaction.person(tag: tag) == person)
                 #expect(try transaction.person(subject: "q") == other)
-                #expect(try transaction.people().map(\.subject) == ["p", "q", "r"])
+                #expect(try transaction.people(after: 0, max: 9).map(\.subject) == ["p", "q", "r"])
+                let behind = try transaction.people(after: person.number, max: 1)
+                #expect(behind.map(\.subject) == ["q"])
                 #expect(try transaction.device(id: DeviceID(.max)) == device)
                 #expect(try transaction.devices(of: person.number) == [device])
                 #expect(try transaction.signIn(device: signIn.hash) == signIn)

@@ -56,7 +56,7 @@ extension StoreConformance {
             #expect(try transaction.person(tag: tag) == nil)
             #expect(try transaction.person(person.number)?.erased == 77)
             #expect(try transaction.person(subject: "p")?.erased == 77)
-            #expect(try transaction.people().map(\.erased) == [77])
+            #expect(try transaction.people(after: 0, max: 9).map(\.erased) == [77])
             let told = Outcome(mid: 1, status: .refused, code: "row_absent", detail: "")
             #expect(try transaction.outcome(of: device.number, mid: 1)?.outcome == told)
             #expect(try transaction.outcome(of: device.number, mid: 1)?.chain == 5)

@@ -40,7 +40,9 @@ extension StoreConformance {
                 row.body = []
                 try transaction.update(row)
             }
-            #expect(try transaction.allBuckets().map(\.number).contains(bucket.number))
+            let number = bucket.number
+            #expect(try transaction.buckets(after: number - 1, max: 1).map(\.number) == [number])
+            #expect(try transaction.buckets(after: number, max: 9).isEmpty)
             return bucket
         }
         try session.writer.transaction { transaction throws in

@@ -244,7 +244,7 @@ struct StoreConformance {
             #expect(
                 try transaction.row(RowKey(table: "vehicle", id: "b"), scope: 0) == nil)
             #expect(try transaction.bucket(named: "public/new") == nil)
-            #expect(try transaction.people().map(\.subject) == ["p"])
+            #expect(try transaction.people(after: 0, max: 9).map(\.subject) == ["p"])
             #expect(try transaction.person(tag: token) == nil)
             #expect(try transaction.device(id: DeviceID(2)) == nil)
             #expect(try transaction.token(token) == nil)

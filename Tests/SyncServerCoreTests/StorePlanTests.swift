@@ -13,16 +13,11 @@ import Testing
 struct StorePlanTests {
     /// What only an operator asks for, and what is looked at from beginning to end by its nature.
     private static let lists: Set<String> = [
-        "SELECT no, subject, added, erased, held FROM person ORDER BY no",
         """
         SELECT hash, user_code, device_name, expires, person, claimed FROM sign_in
         WHERE person = ?1 ORDER BY expires
         """,
         "SELECT code, tables, revoked FROM agency ORDER BY code",
-        """
-        SELECT no, name, person, epoch, head, floor, count, tombstones, sum, priority, purged
-        FROM bucket ORDER BY no
-        """,
     ]
 
     private static let rules: [@Sendable (StoreConformance) throws -> Void] = [

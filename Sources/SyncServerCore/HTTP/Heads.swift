@@ -79,7 +79,7 @@ enum Heads {
     static let notFound = error(404)
     static let methodNotAllowedGet = StaticHead(
         405, ["Content-Type": "application/json", "Allow": "GET, HEAD"])
-    /// A stream has no answer that its head alone would tell, and nobody asks for that of a list.
+    /// A stream has no answer that its head alone would tell.
     static let methodNotAllowedWhole = StaticHead(
         405, ["Content-Type": "application/json", "Allow": "GET"])
     static let methodNotAllowedPost = StaticHead(

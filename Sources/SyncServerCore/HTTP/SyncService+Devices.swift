@@ -7,8 +7,8 @@ extension SyncService {
     func receivedDeviceList(
         _ request: borrowing RequestView, _ exchange: Exchange
     ) -> BodyPlan {
-        guard request.method == .get else {
-            return refuse(exchange, Heads.methodNotAllowedWhole, .method)
+        guard request.method == .get || request.method == .head else {
+            return refuse(exchange, Heads.methodNotAllowedGet, .method)
         }
         guard let session = admit(request, exchange) else { return .answered }
         guard admit(session.requests, exchange) else { return .answered }

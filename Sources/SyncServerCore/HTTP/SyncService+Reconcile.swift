@@ -109,13 +109,15 @@ extension SyncService {
             release(disclosed, for: .repair, to: session, form, exchange) {
                 $0.reconcile(request, claims, session, form, $1)
             }
+        } catch is ReconcileMachine.Shed {
+            refuseForNow(exchange)
         } catch is PageBuilder.Revoked {
             _ = refuse(exchange, Heads.unauthorised, .unauthorised)
         } catch StoreFailure.inconsistent(let what) {
             metrics.log(.error, "store.damaged", what)
             exchange.respond(Heads.internalError, body: ErrorBody.damaged.bytes)
         } catch {
-            metrics.log(.error, "store.read_failed", "\(error)")
+            metrics.readFailed(error)
             exchange.respond(Heads.unavailable, body: ErrorBody.storage.bytes)
         }
     }
@@ -125,7 +127,9 @@ extension SyncService {
         into sink: inout some FrameSink
     ) throws -> AuditRanges {
         sink.append(.hello(Hello(serverMilliseconds: parts.now())))
-        let machine = ReconcileMachine(pages: pages, indexes: parts.indexes, limits: limits)
+        let machine = ReconcileMachine(
+            pages: pages, indexes: parts.indexes, limits: limits,
+            mayRead: { [self] in !sheds(.long) })
         let asker = PageBuilder.Asker(
             device: session.device, id: session.id, person: session.person,
             now: parts.now())

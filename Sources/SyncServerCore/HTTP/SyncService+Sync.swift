@@ -318,7 +318,7 @@ extension SyncService {
             metrics.log(.error, "store.damaged", what)
             exchange.respond(Heads.internalError, body: ErrorBody.damaged.bytes)
         } catch {
-            metrics.log(.error, "store.read_failed", "\(error)")
+            metrics.readFailed(error)
             exchange.respond(Heads.unavailable, body: ErrorBody.storage.bytes)
         }
     }

@@ -185,7 +185,7 @@ final class SyncService: RequestHandler {
 
     /// A store that cannot be read says nothing about anybody's rights.
     func refuseUnreadable(_ exchange: Exchange, _ error: any Error) {
-        metrics.log(.error, "store.read_failed", "\(error)")
+        metrics.readFailed(error)
         _ = refuse(exchange, Heads.unavailable, .storage)
     }
 

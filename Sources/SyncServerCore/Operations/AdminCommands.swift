@@ -29,7 +29,7 @@ struct AdminCommands {
             case "agency.list": return .success(try listAgencies())
             case "agency.revoke": return .success([try revokeAgency(command)])
             case "person.add": return .success([try addPerson(command)])
-            case "person.list": return .success(try listPeople())
+            case "person.list": return .success(try listPeople(command))
             case "person.export": return .success(try exportPerson(command))
             case "person.erase": return .success([try erasePerson(command)])
             case "person.hold": return .success([try hold(command)])
@@ -41,7 +41,6 @@ struct AdminCommands {
             case "grant": return .success([try grant(command)])
             case "revoke": return .success([try withdraw(command)])
             case "grants": return .success(try listRights(command))
-            case "compact": return .success([try compact(command)])
             default:
                 throw Refusal(
                     code: "admin.command", message: "there is no such command",
@@ -130,8 +129,20 @@ struct AdminCommands {
         return Self.json(person, isNew: true)
     }
 
-    private func listPeople() throws -> [JSONValue] {
-        try transaction.people().map { Self.json($0, isNew: false) }
+    /// Lists the people who came behind the one whose subject is `after`; behind the last
+    /// there are none.
+    private func listPeople(_ command: JSONValue) throws -> [JSONValue] {
+        var last: PersonNumber = 0
+        if let subject = command["after"]?.text, !subject.isEmpty {
+            guard let person = try transaction.person(subject: subject) else {
+                throw Refusal(
+                    code: "admin.person_unknown", message: "after is nobody's subject",
+                    advice: "Begin the list anew: tangrat-server person list")
+            }
+            last = person.number
+        }
+        return try transaction.people(after: last, max: limits.peopleListedMax)
+            .map { Self.json($0, isNew: false) }
     }
 
     private static func json(_ person: PersonRecord, isNew: Bool) -> JSONValue {
@@ -217,27 +228,6 @@ struct AdminCommands {
         return .object(
             JSONObject([("device", .string(id.description)), ("revoked_ms", .integer(context.now))])
         )
-    }
-
-    // MARK: - Upkeep
-
-    private func compact(_ command: JSONValue) throws -> JSONValue {
-        guard let days = command["days"]?.intValue, (0...36_500).contains(days) else {
-            throw Refusal(
-                code: "admin.usage", message: "days is missing or not a number of days",
-                advice: "See: tangrat-server help")
-        }
-        let report = try Compaction(context: context, rowsMax: limits.purgedRowsMax)
-            .run(olderThan: days * 86_400_000)
-        if report.purged > 0 {
-            try context.audit.append(.rowsPurged, by: .operator, text: "\(report.purged)")
-        }
-        return .object(
-            JSONObject([
-                ("buckets", .integer(Int64(report.buckets))), ("days", .integer(days)),
-                ("more", .integer(report.hasMore ? 1 : 0)),
-                ("purged", .integer(Int64(report.purged))),
-            ]))
     }
 
     func text(_ command: JSONValue, _ member: String) throws -> String {

@@ -81,7 +81,7 @@ package final class GroupCommit: Sendable {
     /// - Throws: What opening the writer throws, or `StoreFailure.closed`.
     package func start() throws {
         // WORKAROUND(docs/workarounds.md#1): the only writer of the file.
-        let box = WriterBox(store)
+        let box = WriterBox(store, at: clock.milliseconds())
         _ = try box.open()
         let mayRun = state.withLock { state in
             guard state.phase == .new else { return false }
@@ -103,7 +103,7 @@ package final class GroupCommit: Sendable {
 
     /// Opens the writer without a thread: ``step()`` does its work.
     package func startStepped() throws {
-        let box = WriterBox(store)
+        let box = WriterBox(store, at: clock.milliseconds())
         _ = try box.open()
         stepped.withLock { $0 = box }
         state.withLock { $0.phase = .running }
@@ -261,6 +261,7 @@ package final class GroupCommit: Sendable {
                 waiting = []
             }
             maintainLog(box)
+            markHistory(box)
         }
     }
 
@@ -340,6 +341,24 @@ package final class GroupCommit: Sendable {
         } catch {
             metrics.log(.error, "store.checkpoint_failed", "\(error)")
             box.drop()
+        }
+    }
+
+    /// Marks the history now and then, for copies of the file that nobody tells the server of.
+    ///
+    /// Only behind a commit: a copy of a store that was not written to since is no older state.
+    private func markHistory(_ box: WriterBox) {
+        let now = clock.milliseconds()
+        guard let writer = box.writer, now - box.markedAt >= limits.historyMarkMilliseconds else {
+            return
+        }
+        // Also where it fails: nothing is lost by it, and the log is not filled.
+        box.markedAt = now
+        do {
+            try writer.markHistory()
+        } catch {
+            guard !writer.hasFailed else { return failed(error, box) }
+            metrics.log(.error, "store.mark_failed", "\(error)")
         }
     }
 

@@ -38,6 +38,9 @@ package final class Metrics: Sendable {
         var commits: UInt64 = 0
         var commitJobs: UInt64 = 0
         var commitsFailed: UInt64 = 0
+        var readsFailed: UInt64 = 0
+        /// When a failed read was told last, in milliseconds since 1970.
+        var readFailureToldAt: Int64?
         var auditEntries: UInt64 = 0
         var expired: UInt64 = 0
         var checkpoints: UInt64 = 0
@@ -151,6 +154,22 @@ package final class Metrics: Sendable {
 
     func logHolds(pages: Int) { counts.withLock { $0.logPages = Int64(pages) } }
     func expired(_ rows: Int) { counts.withLock { $0.expired += UInt64(rows) } }
+
+    /// Counts a read of the store that failed, and tells it at most once in a minute.
+    ///
+    /// The first says why; a disk that goes on failing would otherwise fill the log as
+    /// well, and each line keeps a loop until it is written.
+    func readFailed(_ error: any Error) {
+        let at = now()
+        let isTold = counts.withLock { counts in
+            counts.readsFailed += 1
+            if let last = counts.readFailureToldAt, abs(at - last) < 60_000 { return false }
+            counts.readFailureToldAt = at
+            return true
+        }
+        if isTold { log(.error, "store.read_failed", "\(error)") }
+    }
+
     func commitFailed() { counts.withLock { $0.commitsFailed += 1 } }
     func shed(_ work: Admission.Work) {
         counts.withLock {
@@ -209,6 +228,7 @@ package final class Metrics: Sendable {
                 ("tangrat_commits_total", Int64(now.commits)),
                 ("tangrat_commit_jobs_total", Int64(now.commitJobs)),
                 ("tangrat_commits_failed_total", Int64(now.commitsFailed)),
+                ("tangrat_reads_failed_total", Int64(now.readsFailed)),
                 ("tangrat_audit_entries_total", Int64(now.auditEntries)),
                 ("tangrat_retention_rows_total", Int64(now.expired)),
                 ("tangrat_checkpoints_total", Int64(now.checkpoints)),

@@ -204,7 +204,7 @@ struct ServerOptions {
             }
             members.append(("reason", try value("reason")))
             if words[1] == "export" { members.append(("after", .integer(0))) }
-        case ("person", "list"): members = [("command", "person.list")]
+        case ("person", "list"): members = [("command", "person.list"), ("after", .string(""))]
         case ("approve", _):
             members = [
                 ("command", "approve"), ("user_code", try word(1, "CODE")),

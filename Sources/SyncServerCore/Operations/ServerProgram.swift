@@ -246,12 +246,14 @@ package enum ServerProgram {
 
 extension JSONValue {
     /// The command that asks for what follows these rows, if it is one that goes on.
-    fileprivate func going(on rows: [JSONValue]) -> JSONValue {
+    func going(on rows: [JSONValue]) -> JSONValue {
+        let isPeople = self["command"]?.text == "person.list"
         guard self["after"] != nil, let fields,
-            let last = rows.last?["entry"]?.intValue ?? rows.last?["number"]?.intValue
+            let last = isPeople
+                ? rows.last?["subject"] : rows.last?["entry"] ?? rows.last?["number"]
         else { return self }
         var members = fields.members.map { ($0.0, $0.1) }.filter { $0.0 != "after" }
-        members.append(("after", .integer(last)))
+        members.append(("after", last))
         // What was begun goes on under its number.
         if let begun = rows.first?["export"] { members.append(("export", begun)) }
         return .object(JSONObject(members))

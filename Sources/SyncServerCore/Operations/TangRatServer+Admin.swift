@@ -10,6 +10,7 @@ extension TangRatServer {
     ) {
         if AuditCommands.isOne(command) { return runAudit(command, done: done) }
         if Self.isRetention(command) { return runRetention(command, done: done) }
+        if CompactionRun.isAsked(by: command) { return runCompaction(command, done: done) }
         if Self.isInspection(command) { return runInspection(command, done: done) }
         let configuration = self.configuration
         let personKey = store.personKey
@@ -59,6 +60,9 @@ extension TangRatServer {
         }
         if isRetention(command) {
             return try retain(command, on: store, directory: directory, wallClock: wallClock)
+        }
+        if CompactionRun.isAsked(by: command) {
+            return try compact(command, on: store, wallClock: wallClock)
         }
         return try runAdmin(command, on: store, secrets: secrets, wallClock: wallClock)
     }

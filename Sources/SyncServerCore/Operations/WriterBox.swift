@@ -8,13 +8,23 @@ final class WriterBox: @unchecked Sendable {
     /// Whether the audit chain tells of the present history.
     var hasNotedHistory = false
 
+    /// When the store's history was marked last, or that was tried, by the clock that never
+    /// steps.
+    var markedAt: Int64
+
     /// Why the last commit failed, until one succeeds.
     var lastFailure = ""
 
     private let store: any ReplicaStore
 
-    init(_ store: any ReplicaStore) {
+    /// Creates a box without a writer.
+    ///
+    /// - Parameters:
+    ///   - store: Gives the writer. Opening it has marked its history.
+    ///   - now: The clock that never steps, in milliseconds.
+    init(_ store: any ReplicaStore, at now: Int64) {
         self.store = store
+        markedAt = now
     }
 
     /// The writer, opened anew if it had to be dropped.
@@ -66,6 +76,7 @@ final class RefusingWriter: StoreWriter {
     var hasFailed: Bool { false }
     func maintainLog() throws -> LogUpkeep? { throw reason }
     func checkpoint() throws -> Bool { throw reason }
+    func markHistory() throws { throw reason }
     func beginCopy() throws -> any StoreCopy { throw reason }
     func verify() throws -> [String] { throw reason }
     func scrub() throws -> Bool { throw reason }

@@ -169,6 +169,13 @@ package protocol StoreWriter: AnyObject {
     @discardableResult
     func checkpoint() throws -> Bool
 
+    /// Tells copies of the file that were made until now from what it is from now on.
+    ///
+    /// Called between transactions, now and then. If it cannot be done, writing goes on.
+    ///
+    /// - Throws: The store's failure; ``hasFailed`` says whether the writer must be closed then.
+    func markHistory() throws
+
     /// Begins a copy of the database as it is now.
     ///
     /// From here on the copy is an older state than the store, and the history says
@@ -235,7 +242,7 @@ package protocol StoreTransaction: StoreSnapshot {
     func remove(row number: Int64) throws
 
     // Purging.
-    func allBuckets() throws -> [BucketRecord]
+    func buckets(after number: BucketNumber, max: Int) throws -> [BucketRecord]
 
     /// The newest mark of a bucket that is not younger than a time.
     func lastMark(of bucket: BucketNumber, notAfter milliseconds: Int64) throws -> HeadMark?
@@ -288,7 +295,7 @@ package protocol StoreTransaction: StoreSnapshot {
     func person(tag: Digest32) throws -> PersonRecord?
     func person(subject: String) throws -> PersonRecord?
     func addPerson(subject: String, tag: Digest32?, added: Int64) throws -> PersonRecord
-    func people() throws -> [PersonRecord]
+    func people(after number: PersonNumber, max: Int) throws -> [PersonRecord]
     func addDevice(
         id: DeviceID, person: PersonNumber, name: String, added: Int64
     ) throws -> DeviceRecord

@@ -106,8 +106,12 @@ final class BucketBook {
         }
     }
 
-    /// The newest revision of a bucket, with what this commit has changed.
-    func head(of number: BucketNumber) throws -> UInt64 { try record(number).head }
+    /// A bucket with what this commit has changed, given as it is stored.
+    func present(_ stored: BucketRecord) -> BucketRecord {
+        if let record = buckets[stored.number] { return record }
+        buckets[stored.number] = stored
+        return stored
+    }
 
     /// Purges tombstones of a bucket and raises its floor.
     ///

@@ -34,6 +34,14 @@ final class RangeIndexCache: Sendable {
     /// The number of rows kept, for tests.
     var rows: Int { state.withLock { $0.rows } }
 
+    /// Whether an index is held that needs no more than what has changed since.
+    func holds(_ bucket: BucketRecord) -> Bool {
+        state.withLock { state in
+            guard let known = state.held[bucket.number]?.value else { return false }
+            return known.epoch == bucket.epoch && known.head <= bucket.head
+        }
+    }
+
     /// The index of a bucket at the moment of a snapshot.
     ///
     /// - Returns: The index, and how many rows were read for it.

@@ -46,6 +46,12 @@ struct ReconcileMachine {
     let pages: PageBuilder
     let indexes: RangeIndexCache
     let limits: Limits
+    /// Whether a whole bucket may be read for a request that goes on: asked where its
+    /// index is not held any more, or never was.
+    var mayRead: () -> Bool = { true }
+
+    /// An answer would take more than there is time for now.
+    struct Shed: Error {}
 
     /// What an answer took, for the metrics.
     struct Summary: Hashable, Sendable {
@@ -69,7 +75,7 @@ struct ReconcileMachine {
     ///
     /// - Returns: What it took; nothing but an `error` frame was written if a
     ///   bucket is too large.
-    /// - Throws: What the store throws.
+    /// - Throws: What the store throws, or ``Shed``.
     func answer(
         _ request: ReconcileRequest, _ claims: [ReconcileClaim], for asker: PageBuilder.Asker,
         in snapshot: any StoreSnapshot, names: (Int64) throws -> String,
@@ -79,7 +85,8 @@ struct ReconcileMachine {
             try pages.view(of: asker, in: snapshot).buckets.map { ($0.name, $0) },
             uniquingKeysWith: { first, _ in first })
         var state = AnswerState(
-            bytesLeft: min(max(Int(clamping: request.bytesMax), 1), limits.pageBytesMax))
+            bytesLeft: min(max(Int(clamping: request.bytesMax), 1), limits.pageBytesMax),
+            goesOn: request.goesOn)
         var claimed: [BucketRecord] = []
         var seen: Set<String> = []
         for claim in claims where seen.insert(claim.bucket).inserted {
@@ -136,6 +143,7 @@ struct ReconcileMachine {
 
     private struct AnswerState {
         var bytesLeft: Int
+        let goesOn: Bool
         var sum = HashSum.zero
         var named: Set<Int64> = []
         var summary = Summary()
@@ -182,6 +190,8 @@ struct ReconcileMachine {
         of bucket: BucketRecord, _ snapshot: any StoreSnapshot, _ state: inout AnswerState
     ) throws -> RangeIndex {
         if let known = state.indexes[bucket.number] { return known }
+        // That it goes on is the device's word; what it costs is decided here.
+        guard !state.goesOn || indexes.holds(bucket) || mayRead() else { throw Shed() }
         let (index, read) = try indexes.index(of: bucket, in: snapshot)
         state.summary.rowsRead += read
         if !RangeIndexCache.agrees(index, bucket) { state.summary.inconsistent.append(bucket.name) }

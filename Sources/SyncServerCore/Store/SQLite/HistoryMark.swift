@@ -6,7 +6,8 @@ internal import Synchronization
 /// Tells the store's file from an older copy of it.
 ///
 /// A random mark stands in the store and in a small file beside it. It is drawn
-/// anew when the store is opened, when the server stops and when a backup begins.
+/// anew when the store is opened, when the server stops and when a backup begins,
+/// and now and then while it is written to: for copies that nobody told the server of.
 /// An older copy that is put in place holds a mark that the small file does not
 /// name: history has split, and devices must be told by a new lineage.
 ///
@@ -50,6 +51,14 @@ final class HistoryMark: Sendable {
     /// - Throws: `StoreFailure.storage` if the small file cannot be written, or `SQLiteError`.
     func renew(_ connection: Connection) throws {
         isDue.store(true, ordering: .releasing)
+        try draw(connection)
+    }
+
+    /// Draws a new mark at a moment that asks for none: if it cannot be, the older one stays
+    /// good for what is committed next.
+    ///
+    /// - Throws: `StoreFailure.storage` if the small file cannot be written, or `SQLiteError`.
+    func draw(_ connection: Connection) throws {
         let old = try mark(connection)
         var new = ""
         try connection.run("SELECT lower(hex(randomblob(16)))") { new = $0.text(0) }

@@ -84,9 +84,13 @@ package final class SQLiteStore: ReplicaStore {
         if isReplaced || startsNewHistory {
             try connection.transaction(.immediate) {
                 try $0.run("DELETE FROM value WHERE name = 'lineage'")
+                var older: [UInt8]?
+                try $0.run("SELECT value FROM value WHERE name = ?1", .text(RestoredHistory.name)) {
+                    older = $0.blob(0)
+                }
                 try $0.run(
-                    "INSERT OR REPLACE INTO value(name, value) VALUES (?1, x'')",
-                    .text(RestoredHistory.name))
+                    "INSERT OR REPLACE INTO value(name, value) VALUES (?1, ?2)",
+                    .text(RestoredHistory.name), .blob(RestoredHistory.begun(after: older)))
             }
         }
         guard let lineage = Lineage(try value("lineage") { randomBytes(16) }) else {

@@ -2,14 +2,14 @@ internal import SQLiteKit
 internal import SyncProtocol
 
 extension SQLiteTransaction {
-    func allBuckets() throws -> [BucketRecord] {
+    func buckets(after number: BucketNumber, max: Int) throws -> [BucketRecord] {
         var found: [BucketRecord] = []
-        try connection.run(
+        try connection.statement(
             """
             SELECT no, name, person, epoch, head, floor, count, tombstones, sum, priority, purged
-            FROM bucket ORDER BY no
+            FROM bucket WHERE no > ?1 ORDER BY no LIMIT ?2
             """
-        ) { found.append(try Self.bucket($0)) }
+        ).run(.integer(number), .integer(Int64(max))) { found.append(try Self.bucket($0)) }
         return found
     }
 

@@ -263,10 +263,13 @@ final class SQLiteTransaction: SQLiteMoment, StoreTransaction {
         return PersonRecord(number: connection.lastInsertRowID, subject: subject, added: added)
     }
 
-    func people() throws -> [PersonRecord] {
+    func people(after number: PersonNumber, max: Int) throws -> [PersonRecord] {
         var people: [PersonRecord] = []
-        try connection.statement("SELECT no, subject, added, erased, held FROM person ORDER BY no")
-            .run { people.append(Self.person($0)) }
+        try connection.statement(
+            """
+            SELECT no, subject, added, erased, held FROM person WHERE no > ?1 ORDER BY no LIMIT ?2
+            """
+        ).run(.integer(number), .integer(Int64(max))) { people.append(Self.person($0)) }
         return people
     }
 

@@ -102,6 +102,8 @@ final class SQLiteWriter: StoreWriter {
         }
     }
 
+    func markHistory() throws { try guarded { try history.draw(connection) } }
+
     func beginCopy() throws -> any StoreCopy {
         CrashPoint.serverBackupBefore.reach()
         let copy = try SQLiteCopy(openReader(), longReads)
