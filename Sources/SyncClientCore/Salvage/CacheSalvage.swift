@@ -68,10 +68,9 @@ struct CacheSalvage: Sendable {
             try run(.log)
             return []
         }
-        let found = RawWrites(devices: [device]).find(database: [], log: log).values
-            .sorted { $0.entry.mid < $1.entry.mid }
         // Looked at before anything is written: closing empties the log.
-        guard try hasGap(found) else { return found }
+        let (found, hasGap) = look(in: log)
+        guard hasGap else { return found }
         try run(.log)
         return []
     }
@@ -82,19 +81,34 @@ struct CacheSalvage: Sendable {
         return options
     }
 
-    /// Whether the log holds writes that do not follow on those that SQLite sees.
-    private func hasGap(_ found: [RawWrites.Write]) throws(SyncFailure) -> Bool {
-        guard !found.isEmpty,
-            let connection = try? Connection(path: path, options: options(.readOnly))
-        else { return false }
-        defer { connection.close() }
-        // What cannot be read is found out by opening it in earnest.
-        guard var state = try? CacheState.load(connection) else { return false }
+    /// The writes in the log, and whether some do not follow on those that SQLite sees.
+    private func look(in log: [UInt8]) -> (found: [RawWrites.Write], hasGap: Bool) {
+        let connection = try? Connection(path: path, options: options(.readOnly))
+        defer { connection?.close() }
+        let found = RawWrites(devices: names(connection)).find(database: [], log: log).values
+            .sorted { $0.entry.mid < $1.entry.mid }
+        // What cannot be read is found out by opening it in earnest, as is whose it is.
+        guard !found.isEmpty, let connection, var state = try? CacheState.load(connection),
+            state.subject.isEmpty || state.subject == subject
+        else { return (found, false) }
         do {
-            return try Self.unseen(found, &state, connection) == nil
+            return (found, try Self.unseen(found, &state, connection) == nil)
         } catch {
-            return false
+            return (found, false)
         }
+    }
+
+    /// The names under which writes can stand here.
+    ///
+    /// After a new sign-in they are stored under the cache's own name until the server was
+    /// asked about it.
+    private func names(_ connection: Connection?) -> Set<DeviceID> {
+        var names: Set = [device]
+        // The one column of it that every version has.
+        try? connection?.run("SELECT device FROM state WHERE id = 1") {
+            names.insert(DeviceID(UInt64(bitPattern: $0.int64(0))))
+        }
+        return names
     }
 
     /// The writes in the log that follow on those that SQLite sees.
@@ -104,10 +118,16 @@ struct CacheSalvage: Sendable {
         _ found: [RawWrites.Write], _ state: inout CacheState, _ connection: Connection
     ) throws -> [RawWrites.Write]? {
         var unseen: [RawWrites.Write] = []
-        for write in found where write.entry.mid >= state.nextMid {
+        for write in found {
             let mutation = write.entry.mutation
-            // Of an older name, or numbered anew since: these frames are left from then.
-            guard mutation.time.device == state.device,
+            guard mutation.time.device == state.device else {
+                // Of the name that the device is signed in with: SQLite does not see that
+                // the cache has taken it, nor what was stored since.
+                guard try NoticeTable.isKnown(mutation.chain, connection) else { return nil }
+                continue
+            }
+            // Numbered anew since: these frames are left from then.
+            guard mutation.mid >= state.nextMid,
                 state.isAdopting || mutation.mid < Limits.temporaryMid,
                 try !NoticeTable.isKnown(mutation.chain, connection)
             else { continue }
@@ -150,11 +170,11 @@ struct CacheSalvage: Sendable {
     ///   - inLog: Writes that were found in the log, which may be gone by now.
     /// - Throws: ``SyncFailure``, and the damaged file is still in its place.
     func run(_ reason: Reason, inLog: [RawWrites.Write] = []) throws(SyncFailure) {
+        let database = try bytes(path)
+        let log = try bytes(path + "-wal")
         try files.write(Array(reason.rawValue.utf8), to: note)
         for end in ["", "-wal", "-shm"] { try files.remove(fresh + end) }
         let now = environment.wall.milliseconds()
-        let database = try files.read(path, bytesMax: Limits.salvageBytesMax) ?? []
-        let log = try files.read(path + "-wal", bytesMax: Limits.salvageBytesMax) ?? []
         var reader: DamagedCache?
         if reason != .foreign { reader = try openCopy(database, isPatched: true, withLog: true) }
         if reason != .foreign, reader?.state == nil {
@@ -165,19 +185,26 @@ struct CacheSalvage: Sendable {
         var state = reader?.state
         if let other = state?.subject, other != subject, !other.isEmpty { state = nil }
         if state?.device == DeviceID(0) { state = nil }
-        var found = RawWrites(devices: devices(state)).find(database: database, log: log)
-        for write in inLog { found[write.entry.mid] = write }
+        let names = devices(state)
+        var found = RawWrites(devices: names).find(database: database, log: log)
+        for write in inLog where names.contains(write.dot.device) { found[write.dot] = write }
         found = found.filter { reader?.isNumberedAnew($0.value, state) != true }
         if state != nil { found.merge(reader?.waiting() ?? [:]) { _, read in read } }
+        let ordered = found.values.sorted { $0.entry.mid < $1.entry.mid }
+        let held = state?.device ?? device
         // What the server has confirmed may still stand in old pages.
-        let writes = found.values.filter { $0.entry.mid > state?.ackedMid ?? 0 }
-            .sorted { $0.entry.mid < $1.entry.mid }
+        let writes = ordered.filter {
+            $0.dot.device == held && $0.entry.mid > state?.ackedMid ?? 0
+        }
+        let later = Self.later(ordered.filter { $0.dot.device != held }, than: writes)
         var notice = CacheNotice(
             kind: reason == .foreign ? .foreign : .damaged, atMilliseconds: now,
-            kept: writes.count, lost: lost(writes, state))
-        if !writes.isEmpty {
+            kept: writes.count + later.count,
+            // Nobody knows what else was stored before the device took its new name.
+            lost: later.isEmpty ? lost(writes, state) : nil)
+        if notice.kept > 0 {
             notice.keep(export: "\(directory)/outbox-\(now).jsonl")
-            try export(writes, to: notice.export)
+            try export(writes + later, to: notice.export)
         }
         let name = reason == .foreign ? "cache.foreign" : "cache.damaged"
         let kept = "\(directory)/\(name)-\(now).sqlite"
@@ -185,7 +212,7 @@ struct CacheSalvage: Sendable {
         let keepsFile = reason == .foreign || notice.lost != 0
         if keepsFile { notice.file = kept }
         do {
-            try make(from: reader, state, writes, notice)
+            try make(from: reader, state, writes, later: later, notice)
         } catch {
             throw StorageErrors.failure(error, path: fresh)
         }
@@ -195,9 +222,23 @@ struct CacheSalvage: Sendable {
 
     // MARK: - Reading
 
+    private func bytes(_ path: String) throws(SyncFailure) -> [UInt8] {
+        try files.read(path, bytesMax: Limits.salvageBytesMax) ?? []
+    }
+
     /// Whose writes count: a device that signed in anew may still have its older name here.
     private func devices(_ state: CacheState?) -> Set<DeviceID> {
         Set([device] + (state.map { [$0.device] } ?? []))
+    }
+
+    /// Writes that were stored after a change of name that cannot be read any more.
+    ///
+    /// Those among them that only have a new number tell their first name.
+    private static func later(
+        _ found: [RawWrites.Write], than writes: [RawWrites.Write]
+    ) -> [RawWrites.Write] {
+        var known = Set(writes.map(\.entry.mutation.firstName))
+        return found.filter { known.insert($0.entry.mutation.firstName).inserted }
     }
 
     /// How many writes are missing between those known to have been made; nil if nobody knows.
@@ -261,7 +302,7 @@ struct CacheSalvage: Sendable {
 
     private func make(
         from reader: DamagedCache?, _ known: CacheState?, _ writes: [RawWrites.Write],
-        _ notice: CacheNotice
+        later: [RawWrites.Write], _ notice: CacheNotice
     ) throws {
         var options = options(.readWriteCreate)
         options.secureDelete = .on
@@ -296,12 +337,37 @@ struct CacheSalvage: Sendable {
             if state.erasure != .none { state.erasure = .copies }
             state.nextMid = max(state.nextMid, Limits.temporaryMid)
             try Recount.run(target)
+            let notice = try add(later, notice, &state, target)
             // Whatever is missing or wrong in the mirror is found by the next round.
             state.repair = try RepairIndex.holdsRows(target) ? .running : .none
             try state.save(target)
             try NoticeTable.append(notice, target)
         }
         _ = try target.checkpoint(.truncate)
+    }
+
+    /// Makes writes of another name anew under the cache's own; they count once.
+    ///
+    /// - Returns: The notice, which counts those that there is room for: the others are exported.
+    private func add(
+        _ later: [RawWrites.Write], _ notice: CacheNotice, _ state: inout CacheState,
+        _ target: Connection
+    ) throws -> CacheNotice {
+        var notice = notice
+        let kept = (try? OutboxTable.acknowledged(target)) ?? []
+        let known = Set(kept.map(\.mutation.firstName))
+        var renamed: [Dot: Dot] = [:]
+        for write in later.map(\.entry.mutation) where !known.contains(write.firstName) {
+            do {
+                _ = try OutboxTable.appendAnew(
+                    write, &renamed, &state, wallMilliseconds: environment.wall.milliseconds(),
+                    random: environment.random, target)
+                try NoticeTable.remember(write.chain, target)
+            } catch SyncFailure.outboxFull {
+                notice.kept -= 1
+            }
+        }
+        return notice
     }
 
     /// Puts the new cache in the place of the damaged one; may be begun again at any step.
