@@ -56,6 +56,7 @@ struct CacheSalvage: Sendable {
             )
             .map(String.init)
             if words.count == 2, words[0] == "ready" {
+                for file in [fresh, path] { try refuseNewer(try bytes(file), []) }
                 try exchange(kept: words[1])
             } else {
                 try run(words.first.flatMap(Reason.init) ?? .damaged)
@@ -172,6 +173,7 @@ struct CacheSalvage: Sendable {
     func run(_ reason: Reason, inLog: [RawWrites.Write] = []) throws(SyncFailure) {
         let database = try bytes(path)
         let log = try bytes(path + "-wal")
+        try refuseNewer(database, log)
         try files.write(Array(reason.rawValue.utf8), to: note)
         for end in ["", "-wal", "-shm"] { try files.remove(fresh + end) }
         let now = environment.wall.milliseconds()
@@ -224,6 +226,14 @@ struct CacheSalvage: Sendable {
 
     private func bytes(_ path: String) throws(SyncFailure) -> [UInt8] {
         try files.read(path, bytesMax: Limits.salvageBytesMax) ?? []
+    }
+
+    /// Leaves what a newer program made to it: what this one does not know would be lost.
+    private func refuseNewer(_ database: [UInt8], _ log: [UInt8]) throws(SyncFailure) {
+        let known = Int(CacheSchema.migrations.identity.versionMax)
+        if let version = CacheVersion.newer(than: known, database: database, log: log) {
+            throw .cacheNewer(path: path, version: version)
+        }
     }
 
     /// Whose writes count: a device that signed in anew may still have its older name here.
