@@ -309,6 +309,37 @@ struct NameTests {
         }
     }
 
+    /// Goal: a token that is renewed for the older sign-in does not end the newer one.
+    ///
+    /// Method: two clients on one cache. While one waits for the new token, the other signs in
+    /// anew; then the token comes.
+    @Test("stay though a token of the older name is renewed at that moment")
+    func renewedMeanwhile() async throws {
+        try await inWorld { world in
+            let first = try await world.signedIn()
+            try await first.pin("a")
+            let second = try await world.open()
+            let gate = Gate()
+            world.server.fail(.status(401, retryAfter: nil), .held(gate))
+            let synced = Task { try await first.sync() }
+            await gate.arrived()
+            world.server.with { state in
+                state.device = DeviceID(0x77)
+                state.accessToken = "access-2"
+            }
+            let prompt = try await second.beginSignIn(
+                server: "https://example.test", deviceName: "a test")
+            _ = try await second.completeSignIn(prompt)
+            world.server.with { $0.device = ModelServer.device }
+            await gate.open()
+            await #expect(throws: SyncFailure.busyElsewhere) { try await synced.value }
+            let stored = try await second.signedIn().keeper.stored()
+            #expect(stored.device == DeviceID(0x77) && stored.accessToken == "access-2")
+            await first.close()
+            await second.close()
+        }
+    }
+
     /// Goal: with a bucket goes what is kept of it under a new name, and nothing else waits for it.
     ///
     /// Method: two kept writes have a new name and are not sent; the bucket of the first is
