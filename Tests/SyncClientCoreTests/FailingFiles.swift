@@ -8,6 +8,8 @@ struct FailingFiles: FileOperations {
     private let left: Counter
     /// What happens before a file is read.
     var onRead: @Sendable (String) -> Void = { _ in }
+    /// Whether nothing gets another name.
+    var failsToMove = false
 
     final class Counter: Sendable {
         private let left: Mutex<Int>
@@ -44,6 +46,7 @@ struct FailingFiles: FileOperations {
         try files.remove(path)
     }
     func move(_ path: String, to target: String) throws(SyncFailure) {
+        if failsToMove { throw SyncFailure.storageFailed(code: "test") }
         try left.step()
         try files.move(path, to: target)
     }

@@ -14,8 +14,8 @@ internal import SyncProtocol
 /// ```
 ///
 /// The note `cache.damaged` stays until the end, so a salvage that is killed is
-/// begun again, or finished where the new cache was complete. Whoever salvages
-/// holds the writer's lock.
+/// begun again, or finished where the old cache had lost its name already: until
+/// then another program can write into it. Whoever salvages holds the writer's lock.
 struct CacheSalvage: Sendable {
     /// What is wrong with the file.
     enum Reason: String, Sendable {
@@ -37,7 +37,7 @@ struct CacheSalvage: Sendable {
     let environment: SyncEnvironment
 
     private var files: any FileOperations { environment.files }
-    private var path: String { directory + "/cache.sqlite" }
+    var path: String { directory + "/cache.sqlite" }
     private var fresh: String { directory + "/salvage.new" }
     private var copy: String { directory + "/salvage.copy" }
     private var note: String { Self.note(in: directory) }
@@ -55,9 +55,14 @@ struct CacheSalvage: Sendable {
                 separator: "\n", omittingEmptySubsequences: false
             )
             .map(String.init)
-            if words.count == 2, words[0] == "ready" {
+            if words.count > 1, words[0] == "ready" {
                 for file in [fresh, path] { try refuseNewer(try bytes(file), []) }
-                try exchange(kept: words[1])
+                // Another program may have written into the old one, while that has its name.
+                if try files.identity(fresh) != nil, try files.identity(path) != nil {
+                    try run(words.last.flatMap(Reason.init) ?? .damaged)
+                } else {
+                    try exchange(kept: words[1])
+                }
             } else {
                 try run(words.first.flatMap(Reason.init) ?? .damaged)
             }
@@ -76,92 +81,10 @@ struct CacheSalvage: Sendable {
         return []
     }
 
-    private func options(_ mode: ConnectionOptions.Mode) -> ConnectionOptions {
+    func options(_ mode: ConnectionOptions.Mode) -> ConnectionOptions {
         var options = ConnectionOptions(mode)
         options.vfs = environment.execution.vfs
         return options
-    }
-
-    /// The writes in the log, and whether some do not follow on those that SQLite sees.
-    private func look(in log: [UInt8]) -> (found: [RawWrites.Write], hasGap: Bool) {
-        let connection = try? Connection(path: path, options: options(.readOnly))
-        defer { connection?.close() }
-        let found = RawWrites(devices: names(connection)).find(database: [], log: log).values
-            .sorted { $0.entry.mid < $1.entry.mid }
-        // What cannot be read is found out by opening it in earnest, as is whose it is.
-        guard !found.isEmpty, let connection, var state = try? CacheState.load(connection),
-            state.subject.isEmpty || state.subject == subject
-        else { return (found, false) }
-        do {
-            return (found, try Self.unseen(found, &state, connection) == nil)
-        } catch {
-            return (found, false)
-        }
-    }
-
-    /// The names under which writes can stand here.
-    ///
-    /// After a new sign-in they are stored under the cache's own name until the server was
-    /// asked about it.
-    private func names(_ connection: Connection?) -> Set<DeviceID> {
-        var names: Set = [device]
-        // The one column of it that every version has.
-        try? connection?.run("SELECT device FROM state WHERE id = 1") {
-            names.insert(DeviceID(UInt64(bitPattern: $0.int64(0))))
-        }
-        return names
-    }
-
-    /// The writes in the log that follow on those that SQLite sees.
-    ///
-    /// - Returns: The writes, or nil where there is a gap before one of them.
-    private static func unseen(
-        _ found: [RawWrites.Write], _ state: inout CacheState, _ connection: Connection
-    ) throws -> [RawWrites.Write]? {
-        var unseen: [RawWrites.Write] = []
-        for write in found {
-            let mutation = write.entry.mutation
-            guard mutation.time.device == state.device else {
-                // Of the name that the device is signed in with: SQLite does not see that
-                // the cache has taken it, nor what was stored since.
-                guard try NoticeTable.isKnown(mutation.chain, connection) else { return nil }
-                continue
-            }
-            // Numbered anew since: these frames are left from then.
-            guard mutation.mid >= state.nextMid,
-                state.isAdopting || mutation.mid < Limits.temporaryMid,
-                try !NoticeTable.isKnown(mutation.chain, connection)
-            else { continue }
-            guard mutation.mid == state.nextMid, write.previousChain == state.lastChain else {
-                return nil
-            }
-            unseen.append(write)
-            state.nextMid += 1
-            state.lastChain = mutation.chain
-            state.clock.observe(mutation.time)
-        }
-        return unseen
-    }
-
-    /// Takes writes back that SQLite does not see in the log.
-    ///
-    /// SQLite reads a log up to the first frame whose checksum is wrong, and so
-    /// says nothing of damage: whatever was stored after it is gone without a word.
-    ///
-    /// - Parameters:
-    ///   - found: What ``prepare()`` gave.
-    ///   - connection: The writer, in a transaction.
-    /// - Returns: Whether all are here now; if not, the cache must be salvaged.
-    /// - Throws: What the storage refuses.
-    static func takeBack(_ found: [RawWrites.Write], _ connection: Connection) throws -> Bool {
-        var state = try CacheState.load(connection)
-        guard let unseen = try unseen(found, &state, connection) else { return false }
-        guard !unseen.isEmpty else { return true }
-        for write in unseen {
-            try OutboxTable.insert(write.entry, previousChain: write.previousChain, connection)
-        }
-        try state.save(connection)
-        return true
     }
 
     /// Salvages.
@@ -177,6 +100,7 @@ struct CacheSalvage: Sendable {
         try files.write(Array(reason.rawValue.utf8), to: note)
         for end in ["", "-wal", "-shm"] { try files.remove(fresh + end) }
         let now = environment.wall.milliseconds()
+        var reason = reason
         var reader: DamagedCache?
         if reason != .foreign { reader = try openCopy(database, isPatched: true, withLog: true) }
         if reason != .foreign, reader?.state == nil {
@@ -185,7 +109,11 @@ struct CacheSalvage: Sendable {
         }
         defer { reader.map(close) }
         var state = reader?.state
-        if let other = state?.subject, other != subject, !other.isEmpty { state = nil }
+        if let other = state?.subject, other != subject, !other.isEmpty {
+            // Somebody else's that is damaged, too: nothing of it may be shown here.
+            reader.map(close)
+            (reason, reader, state) = (.foreign, nil, nil)
+        }
         if state?.device == DeviceID(0) { state = nil }
         let names = devices(state)
         var found = RawWrites(devices: names).find(database: database, log: log)
@@ -218,7 +146,8 @@ struct CacheSalvage: Sendable {
         } catch {
             throw StorageErrors.failure(error, path: fresh)
         }
-        try files.write(Array("ready\n\(keepsFile ? kept : "")".utf8), to: note)
+        let ready = "ready\n\(keepsFile ? kept : "")\n\(reason.rawValue)"
+        try files.write(Array(ready.utf8), to: note)
         try exchange(kept: keepsFile ? kept : "")
     }
 
@@ -382,17 +311,16 @@ struct CacheSalvage: Sendable {
 
     /// Puts the new cache in the place of the damaged one; may be begun again at any step.
     private func exchange(kept: String) throws(SyncFailure) {
+        let old = kept.isEmpty ? directory + "/salvage.old" : kept
         if try files.identity(fresh) != nil {
+            // Without its name nobody writes into the old one any more.
+            try files.move(path, to: old)
             // A log that stayed would be taken for the new file's own.
-            if kept.isEmpty {
-                try files.remove(path + "-wal")
-            } else {
-                try files.move(path + "-wal", to: kept + "-wal")
-            }
+            try files.move(path + "-wal", to: old + "-wal")
             for rest in [path + "-shm", fresh + "-wal", fresh + "-shm"] { try files.remove(rest) }
-            if !kept.isEmpty { try files.move(path, to: kept) }
             try files.move(fresh, to: path)
         }
+        if kept.isEmpty { for end in ["", "-wal"] { try files.remove(old + end) } }
         try files.remove(note)
     }
 }
