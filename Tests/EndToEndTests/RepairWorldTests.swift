@@ -84,5 +84,31 @@ extension WorldTests {
                 #expect(try await device.run("doctor").code == 0)
             }
         }
+
+        @Test("one round where the number of a bucket is another, by which alone it is named")
+        func bucketNumber() async throws {
+            try await RealWorld.run { world in
+                let subject = try await world.person()
+                let key = try await world.agency("dlt", "driving_licence")
+                try await world.mustFeed(
+                    (0..<20).map { BadInputTests.line("r-\($0)", subject) }, key: key)
+                let device = try await world.device("a", of: subject)
+                try await device.must("sync")
+                let held = try await device.dump().count
+                let bucket = "UPDATE bucket SET number = number + 99 WHERE name LIKE '%/transport'"
+                try spoil(device, of: subject, bucket)
+                for (number, repairs) in [(1, 1), (2, 0)] {
+                    try await world.mustFeed(
+                        [BadInputTests.line("new-\(number)", subject)], key: key)
+                    let synced = try await device.must("sync", "--json")
+                    let report = PlainJSON.object(synced.lines.last ?? "")
+                    #expect(report["repairs"] as? Int == repairs)
+                    #expect(try await device.dump().count == held + number)
+                    #expect(try await device.run("doctor").code == 0)
+                }
+                let deep = try await device.must("doctor", "--deep", "--json")
+                #expect(PlainJSON.object(deep.lines.first ?? "")["sound"] as? Bool == true)
+            }
+        }
     }
 }

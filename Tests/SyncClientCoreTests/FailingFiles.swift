@@ -6,6 +6,10 @@ import Synchronization
 struct FailingFiles: FileOperations {
     private let files = LiveFiles()
     private let left: Counter
+    /// What happens before a file is read.
+    var onRead: @Sendable (String) -> Void = { _ in }
+    /// Whether nothing gets another name.
+    var failsToMove = false
 
     final class Counter: Sendable {
         private let left: Mutex<Int>
@@ -30,7 +34,8 @@ struct FailingFiles: FileOperations {
     func makeFile(_ path: String) throws(SyncFailure) { try files.makeFile(path) }
     func checkPrivate(_ path: String) throws(SyncFailure) { try files.checkPrivate(path) }
     func read(_ path: String, bytesMax: Int) throws(SyncFailure) -> [UInt8]? {
-        try files.read(path, bytesMax: bytesMax)
+        onRead(path)
+        return try files.read(path, bytesMax: bytesMax)
     }
     func write(_ bytes: [UInt8], to path: String) throws(SyncFailure) {
         try left.step()
@@ -41,6 +46,7 @@ struct FailingFiles: FileOperations {
         try files.remove(path)
     }
     func move(_ path: String, to target: String) throws(SyncFailure) {
+        if failsToMove { throw SyncFailure.storageFailed(code: "test") }
         try left.step()
         try files.move(path, to: target)
     }

@@ -1,4 +1,6 @@
 import Foundation
+import SQLiteKit
+import Synchronization
 import Testing
 
 @testable import SyncClientCore
@@ -70,6 +72,80 @@ struct FilesTests {
             try await client.signOut()
             #expect(!FileManager.default.fileExists(atPath: world.accountPath))
             #expect(!FileManager.default.fileExists(atPath: world.path + "/current"))
+            await client.close()
+        }
+    }
+
+    /// Goal: a mirror that was emptied is not shown as if it were complete.
+    ///
+    /// Method: nothing can be removed any more once the tables are empty, and the next program
+    /// finds the person signed in. A write of theirs was discarded with the rest.
+    @Test("that a sign-out emptied and did not remove are filled again")
+    func signOutCut() async throws {
+        try await inWorld { world in
+            var environment = world.environment
+            let files = FailingFiles(after: .max)
+            environment.files = files
+            let client = try await SyncClient.open(
+                SyncConfiguration(dataDirectory: world.path, environment: environment))
+            let prompt = try await client.beginSignIn(
+                server: "https://example.test", deviceName: "a test")
+            _ = try await client.completeSignIn(prompt)
+            world.server.put("vehicle", "v1", body: "{}")
+            try await client.pin("a")
+            _ = try await client.sync()
+            try await client.pin("discarded")
+            files.fail(true)
+            await #expect(throws: SyncFailure.self) {
+                try await client.signOut(discardingUnsent: true)
+            }
+            await client.close()
+            let again = try await world.open()
+            #expect(try await again.dump() == [])
+            try await again.pin("b")
+            _ = try await again.sync()
+            #expect(try await again.dump() == world.server.confirmed())
+            #expect(try await again.row("pinned", "me")?.texts("services") == ["a", "b"])
+            #expect(try await again.status().queuedCount == 0)
+            #expect(try await again.doctor().isSound)
+            await again.close()
+        }
+    }
+
+    /// Goal: a sign-out loses no write that came after it had looked.
+    ///
+    /// Method: a write is put into the outbox from beside, between the look and the erasing.
+    @Test("are kept by a sign-out where a write has come meanwhile")
+    func signOutLate() async throws {
+        try await inWorld { world in
+            let first = try await world.signedIn()
+            try await first.pin("a")
+            _ = try await first.sync()
+            await first.close()
+            let path = world.accountPath + "/cache.sqlite"
+            let isArmed = Mutex(false)
+            var files = FailingFiles(after: .max)
+            files.onRead = { file in
+                guard file.hasSuffix("/credentials"), isArmed.withLock({ $0 }) else { return }
+                isArmed.withLock { $0 = false }
+                let beside = try? Connection(
+                    path: path, options: ConnectionOptions(.readWriteCreate))
+                try? beside?.execute(
+                    """
+                    INSERT INTO outbox(mid, previous_chain, chain, queued_at, mutation)
+                    SELECT mid + 1, previous_chain, chain, queued_at, mutation FROM acknowledged
+                    """)
+                beside?.close()
+            }
+            var environment = world.environment
+            environment.files = files
+            let client = try await SyncClient.open(
+                SyncConfiguration(dataDirectory: world.path, environment: environment))
+            isArmed.withLock { $0 = true }
+            await #expect(throws: SyncFailure.unsentWrites(count: 1)) {
+                try await client.signOut()
+            }
+            #expect(try await client.status().queuedCount == 1)
             await client.close()
         }
     }

@@ -266,6 +266,80 @@ struct NameTests {
         }
     }
 
+    /// Goal: an answer that was asked for under the older name brings what it says, and takes
+    /// nothing else away.
+    ///
+    /// Method: two clients on one cache. While one waits for an answer, the other signs in
+    /// anew; what is kept leaves the name as it is. The answer has one row, in a bucket that
+    /// is held or in one that is new: nothing in it tells of the others.
+    @Test("leave the mirror as it is while an answer is on its way", arguments: [true, false])
+    func signedInMeanwhile(isNewBucket: Bool) async throws {
+        try await inWorld { world in
+            let first = try await world.signedIn()
+            world.server.put("vehicle", "v1", body: "{}")
+            world.server.put("rule", "r1", body: "{}", bucket: "public/rules")
+            try await Self.count(first, on: "x")
+            _ = try await first.sync()
+            let bucket = isNewBucket ? "public/later" : ModelServer.core
+            world.server.put("vehicle", "v2", body: "{}", bucket: bucket)
+            let gate = Gate()
+            world.server.fail(.held(gate))
+            let synced = Task { try await first.sync() }
+            await gate.arrived()
+            let second = try await world.open()
+            world.server.with { $0.device = DeviceID(0x77) }
+            let prompt = try await second.beginSignIn(
+                server: "https://example.test", deviceName: "a test")
+            _ = try await second.completeSignIn(prompt)
+            await gate.open()
+            let report = try await synced.value
+            #expect(report.rows == 1 && report.deletes == 0 && report.repairs == 0)
+            #expect(try await second.dump() == world.server.confirmed())
+            #expect(try await second.rows("rule").count == 1)
+            // The first round under the new name forgets where the older one stood.
+            world.server.changesDevice()
+            let next = try await second.sync()
+            #expect(next.repairs == 1 && next.mended == 0)
+            let state = try await second.signedIn().store.read { try CacheState.load($0) }
+            #expect(state.device == DeviceID(0x77))
+            #expect(try await second.dump() == world.server.confirmed())
+            #expect(try await second.doctor().isSound)
+            await first.close()
+            await second.close()
+        }
+    }
+
+    /// Goal: a token that is renewed for the older sign-in does not end the newer one.
+    ///
+    /// Method: two clients on one cache. While one waits for the new token, the other signs in
+    /// anew; then the token comes.
+    @Test("stay though a token of the older name is renewed at that moment")
+    func renewedMeanwhile() async throws {
+        try await inWorld { world in
+            let first = try await world.signedIn()
+            try await first.pin("a")
+            let second = try await world.open()
+            let gate = Gate()
+            world.server.fail(.status(401, retryAfter: nil), .held(gate))
+            let synced = Task { try await first.sync() }
+            await gate.arrived()
+            world.server.with { state in
+                state.device = DeviceID(0x77)
+                state.accessToken = "access-2"
+            }
+            let prompt = try await second.beginSignIn(
+                server: "https://example.test", deviceName: "a test")
+            _ = try await second.completeSignIn(prompt)
+            world.server.with { $0.device = ModelServer.device }
+            await gate.open()
+            await #expect(throws: SyncFailure.busyElsewhere) { try await synced.value }
+            let stored = try await second.signedIn().keeper.stored()
+            #expect(stored.device == DeviceID(0x77) && stored.accessToken == "access-2")
+            await first.close()
+            await second.close()
+        }
+    }
+
     /// Goal: with a bucket goes what is kept of it under a new name, and nothing else waits for it.
     ///
     /// Method: two kept writes have a new name and are not sent; the bucket of the first is

@@ -148,6 +148,51 @@ struct RepairTests {
         }
     }
 
+    /// Goal: what a kept page counts on can be damaged, and ends no round for ever.
+    ///
+    /// Method: the server names a bucket that is held by its number alone. The numbers in the
+    /// file are none that the server has, or those of other buckets.
+    @Test("puts right the numbers of buckets", arguments: ["number + 7", "3 - number", "1"])
+    func numbers(damaged: String) async throws {
+        try await inWorld { world in
+            let client = try await world.signedIn()
+            put(world, 0..<50)
+            put(world, 0..<50, bucket: "public/catalogue")
+            _ = try await client.sync()
+            try await damage(client, "UPDATE bucket SET number = \(damaged)")
+            put(world, 50..<52)
+            let report = try await client.sync()
+            #expect(report.repairs == 1)
+            try await expectSame(world, client)
+            // The next page by number alone is right at once.
+            put(world, 52..<54)
+            put(world, 50..<54, bucket: "public/catalogue")
+            #expect(try await client.sync().repairs == 0)
+            try await expectSame(world, client)
+            await client.close()
+        }
+    }
+
+    @Test("goes on though a page that was kept counts on a number that was damaged since")
+    func numberBehindPage() async throws {
+        try await inWorld { world in
+            let client = try await world.signedIn()
+            put(world, 0..<50)
+            _ = try await client.sync()
+            try await damage(client, "UPDATE bucket SET count = 49")
+            put(world, 50..<52)
+            // The repair is begun, the page is kept, and the round ends there.
+            world.faults.arm(.repairBefore)
+            await #expect(throws: SyncFailure.self) { try await client.sync() }
+            let kept = try await client.signedIn().store.read { try StageTable.count($0) }
+            #expect(kept == 1)
+            try await damage(client, "UPDATE bucket SET number = 9")
+            _ = try await client.repair()
+            try await expectSame(world, client)
+            await client.close()
+        }
+    }
+
     @Test("shows nothing of a repair that has not come to its end, and goes on with it")
     func unseen() async throws {
         try await inWorld { world in

@@ -252,15 +252,20 @@ struct SalvageTests {
         }
     }
 
-    @Test("of another person is put aside unread, and nothing of it is sent")
-    func otherPerson() async throws {
+    @Test(
+        "of another person is put aside unread, and nothing of it is sent or shown",
+        arguments: [false, true])
+    func otherPerson(isDamaged: Bool) async throws {
         try await inWorld { world in
             try await inWorld { other in
                 other.server.with { state in
                     state.subject = "somchai"
                     state.device = DeviceID(0x99)
                 }
+                other.server.put(
+                    "vehicle", "secret", body: "{}", bucket: "person/somchai/core")
                 let theirs = try await other.signedIn()
+                _ = try await theirs.sync()
                 try await theirs.pin("secret")
                 await theirs.close()
                 let mine = try await world.signedIn()
@@ -271,6 +276,14 @@ struct SalvageTests {
                     try LiveFiles().read(
                         other.path + "/accounts/somchai/cache.sqlite", bytesMax: 1 << 30))
                 try LiveFiles().write(bytes, to: path)
+                if isDamaged {
+                    let note = CacheSalvage.note(in: world.accountPath)
+                    try LiveFiles().write(Array("damaged".utf8), to: note)
+                }
+                let opened = try await world.open()
+                #expect(try await opened.dump() == [])
+                #expect(try await opened.row("pinned", "me") == nil)
+                await opened.close()
                 let client = try await Self.recover(world)
                 let notice = try #require(try await client.notices().first)
                 #expect(notice.kind == .foreign)
@@ -303,7 +316,40 @@ struct SalvageTests {
         }
     }
 
-    @Test("survives a kill at any step of the salvage", arguments: 0..<24)
+    /// Goal: what another program writes while the new cache waits for its name is not lost.
+    ///
+    /// Method: a salvage ends when the new cache is ready, and a program that had the old one
+    /// open goes on with it.
+    @Test("is salvaged anew where another program has written into it since")
+    func writtenMeanwhile() async throws {
+        try await inWorld { world in
+            try await Self.prepare(world, isKilled: false)
+            let other = try await world.open()
+            let note = CacheSalvage.note(in: world.accountPath)
+            try LiveFiles().write(Array("damaged".utf8), to: note)
+            var environment = world.environment
+            var files = FailingFiles(after: .max)
+            files.failsToMove = true
+            environment.files = files
+            let configuration = SyncConfiguration(
+                dataDirectory: world.path, environment: environment)
+            await #expect(throws: SyncFailure.self) { try await SyncClient.open(configuration) }
+            #expect(try LiveFiles().identity(world.accountPath + "/salvage.new") != nil)
+            try await other.pin("late")
+            await other.close()
+            let client = try await world.open()
+            let services = try await client.row("pinned", "me")?.texts("services")
+            #expect(services == ["a", "b", "c", "late"])
+            _ = try await client.sync()
+            #expect(try await client.row("pinned", "me")?.texts("services") == services)
+            #expect(try await client.dump() == world.server.confirmed())
+            let names = try LiveFiles().names(in: world.accountPath)
+            #expect(!names.contains { $0.hasPrefix("salvage.") })
+            await client.close()
+        }
+    }
+
+    @Test("survives a kill at any step of the salvage", arguments: 0..<28)
     func killed(step: Int) async throws {
         try await inWorld { world in
             try await Self.prepare(world, isKilled: false)

@@ -146,6 +146,57 @@ struct SchemaSkewTests {
         }
     }
 
+    /// Goal: a newer program's cache waits for that program, whatever is wrong with it.
+    ///
+    /// Method: the version is raised, in the file or in the log alone; the cache is noted to be
+    /// damaged, or to be replaced by a new one, and its first bytes are changed.
+    @Test(
+        "refuse a newer cache that is to be salvaged, and change no byte of it",
+        arguments: [
+            ("damaged", false), ("damaged", true), ("log", true), ("ready\n", false), ("", false),
+        ])
+    func newerDamaged(note: String, isInLog: Bool) async throws {
+        try await inWorld { world in
+            let client = try await world.signedIn()
+            try await client.pin("a")
+            await client.close()
+            let (files, path) = (LiveFiles(), world.accountPath + "/cache.sqlite")
+            let version = Int(CacheSchema.migrations.identity.versionMax) + 1
+            let writer = try Connection(path: path, options: ConnectionOptions(.readWriteCreate))
+            try writer.execute("PRAGMA user_version = \(version)")
+            if !isInLog { _ = try writer.checkpoint(.truncate) }
+            var database = try #require(try files.readAny(path))
+            let log = try files.readAny(path + "-wal") ?? []
+            writer.close()
+            #expect(log.isEmpty != isInLog)
+            if note.isEmpty { for index in 0..<16 { database[index] ^= 0x5a } }
+            try files.write(database, to: path)
+            if isInLog { try files.write(log, to: path + "-wal") }
+            try files.remove(path + "-shm")
+            // Damage that is not noted yet is found by opening the cache.
+            if !note.isEmpty {
+                try files.write(Array(note.utf8), to: CacheSalvage.note(in: world.accountPath))
+            }
+            if note == "ready\n" {
+                try files.write(database, to: world.accountPath + "/salvage.new")
+            }
+            let before = try Self.contents(world.accountPath)
+            await #expect(throws: SyncFailure.cacheNewer(path: path, version: version)) {
+                try await world.open()
+            }
+            #expect(try Self.contents(world.accountPath) == before)
+        }
+    }
+
+    /// All files of a directory but the index of the log, which SQLite makes anew.
+    private static func contents(_ directory: String) throws -> [String: [UInt8]] {
+        var contents: [String: [UInt8]] = [:]
+        for name in try LiveFiles().names(in: directory) where !name.hasSuffix("-shm") {
+            contents[name] = try LiveFiles().readAny(directory + "/" + name)
+        }
+        return contents
+    }
+
     /// The last version whose program does not know that a write can have a first name.
     private static let versionWithoutOrigins: Int64 = 7
 

@@ -39,12 +39,14 @@ final class ClientSession: Sendable {
             if known != device {
                 try await store.write { connection in
                     var state = try CacheState.load(connection)
-                    // A cursor belongs to the device it was made for.
-                    try StageTable.clear(&state, connection)
-                    state.cursor = []
                     // Under a new name there is no gap.
                     state.missingAfter = nil
+                    // Otherwise the cursor stays with the older name, under which a round of
+                    // another process may be on its way: both are changed at one time.
                     if try !OutboxTable.keepsAny(connection) {
+                        // A cursor belongs to the device it was made for.
+                        try StageTable.clear(&state, connection)
+                        state.cursor = []
                         try OutboxTable.renumber(
                             for: device, nonce: nonce, &state, now: 0, connection)
                     }

@@ -60,10 +60,13 @@ final class CredentialsKeeper: Sendable {
                 throw .answerUnusable(code: "oauth.identity")
             }
             try environment.reach(.refreshBefore)
+            let old = credentials.accessToken
             credentials.accessToken = tokens.access
             credentials.refreshToken = tokens.refresh
             let renewed = credentials
             try await environment.execution.offPool { () throws(SyncFailure) in
+                // Another process can have signed in anew, or out, since the question.
+                guard try directory.credentials(renewed.subject)?.accessToken == old else { return }
                 try directory.save(renewed)
             }
             try environment.reach(.refreshAfter)

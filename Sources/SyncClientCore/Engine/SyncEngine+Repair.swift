@@ -34,8 +34,7 @@ extension SyncEngine {
         try await store.withWriter { connection in
             do {
                 return try RepairIndex.build(connection)
-            } catch is WireError {
-                // A page was whole when it was kept: this device's storage changed it.
+            } catch let error where Self.isOfPages(error) {
                 try connection.transaction(.immediate) { connection in
                     var state = try CacheState.load(connection)
                     try StageTable.clear(&state, connection)
@@ -44,6 +43,16 @@ extension SyncEngine {
                 return try RepairIndex.build(connection)
             }
         }
+    }
+
+    /// Whether what is kept cannot be applied, so that the comparison must begin without it.
+    private static func isOfPages(_ error: any Error) -> Bool {
+        // A page was whole when it was kept: this device's storage changed it.
+        if error is WireError { return true }
+        // Or it changed what the page counts on, as the number of a bucket: the server names
+        // each bucket when it compares, and puts that right.
+        if case SyncFailure.verificationFailed = error { return true }
+        return false
     }
 
     /// Asks once where the server's rows differ, and keeps the answer.

@@ -23,7 +23,7 @@ public struct CacheNotice: Hashable, Sendable {
     public let atMilliseconds: Int64
 
     /// Writes that were kept and are sent.
-    public let kept: Int
+    public internal(set) var kept: Int
 
     /// Writes that are lost or were given up, or copies of them; nil where it cannot be known.
     public internal(set) var lost: Int?

@@ -14,8 +14,8 @@ internal import SyncProtocol
 /// ```
 ///
 /// The note `cache.damaged` stays until the end, so a salvage that is killed is
-/// begun again, or finished where the new cache was complete. Whoever salvages
-/// holds the writer's lock.
+/// begun again, or finished where the old cache had lost its name already: until
+/// then another program can write into it. Whoever salvages holds the writer's lock.
 struct CacheSalvage: Sendable {
     /// What is wrong with the file.
     enum Reason: String, Sendable {
@@ -37,7 +37,7 @@ struct CacheSalvage: Sendable {
     let environment: SyncEnvironment
 
     private var files: any FileOperations { environment.files }
-    private var path: String { directory + "/cache.sqlite" }
+    var path: String { directory + "/cache.sqlite" }
     private var fresh: String { directory + "/salvage.new" }
     private var copy: String { directory + "/salvage.copy" }
     private var note: String { Self.note(in: directory) }
@@ -55,8 +55,14 @@ struct CacheSalvage: Sendable {
                 separator: "\n", omittingEmptySubsequences: false
             )
             .map(String.init)
-            if words.count == 2, words[0] == "ready" {
-                try exchange(kept: words[1])
+            if words.count > 1, words[0] == "ready" {
+                for file in [fresh, path] { try refuseNewer(try bytes(file), []) }
+                // Another program may have written into the old one, while that has its name.
+                if try files.identity(fresh) != nil, try files.identity(path) != nil {
+                    try run(words.last.flatMap(Reason.init) ?? .damaged)
+                } else {
+                    try exchange(kept: words[1])
+                }
             } else {
                 try run(words.first.flatMap(Reason.init) ?? .damaged)
             }
@@ -68,79 +74,17 @@ struct CacheSalvage: Sendable {
             try run(.log)
             return []
         }
-        let found = RawWrites(devices: [device]).find(database: [], log: log).values
-            .sorted { $0.entry.mid < $1.entry.mid }
         // Looked at before anything is written: closing empties the log.
-        guard try hasGap(found) else { return found }
+        let (found, hasGap) = look(in: log)
+        guard hasGap else { return found }
         try run(.log)
         return []
     }
 
-    private func options(_ mode: ConnectionOptions.Mode) -> ConnectionOptions {
+    func options(_ mode: ConnectionOptions.Mode) -> ConnectionOptions {
         var options = ConnectionOptions(mode)
         options.vfs = environment.execution.vfs
         return options
-    }
-
-    /// Whether the log holds writes that do not follow on those that SQLite sees.
-    private func hasGap(_ found: [RawWrites.Write]) throws(SyncFailure) -> Bool {
-        guard !found.isEmpty,
-            let connection = try? Connection(path: path, options: options(.readOnly))
-        else { return false }
-        defer { connection.close() }
-        // What cannot be read is found out by opening it in earnest.
-        guard var state = try? CacheState.load(connection) else { return false }
-        do {
-            return try Self.unseen(found, &state, connection) == nil
-        } catch {
-            return false
-        }
-    }
-
-    /// The writes in the log that follow on those that SQLite sees.
-    ///
-    /// - Returns: The writes, or nil where there is a gap before one of them.
-    private static func unseen(
-        _ found: [RawWrites.Write], _ state: inout CacheState, _ connection: Connection
-    ) throws -> [RawWrites.Write]? {
-        var unseen: [RawWrites.Write] = []
-        for write in found where write.entry.mid >= state.nextMid {
-            let mutation = write.entry.mutation
-            // Of an older name, or numbered anew since: these frames are left from then.
-            guard mutation.time.device == state.device,
-                state.isAdopting || mutation.mid < Limits.temporaryMid,
-                try !NoticeTable.isKnown(mutation.chain, connection)
-            else { continue }
-            guard mutation.mid == state.nextMid, write.previousChain == state.lastChain else {
-                return nil
-            }
-            unseen.append(write)
-            state.nextMid += 1
-            state.lastChain = mutation.chain
-            state.clock.observe(mutation.time)
-        }
-        return unseen
-    }
-
-    /// Takes writes back that SQLite does not see in the log.
-    ///
-    /// SQLite reads a log up to the first frame whose checksum is wrong, and so
-    /// says nothing of damage: whatever was stored after it is gone without a word.
-    ///
-    /// - Parameters:
-    ///   - found: What ``prepare()`` gave.
-    ///   - connection: The writer, in a transaction.
-    /// - Returns: Whether all are here now; if not, the cache must be salvaged.
-    /// - Throws: What the storage refuses.
-    static func takeBack(_ found: [RawWrites.Write], _ connection: Connection) throws -> Bool {
-        var state = try CacheState.load(connection)
-        guard let unseen = try unseen(found, &state, connection) else { return false }
-        guard !unseen.isEmpty else { return true }
-        for write in unseen {
-            try OutboxTable.insert(write.entry, previousChain: write.previousChain, connection)
-        }
-        try state.save(connection)
-        return true
     }
 
     /// Salvages.
@@ -150,11 +94,13 @@ struct CacheSalvage: Sendable {
     ///   - inLog: Writes that were found in the log, which may be gone by now.
     /// - Throws: ``SyncFailure``, and the damaged file is still in its place.
     func run(_ reason: Reason, inLog: [RawWrites.Write] = []) throws(SyncFailure) {
+        let database = try bytes(path)
+        let log = try bytes(path + "-wal")
+        try refuseNewer(database, log)
         try files.write(Array(reason.rawValue.utf8), to: note)
         for end in ["", "-wal", "-shm"] { try files.remove(fresh + end) }
         let now = environment.wall.milliseconds()
-        let database = try files.read(path, bytesMax: Limits.salvageBytesMax) ?? []
-        let log = try files.read(path + "-wal", bytesMax: Limits.salvageBytesMax) ?? []
+        var reason = reason
         var reader: DamagedCache?
         if reason != .foreign { reader = try openCopy(database, isPatched: true, withLog: true) }
         if reason != .foreign, reader?.state == nil {
@@ -163,39 +109,73 @@ struct CacheSalvage: Sendable {
         }
         defer { reader.map(close) }
         var state = reader?.state
-        if let other = state?.subject, other != subject, !other.isEmpty { state = nil }
+        if let other = state?.subject, other != subject, !other.isEmpty {
+            // Somebody else's that is damaged, too: nothing of it may be shown here.
+            reader.map(close)
+            (reason, reader, state) = (.foreign, nil, nil)
+        }
         if state?.device == DeviceID(0) { state = nil }
-        var found = RawWrites(devices: devices(state)).find(database: database, log: log)
-        for write in inLog { found[write.entry.mid] = write }
+        let names = devices(state)
+        var found = RawWrites(devices: names).find(database: database, log: log)
+        for write in inLog where names.contains(write.dot.device) { found[write.dot] = write }
         found = found.filter { reader?.isNumberedAnew($0.value, state) != true }
         if state != nil { found.merge(reader?.waiting() ?? [:]) { _, read in read } }
+        let ordered = found.values.sorted { $0.entry.mid < $1.entry.mid }
+        let held = state?.device ?? device
         // What the server has confirmed may still stand in old pages.
-        let writes = found.values.filter { $0.entry.mid > state?.ackedMid ?? 0 }
-            .sorted { $0.entry.mid < $1.entry.mid }
+        let writes = ordered.filter {
+            $0.dot.device == held && $0.entry.mid > state?.ackedMid ?? 0
+        }
+        let later = Self.later(ordered.filter { $0.dot.device != held }, than: writes)
         var notice = CacheNotice(
             kind: reason == .foreign ? .foreign : .damaged, atMilliseconds: now,
-            kept: writes.count, lost: lost(writes, state))
-        if !writes.isEmpty {
+            kept: writes.count + later.count,
+            // Nobody knows what else was stored before the device took its new name.
+            lost: later.isEmpty ? lost(writes, state) : nil)
+        if notice.kept > 0 {
             notice.keep(export: "\(directory)/outbox-\(now).jsonl")
-            try export(writes, to: notice.export)
+            try export(writes + later, to: notice.export)
         }
         let name = reason == .foreign ? "cache.foreign" : "cache.damaged"
         let kept = "\(directory)/\(name)-\(now).sqlite"
         let keepsFile: Bool
         do {
-            keepsFile = try make(from: reader, state, writes, notice, kept: kept)
+            keepsFile = try make(from: reader, state, writes, later: later, notice, kept: kept)
         } catch {
             throw StorageErrors.failure(error, path: fresh)
         }
-        try files.write(Array("ready\n\(keepsFile ? kept : "")".utf8), to: note)
+        let ready = "ready\n\(keepsFile ? kept : "")\n\(reason.rawValue)"
+        try files.write(Array(ready.utf8), to: note)
         try exchange(kept: keepsFile ? kept : "")
     }
 
     // MARK: - Reading
 
+    private func bytes(_ path: String) throws(SyncFailure) -> [UInt8] {
+        try files.read(path, bytesMax: Limits.salvageBytesMax) ?? []
+    }
+
+    /// Leaves what a newer program made to it: what this one does not know would be lost.
+    private func refuseNewer(_ database: [UInt8], _ log: [UInt8]) throws(SyncFailure) {
+        let known = Int(CacheSchema.migrations.identity.versionMax)
+        if let version = CacheVersion.newer(than: known, database: database, log: log) {
+            throw .cacheNewer(path: path, version: version)
+        }
+    }
+
     /// Whose writes count: a device that signed in anew may still have its older name here.
     private func devices(_ state: CacheState?) -> Set<DeviceID> {
         Set([device] + (state.map { [$0.device] } ?? []))
+    }
+
+    /// Writes that were stored after a change of name that cannot be read any more.
+    ///
+    /// Those among them that only have a new number tell their first name.
+    private static func later(
+        _ found: [RawWrites.Write], than writes: [RawWrites.Write]
+    ) -> [RawWrites.Write] {
+        var known = Set(writes.map(\.entry.mutation.firstName))
+        return found.filter { known.insert($0.entry.mutation.firstName).inserted }
     }
 
     /// How many writes are missing between those known to have been made; nil if nobody knows.
@@ -263,7 +243,7 @@ struct CacheSalvage: Sendable {
     /// - Throws: What the storage refuses.
     private func make(
         from reader: DamagedCache?, _ known: CacheState?, _ writes: [RawWrites.Write],
-        _ notice: CacheNotice, kept: String
+        later: [RawWrites.Write], _ notice: CacheNotice, kept: String
     ) throws -> Bool {
         var options = options(.readWriteCreate)
         options.secureDelete = .on
@@ -298,6 +278,7 @@ struct CacheSalvage: Sendable {
             if state.erasure != .none { state.erasure = .copies }
             state.nextMid = max(state.nextMid, Limits.temporaryMid)
             try Recount.run(target)
+            let notice = try add(later, notice, &state, target)
             // Whatever is missing or wrong in the mirror is found by the next round.
             state.repair = try RepairIndex.holdsRows(target) ? .running : .none
             try state.save(target)
@@ -328,19 +309,42 @@ struct CacheSalvage: Sendable {
         return keepsFile
     }
 
+    /// Makes writes of another name anew under the cache's own; they count once.
+    ///
+    /// - Returns: The notice, which counts those that there is room for: the others are exported.
+    private func add(
+        _ later: [RawWrites.Write], _ notice: CacheNotice, _ state: inout CacheState,
+        _ target: Connection
+    ) throws -> CacheNotice {
+        var notice = notice
+        let kept = try OutboxTable.proven(in: .acknowledged, target)
+        let known = Set(kept.map(\.entry.mutation.firstName))
+        var renamed: [Dot: Dot] = [:]
+        for write in later.map(\.entry.mutation) where !known.contains(write.firstName) {
+            do {
+                _ = try OutboxTable.appendAnew(
+                    write, &renamed, &state, wallMilliseconds: environment.wall.milliseconds(),
+                    random: environment.random, target)
+                try NoticeTable.remember(write.chain, target)
+            } catch SyncFailure.outboxFull {
+                notice.kept -= 1
+            }
+        }
+        return notice
+    }
+
     /// Puts the new cache in the place of the damaged one; may be begun again at any step.
     private func exchange(kept: String) throws(SyncFailure) {
+        let old = kept.isEmpty ? directory + "/salvage.old" : kept
         if try files.identity(fresh) != nil {
+            // Without its name nobody writes into the old one any more.
+            try files.move(path, to: old)
             // A log that stayed would be taken for the new file's own.
-            if kept.isEmpty {
-                try files.remove(path + "-wal")
-            } else {
-                try files.move(path + "-wal", to: kept + "-wal")
-            }
+            try files.move(path + "-wal", to: old + "-wal")
             for rest in [path + "-shm", fresh + "-wal", fresh + "-shm"] { try files.remove(rest) }
-            if !kept.isEmpty { try files.move(path, to: kept) }
             try files.move(fresh, to: path)
         }
+        if kept.isEmpty { for end in ["", "-wal"] { try files.remove(old + end) } }
         try files.remove(note)
     }
 }

@@ -28,9 +28,9 @@ struct DamagedCache {
     /// The row of numbers, if it can be read.
     var state: CacheState? { connection.flatMap { try? CacheState.load($0) } }
 
-    /// The writes that wait and are as they were made, by number.
-    func waiting() -> [UInt64: RawWrites.Write] {
-        var found: [UInt64: RawWrites.Write] = [:]
+    /// The writes that wait and are as they were made, by name.
+    func waiting() -> [Dot: RawWrites.Write] {
+        var found: [Dot: RawWrites.Write] = [:]
         for order in ["ASC", "DESC"] {
             let sql = "SELECT previous_chain, queued_at, mutation FROM outbox ORDER BY mid \(order)"
             let isComplete = each(sql) { row in
@@ -39,7 +39,8 @@ struct DamagedCache {
                 guard MutationChain.isLinked(mutation, after: previous) else { return }
                 let entry = OutboxTable.Entry(
                     mid: mutation.mid, queuedAt: row.int64(1), mutation: mutation)
-                found[entry.mid] = RawWrites.Write(entry: entry, previousChain: previous)
+                let write = RawWrites.Write(entry: entry, previousChain: previous)
+                found[write.dot] = write
             }
             if isComplete { break }
         }
@@ -49,7 +50,11 @@ struct DamagedCache {
     /// Whether a write found in an old page has another number since.
     func isNumberedAnew(_ write: RawWrites.Write, _ state: CacheState?) -> Bool {
         guard let connection, let state else { return false }
-        if write.entry.mid >= Limits.temporaryMid, !state.isAdopting { return true }
+        if write.entry.mid >= Limits.temporaryMid, !state.isAdopting,
+            write.dot.device == state.device
+        {
+            return true
+        }
         return (try? NoticeTable.isKnown(write.entry.mutation.chain, connection)) ?? false
     }
 

@@ -16,6 +16,9 @@ struct RawWrites {
     struct Write: Hashable {
         var entry: OutboxTable.Entry
         var previousChain: UInt64
+
+        /// The name that it has here, whatever it was first.
+        var dot: Dot { Dot(device: entry.mutation.time.device, mid: entry.mid) }
     }
 
     /// The size of a page: SQLite's own, which no cache was ever made without.
@@ -24,15 +27,15 @@ struct RawWrites {
     /// Only writes of these.
     let devices: Set<DeviceID>
 
-    /// The writes in a database file and its log, the latest of each number.
-    func find(database: [UInt8], log: [UInt8]) -> [UInt64: Write] {
-        var found: [UInt64: Write] = [:]
+    /// The writes in a database file and its log, the latest of each name.
+    func find(database: [UInt8], log: [UInt8]) -> [Dot: Write] {
+        var found: [Dot: Write] = [:]
         let pages = Pages(database: database, log: log)
         for (source, start) in pages.starts {
             scan(pages, source, start) { write in
-                let known = found[write.entry.mid]
+                let known = found[write.dot]
                 if known.map({ $0.entry.mutation.time <= write.entry.mutation.time }) ?? true {
-                    found[write.entry.mid] = write
+                    found[write.dot] = write
                 }
             }
         }

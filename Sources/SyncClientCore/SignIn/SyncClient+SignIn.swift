@@ -87,21 +87,14 @@ extension SyncClient {
     ///   to be discarded; nothing has changed then.
     public func signOut(discardingUnsent: Bool = false) async throws(SyncFailure) {
         let session = try signedIn()
-        let unsent = try await session.store.read { connection in
-            let state = try CacheState.load(connection)
-            var count = 0
-            try connection.run(
-                "SELECT count(*) FROM outbox WHERE mid > ?",
-                .integer(Int64(bitPattern: state.answeredMid))
-            ) { count = Int($0.int64(0)) }
-            return count
-        }
-        guard unsent == 0 || discardingUnsent else { throw .unsentWrites(count: unsent) }
+        try await session.store.read { try Self.checkUnsent(discardingUnsent, $0) }
         let credentials = try? await session.keeper.stored()
         await session.engine.stop()
         // Overwritten first: unlinking alone would leave the bytes on the disk.
         try await session.store.withWriter { connection in
             try connection.transaction(.immediate) { connection in
+                // What was stored since, perhaps by another program, is not lost either.
+                try Self.checkUnsent(discardingUnsent, connection)
                 try connection.execute(Self.erasure)
             }
             _ = try connection.checkpoint(.truncate)
@@ -121,9 +114,26 @@ extension SyncClient {
         }
     }
 
+    /// Refuses where writes wait that would be lost.
+    private static func checkUnsent(_ isDiscarding: Bool, _ connection: Connection) throws {
+        guard !isDiscarding else { return }
+        let state = try CacheState.load(connection)
+        var count = 0
+        try connection.run(
+            "SELECT count(*) FROM outbox WHERE mid > ?",
+            .integer(Int64(bitPattern: state.answeredMid))
+        ) { count = Int($0.int64(0)) }
+        guard count == 0 else { throw SyncFailure.unsentWrites(count: count) }
+    }
+
+    /// Empties the tables, and says so: where the files stay after all, because the program
+    /// is killed, the mirror is fetched anew and what is written is numbered by the server.
     private static let erasure = """
         DELETE FROM row; DELETE FROM bucket; DELETE FROM name; DELETE FROM staged_page;
         DELETE FROM outbox; DELETE FROM outbox_row; DELETE FROM acknowledged; DELETE FROM outcome;
         DELETE FROM aside; DELETE FROM notice; DELETE FROM exported;
+        UPDATE state SET cursor = x'', staged_cursor = NULL, staged_is_whole = 0, repair = 0,
+            synced_at = NULL, missing_after = NULL, undecided = '', is_adopting = 1,
+            next_mid = max(next_mid, \(Limits.temporaryMid)) WHERE id = 1;
         """
 }

@@ -13,6 +13,8 @@ extension Oracle {
     func signedIn(_ device: Device, as subject: String) {
         eyes[device.index] = nil
         subjects[device.index] = subject
+        // A cursor belongs to the name that it was made for.
+        ledgers[device.index]?.mayRepair = true
     }
 
     /// A round is done; comparing the whole mirror with the server's needs a reason.

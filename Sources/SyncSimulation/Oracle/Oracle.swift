@@ -288,6 +288,10 @@ final class Oracle {
             if request.path == "/v1/sync", AnswerCheck.isRestart(response) {
                 ledgers[device.index]?.mayRepair = true
             }
+            // With its older name it forgets the cursor, in the round that goes on then.
+            if request.path == "/v1/devices/replace", response.status == 200 {
+                ledgers[device.index]?.mayRepair = true
+            }
         case .notSent: world.trace("device.notSent", Int64(device.index), [])
         case .unknown: world.trace("device.unknown", Int64(device.index), [])
         }
