@@ -469,6 +469,34 @@ struct SubmissionTests {
         #expect(try fixture.writer.verify().isEmpty)
     }
 
+    @Test("have a receipt that no feed writes over or deletes, not even its owner's")
+    func receiptsAreKept() throws {
+        let (fixture, person, first) = try fixture()
+        var device = first
+        _ = try push([PushMachineTests.submission("r")], &device, fixture)
+        let before = try fixture.view(of: person)
+        for (agency, code) in [("dga", "feed.id_reserved"), ("hss", "feed.owner_foreign")] {
+            for body in [#"{"entered_ms":1}"#, nil] {
+                let outcome = try fixture.write { context in
+                    try FeedMachine(
+                        context: context, agency: AgencyRecord(code: agency, tables: ["receipt"])
+                    ).apply(
+                        try fixture.record(
+                            "receipt", "r", person.subject, version: 1, body: body, agency: agency))
+                }
+                guard case .refused(let problem) = outcome else {
+                    Issue.record("\(outcome)")
+                    continue
+                }
+                #expect(problem.code == code && !problem.advice.isEmpty)
+            }
+        }
+        #expect(try fixture.view(of: person) == before)
+        // Receipts of the agency's own, for what it received elsewhere, are its own.
+        try fixture.put("receipt", "dga-1", person, agency: "dga")
+        try fixture.put("receipt", "dga-1", person, version: 2, body: nil, agency: "dga")
+    }
+
     @Test("are taken once under their id, from any device")
     func twice() throws {
         let (fixture, person, first) = try fixture()

@@ -74,6 +74,10 @@ struct FeedMachine {
                         "another agency owns the row with this id",
                         advice: "Use ids that begin with your agency's code."))
             }
+            // Whoever answers for the system owns them, and yet has no hand in them.
+            if Submission.isReceipt(stored) {
+                return .refused(FeedRecord.reserved("receipts of requests handed in here"))
+            }
             if record.sourceVersion < stored.sourceVersion { return .stale }
             if let outcome = Self.afterWithdrawal(record, stored) { return outcome }
         }

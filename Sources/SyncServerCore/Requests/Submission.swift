@@ -89,7 +89,7 @@ struct Submission {
         let receiptBody = JSON.canonical(.object(receipt))
         try transaction.set(Self.receiptHeadName, SHA256.hash(receiptBody).bytes)
         try put(
-            RowKey(table: "receipt", id: key.id), owner: "dga", body: receiptBody,
+            RowKey(table: Self.receiptTable, id: key.id), owner: "dga", body: receiptBody,
             book: book, person: person, now: now)
         try put(
             key, owner: agency,
@@ -135,6 +135,12 @@ struct Submission {
             replacing: nil)
     }
 
+    /// Whether a stored row is a receipt that the server wrote: feeds count versions from 1.
+    static func isReceipt(_ stored: RowRecord) -> Bool {
+        stored.key.table == receiptTable && stored.sourceVersion == 0
+    }
+
+    private static let receiptTable = "receipt"
     private static let receiptHeadName = "receipt_head"
 
     private func nextReceiptNumber(_ transaction: any StoreTransaction) throws -> UInt64 {
