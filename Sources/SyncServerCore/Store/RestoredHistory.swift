@@ -33,13 +33,37 @@ enum RestoredHistory {
     static func mayLack(
         writtenAt time: HybridTime, _ transaction: any StoreTransaction
     ) throws -> Bool {
-        guard let bytes = try transaction.value(name) else { return false }
-        guard bytes.count == 16 else { return true }
+        guard let span = try span(transaction) else { return false }
+        return time.milliseconds >= span.stateIsOf - RetentionPeriod.day
+            && time.milliseconds < span.end
+    }
+
+    /// Whether what was written at a time may have been taken before the store was put back.
+    ///
+    /// It may be much older than the state that was put back: a device that was away writes first
+    /// and sends later.
+    ///
+    /// - Parameters:
+    ///   - time: The time of the write, as the server accepts it.
+    ///   - transaction: The store.
+    /// - Returns: False for a store that was never put back.
+    /// - Throws: What the store throws.
+    static func mayHaveTaken(
+        writtenAt time: HybridTime, _ transaction: any StoreTransaction
+    ) throws -> Bool {
+        try span(transaction).map { time.milliseconds < $0.end } ?? false
+    }
+
+    /// Of when the older state is, and until when what was lost may have been written.
+    private static func span(
+        _ transaction: any StoreTransaction
+    ) throws -> (stateIsOf: Int64, end: Int64)? {
+        guard let bytes = try transaction.value(name) else { return nil }
+        guard bytes.count == 16 else { return (0, .max) }
         func stored(_ bytes: ArraySlice<UInt8>) -> Int64 {
             Int64(clamping: bytes.reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
         }
-        return time.milliseconds >= stored(bytes[8...]) - RetentionPeriod.day
-            && time.milliseconds < stored(bytes[..<8]) + offeredMilliseconds
+        return (stored(bytes[8...]), stored(bytes[..<8]) + offeredMilliseconds)
     }
 
     /// The time of the newest entry in the audit chain, or 0: the store is of then, or later.

@@ -225,9 +225,11 @@ struct PushMachine {
     ) throws -> Problem? {
         if case .submit(let payload) = operation.operation {
             switch try RequestCommand.decide(
-                operation.key, payload, of: person, in: transaction, after: plan.commands)
+                operation.key, payload, of: person, writtenAt: plan.time, in: transaction,
+                after: plan.commands)
             {
             case .success(let command):
+                if command.isOvertaken { plan.sawNewer = true }
                 plan.commands.append(command)
                 return nil
             case .failure(let refusal): return Problem(code: refusal.code, detail: refusal.detail)
