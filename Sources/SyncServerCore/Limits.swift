@@ -75,6 +75,12 @@ package struct Limits: Sendable {
     /// most in a bucket that can be repaired.
     package var reconcileRowsMax = 1_000_000
 
+    /// The most rows and tombstones in a bucket to which its citizen may add another.
+    ///
+    /// Agencies' rows count, and are not refused. With a note on each of 10,000 rows there is
+    /// room left, and a device still compares and holds all of it.
+    package var citizenRowsMax = 20_000
+
     /// The most tombstones purged in one transaction, while others wait to write.
     package var purgedRowsMax = 20_000
 

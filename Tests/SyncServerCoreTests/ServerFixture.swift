@@ -324,7 +324,7 @@ extension ServerFixture {
         try write { context in
             try PushMachine(
                 transaction: context.transaction, book: context.book,
-                serverMilliseconds: context.now
+                serverMilliseconds: context.now, rowsMax: limits.citizenRowsMax
             ).push(mutations, baseChain: base, from: device.number)
         }
     }

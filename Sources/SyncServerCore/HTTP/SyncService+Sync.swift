@@ -136,13 +136,14 @@ extension SyncService {
         let id = exchange.id
         let metrics = self.metrics
         let device = session.device
+        let rowsMax = limits.citizenRowsMax
         let actor = AuditEntry.Actor.device(session.id)
         let job = WriterJob(
             loop: context.handle,
             run: { context in
                 let machine = PushMachine(
                     transaction: context.transaction, book: context.book,
-                    serverMilliseconds: context.now)
+                    serverMilliseconds: context.now, rowsMax: rowsMax)
                 let result = try machine.push(mutations, baseChain: baseChain, from: device)
                 if result.taken > 0 {
                     context.movedDevices[device] = result.ackedMid

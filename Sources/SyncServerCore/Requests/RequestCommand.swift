@@ -33,6 +33,14 @@ enum RequestCommand {
         }
     }
 
+    /// How many rows it makes.
+    var newRows: Int {
+        switch self {
+        case .submission(let submission): submission.isAnswered ? 1 : 2
+        case .withdrawal: 0
+        }
+    }
+
     /// Whether something newer than the command stands already.
     var isOvertaken: Bool {
         switch self {

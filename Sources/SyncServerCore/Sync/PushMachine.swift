@@ -33,6 +33,8 @@ struct PushMachine {
     let transaction: any StoreTransaction
     let book: BucketBook
     let serverMilliseconds: Int64
+    /// The most rows and tombstones in a bucket to which a citizen may add another.
+    let rowsMax: Int
 
     /// Applies the mutations in order, as far as they can be taken.
     func push(
@@ -200,6 +202,11 @@ struct PushMachine {
         var changes: [Change] = []
         var commands: [RequestCommand] = []
         var sawNewer = false
+
+        /// How many rows it makes.
+        var newRows: Int {
+            changes.count { $0.stored == nil } + commands.reduce(0) { $0 + $1.newRows }
+        }
     }
 
     private struct Change {
@@ -231,6 +238,10 @@ struct PushMachine {
             case .success(let command):
                 if command.isOvertaken { plan.sawNewer = true }
                 plan.commands.append(command)
+                guard try command.newRows == 0 || hasRoom(operation.key, person, plan) else {
+                    return Problem(
+                        code: RefusalCode.rowsTooMany.rawValue, detail: operation.key.description)
+                }
                 return nil
             case .failure(let refusal): return Problem(code: refusal.code, detail: refusal.detail)
             }
@@ -253,6 +264,10 @@ struct PushMachine {
             }
             index = plan.changes.count
             plan.changes.append(change)
+            guard try change.stored != nil || hasRoom(operation.key, person, plan) else {
+                return Problem(
+                    code: RefusalCode.rowsTooMany.rawValue, detail: operation.key.description)
+            }
         }
         // Changed in place: a copy of the document would copy its fields.
         let isChanged = plan.changes[index].document.apply(
@@ -290,6 +305,19 @@ struct PushMachine {
         }
         return Change(
             key: key, policy: policy, stored: stored, document: document, isDirty: stored == nil)
+    }
+
+    /// Whether a person's bucket has room for the rows that a mutation makes.
+    ///
+    /// What may have been taken before the store was put back had room then, among fewer rows of
+    /// agencies and fewer tombstones perhaps: for that there is as much again.
+    private func hasRoom(_ key: RowKey, _ person: PersonRecord, _ plan: Plan) throws -> Bool {
+        guard let policy = TablePolicy.all[key.table] else { return false }
+        // All that a mutation makes counts, though it may be for another bucket of the person's.
+        let rows = try book.rows(policy, person: person) + UInt64(plan.newRows)
+        guard rows > UInt64(rowsMax) else { return true }
+        return try rows <= UInt64(rowsMax) * 2
+            && RestoredHistory.mayHaveTaken(writtenAt: plan.time, transaction)
     }
 
     /// Whether all deletions at and after a time are known.
