@@ -155,6 +155,10 @@ package struct Limits: Sendable {
     /// milliseconds, because the answer may have been lost.
     package var refreshGraceMilliseconds: Int64 = 60_000
 
+    /// The tokens that one device may have, of all its lines, before it must use each access token
+    /// to its end: one line has a day's refresh tokens 40 times over then.
+    package var deviceTokensMax = 1_000
+
     /// How often the head of the audit chain is written down elsewhere, in milliseconds.
     package var auditHeadMilliseconds: Int64 = 300_000
 
