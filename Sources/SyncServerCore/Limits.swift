@@ -82,6 +82,12 @@ package struct Limits: Sendable {
     /// most in a bucket that can be repaired.
     package var reconcileRowsMax = 1_000_000
 
+    /// The most rows and tombstones in a bucket to which its citizen may add another.
+    ///
+    /// Agencies' rows count, and are not refused. With a note on each of 10,000 rows there is
+    /// room left, and a device still compares and holds all of it.
+    package var citizenRowsMax = 20_000
+
     /// The most tombstones purged in one transaction, while others wait to write.
     package var purgedRowsMax = 20_000
 
@@ -161,6 +167,10 @@ package struct Limits: Sendable {
     /// How long a refresh token that was used once may be used again, in
     /// milliseconds, because the answer may have been lost.
     package var refreshGraceMilliseconds: Int64 = 60_000
+
+    /// The tokens that one device may have, of all its lines, before it must use each access token
+    /// to its end: one line has a day's refresh tokens 40 times over then.
+    package var deviceTokensMax = 1_000
 
     /// How often the head of the audit chain is written down elsewhere, in milliseconds.
     package var auditHeadMilliseconds: Int64 = 300_000

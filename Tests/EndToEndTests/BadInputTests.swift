@@ -201,11 +201,14 @@ extension WorldTests {
                 #"{"do":"mark","table":"annotation","id":"x","field":"shown"}"#, "field_kind"
             ),
             (LineDevice.increment("x", by: 2_000_000_000), "value_invalid"),
-            (submit("r-1", "no-such-service"), "rule.unknown_service"),
-            (submit("r-2", "obec-1", action: "cancel"), "rule.unknown_action"),
-            (submit("r-3", "obec-2"), "rule.required_field"),
-            (submit("r-4", "obec-2", table: "receipt"), "table_read_only"),
+            (submit(id + "1", "no-such-service"), "rule.unknown_service"),
+            (submit(id + "2", "obec-1", action: "cancel"), "rule.unknown_action"),
+            (submit(id + "3", "obec-2"), "rule.required_field"),
+            (submit(id + "4", "obec-2", table: "receipt"), "table_read_only"),
         ]
+
+        /// The UUID of a request, but for its last digit.
+        private static let id = "0f8fad5b-0000-4000-8000-00000000000"
 
         static func submit(
             _ id: String, _ service: String, action: String = "new", table: String = "request"

@@ -104,6 +104,50 @@ struct AccessLogTests {
         #expect(try world.running.admin(["command": "verify"])["rows"]?.items?[0]["sound"] == 1)
     }
 
+    @Test("goes on where a feed put the largest numbers into its rows, before it was refused that")
+    func largestNumbers() throws {
+        let fixture = try ServerFixture()
+        let person = try fixture.addPerson()
+        let device = try fixture.addDevice(person)
+        let look = OwnLook(
+            day: "2026-11-21", entry: 7, first: noon, last: noon, reads: 2, rows: 3,
+            domains: ["core"])
+        let ids = ["tangrat-own-\(device.id)-2026-11-21", "tangrat-7-0"]
+        for round in 0..<2 {
+            try fixture.write { context in
+                if round == 0 {
+                    for id in ids {
+                        let policy = try #require(TablePolicy.all["access_event"])
+                        try context.book.put(
+                            RowRecord(
+                                number: 0,
+                                bucket: try context.book.home(of: policy, person: person),
+                                rev: 0, key: RowKey(table: "access_event", id: id),
+                                scope: RowScope.feed.number, owner: "dga", asOf: 1,
+                                sourceVersion: .max, hash: .zero, isAlive: true,
+                                body: Array(
+                                    #"{"reads":9223372036854775807,"rows":9223372036854775806}"#
+                                        .utf8)),
+                            replacing: nil)
+                    }
+                }
+                let log = AccessLog(context)
+                try log.add(look, of: device, person)
+                try log.tellOfExport(of: person, rows: 4, reason: "asked", entry: 7)
+            }
+            for id in ids {
+                let row = try #require(
+                    try fixture.feedRow(RowKey(table: "access_event", id: id)))
+                #expect(row.sourceVersion == .max && row.owner == "dga")
+            }
+            let own = try #require(
+                try fixture.feedRow(RowKey(table: "access_event", id: ids[0])))
+            let body = try JSON.parse(own.body)
+            #expect(body["reads"] == .integer(.max) && body["rows"] == .integer(.max))
+        }
+        #expect(try fixture.writer.verify().isEmpty)
+    }
+
     @Test("adds nothing for reading the access log itself, whoever reads it")
     func noLoop() throws {
         var world = try World()

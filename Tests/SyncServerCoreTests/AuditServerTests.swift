@@ -92,6 +92,25 @@ struct AuditServerTests {
         #expect(verified?["entries"] == .integer(Int64(8 + later.count)))
     }
 
+    @Test("how often an agency named somebody who is not known, also where nothing changed")
+    func unknownSubjects() throws {
+        let world = try World()
+        let before = try Self.entries(world.running).count
+        // One batch, and one commit: the connection has one line after the other.
+        try world.running.feed(world.key, [Self.vehicle("v7", "nobody")])
+        try world.running.feed(world.key, [Self.vehicle("v1", world.subject)])
+        let later = try Self.entries(world.running).dropFirst(before)
+        #expect(Self.kinds(later) == ["rows_fed"])
+        let entry = try #require(later.first)
+        #expect(entry["text"] == "subjects_unknown 1" && entry["actor"] == "agency:dlt")
+        #expect(entry["rows"] == nil && entry["subject"] == nil)
+        try world.running.feed(
+            world.key, [Self.vehicle("v7", "nobody"), Self.vehicle("v8", world.subject)])
+        let both = try Self.entries(world.running).dropFirst(before + 1)
+        #expect(both.contains { $0["text"] == "subjects_unknown 1" })
+        #expect(both.contains { $0["rows"] != nil })
+    }
+
     @Test("the mutations of a push with the rows they touched, in the push's own commit")
     func pushes() throws {
         let running = try RunningServer()

@@ -51,6 +51,12 @@ struct FeedRecordTests {
         Line("feed.member_kind", line(["source_version": "0"])),
         Line("feed.id", line(["id": "\"a b\""])), Line("feed.id", line(["id": "\"\""])),
         Line("feed.id", line(["id": "\"é\""])),
+        Line(
+            "feed.id_reserved", line(["table": "\"access_event\"", "id": "\"tangrat-9-0\""])),
+        Line(
+            "feed.id_reserved",
+            line(["table": "\"access_event\"", "id": "\"tangrat-\"", "deleted": "1", "body": nil])
+        ),
         Line("feed.table_unknown", line(["table": "\"nothing\""])),
         Line("feed.table_unknown", line(["table": "\"annotation\""])),
         Line("feed.table_foreign", line(["table": "\"bill\""])),
@@ -74,7 +80,8 @@ struct FeedRecordTests {
             line(["body": "{\"x\":\"\(String(repeating: "x", count: 2_000))\"}"])),
     ]
 
-    private static let agency = AgencyRecord(code: "dlt", tables: ["vehicle", "service"])
+    private static let agency = AgencyRecord(
+        code: "dlt", tables: ["vehicle", "service", "access_event"])
 
     @Test("are refused one by one, with a code and what to do", arguments: refused)
     func problems(line: Line) throws {
@@ -86,6 +93,15 @@ struct FeedRecordTests {
             #expect(error.code == line.code)
             #expect(!error.message.isEmpty && !error.advice.isEmpty)
             #expect((error.offset != nil) == line.code.hasPrefix("feed.json."))
+        }
+    }
+
+    @Test("may use the server's beginning of an id in other tables, and others in that one")
+    func unreserved() throws {
+        let fixture = try ServerFixture()
+        for (table, id) in [("vehicle", "tangrat-1-0"), ("access_event", "tangrat1")] {
+            let line = Self.line(["table": "\"\(table)\"", "id": "\"\(id)\""])
+            #expect(try fixture.feedRecord(line, Self.agency).key.id == id)
         }
     }
 

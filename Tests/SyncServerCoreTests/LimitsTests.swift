@@ -43,6 +43,8 @@ struct LimitsTests {
         "body of a row":
             "\(size(limits.recordBytesMax)); of a submission "
             + "\(size(WriteRules.submissionBytesMax))",
+        "rows and tombstones of a citizen's bucket, to add to it":
+            "\(grouped(limits.citizenRowsMax)); `rows_too_many`",
         "feed line": "\(size(limits.feedLineBytesMax)); the feed itself has no limit",
         "bodies of forms": size(limits.smallBodyBytesMax),
         "mutations in an answer of `/v1/devices/replace`": grouped(OutcomeRecord.answerMax),

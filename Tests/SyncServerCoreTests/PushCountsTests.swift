@@ -91,7 +91,7 @@ struct PushCountsTests {
                 for (push, device) in zip(pushes, devices) {
                     let result = try PushMachine(
                         transaction: context.transaction, book: context.book,
-                        serverMilliseconds: context.now
+                        serverMilliseconds: context.now, rowsMax: Limits().citizenRowsMax
                     ).push(push.edits, baseChain: push.base, from: device.record.number)
                     #expect(result.taken == 10)
                 }

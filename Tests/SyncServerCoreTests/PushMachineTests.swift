@@ -31,13 +31,23 @@ struct PushMachineTests {
         [RowOperation(RowKey(table: table, id: id), operation)]
     }
 
+    /// The UUID under which tests know a request by a short name.
+    static func uuid(_ name: String) -> String {
+        let digits = SHA256.hash(Array(name.utf8)).hex
+        func part(_ start: Int, _ count: Int) -> Substring { digits.dropFirst(start).prefix(count) }
+        return "\(part(0, 8))-\(part(8, 4))-4\(part(12, 3))-8\(part(15, 3))-\(part(18, 12))"
+    }
+
     /// A request that is all right on its own, for a service of the catalogue.
+    ///
+    /// Its id is the UUID of the name, unless another one is given.
     static func submission(
-        _ id: String, service: String = "hsss", action: String = "new", form: JSONValue = [:],
+        _ name: String, id: String? = nil, service: String = "hsss", action: String = "new",
+        form: JSONValue = [:],
         extra: [(String, JSONValue)] = []
     ) -> RowOperation {
         RowOperation(
-            RowKey(table: "request", id: id),
+            RowKey(table: "request", id: id ?? uuid(name)),
             .submit(
                 .object(
                     JSONObject(
@@ -405,168 +415,5 @@ struct PushMachineTests {
         let other = try fixture.addPerson("other")
         #expect(try fixture.row(key, other) == nil)
         #expect(try fixture.row(key, person)?.rev == 1)
-    }
-}
-
-@Suite("Submissions")
-struct SubmissionTests {
-    private func fixture() throws -> (ServerFixture, PersonRecord, WritingDevice) {
-        let fixture = try ServerFixture()
-        let person = try fixture.addPerson()
-        try fixture.put(
-            "service", "hsss", nil, body: #"{"agency":"hss","name_en":"HSSS","name_th":"ก"}"#,
-            agency: "dga")
-        try fixture.put("service", "obec-2", nil, body: #"{"agency":"obec"}"#, agency: "dga")
-        return (fixture, person, WritingDevice(try fixture.addDevice(person)))
-    }
-
-    private func push(
-        _ operations: [RowOperation], _ device: inout WritingDevice, _ fixture: ServerFixture
-    ) throws -> Outcome {
-        let base = device.chain
-        let mutation = device.next(operations)
-        return try #require(
-            try fixture.push([mutation], base: base, from: device.record).outcomes.first)
-    }
-
-    @Test("enter at the server's time and are receipted in a chain")
-    func receipts() throws {
-        let (fixture, person, first) = try fixture()
-        var device = first
-        let other = try fixture.addPerson("other")
-        var second = WritingDevice(try fixture.addDevice(other))
-        var previous = ""
-        for index in 1...4 {
-            fixture.now = noon + Int64(index) * 1_000
-            let isOther = index == 3
-            let operation = PushMachineTests.submission(
-                "r-\(index)",
-                extra: [("entered_at", "1999-01-01"), ("drafted_at", "2026-01-01")])
-            let outcome =
-                isOther
-                ? try push([operation], &second, fixture) : try push([operation], &device, fixture)
-            #expect(outcome.status == .accepted)
-            let receipt = try #require(
-                try fixture.feedRow(RowKey(table: "receipt", id: "r-\(index)")))
-            let body = try JSON.parse(receipt.body)
-            #expect(body["previous_sha256"]?.text == previous)
-            #expect(body["entered_ms"] == .integer(fixture.now))
-            #expect(body["receipt_no"]?.text == "R-\(index)")
-            #expect(body["server_sequence"] == .integer(Int64(index)))
-            #expect(receipt.owner == "dga" && receipt.asOf == fixture.now)
-            previous = SHA256.hash(receipt.body).hex
-            let request = try #require(
-                try fixture.feedRow(RowKey(table: "request", id: "r-\(index)")))
-            let made = try JSON.parse(request.body)
-            #expect(made["entered_at"] == body["entered_at"])
-            #expect(made["entered_at"]?.text?.hasPrefix("2026-11-") == true)
-            #expect(made["drafted_at"] == "2026-01-01")
-            #expect(made["state"] == "received" && made["service_en"] == "HSSS")
-            #expect(request.owner == "hss" && request.sourceVersion == 0)
-        }
-        #expect(try fixture.view(of: other)["person/other/core"]?.count == 2)
-        #expect(try fixture.view(of: person)["person/somebody/core"]?.count == 6)
-        #expect(try fixture.writer.verify().isEmpty)
-    }
-
-    @Test("are taken once under their id, from any device")
-    func twice() throws {
-        let (fixture, person, first) = try fixture()
-        var device = first
-        var other = WritingDevice(try fixture.addDevice(person))
-        let operation = PushMachineTests.submission("r")
-        #expect(try push([operation], &device, fixture).status == .accepted)
-        #expect(try push([operation], &device, fixture).code == "submission_exists")
-        #expect(try push([operation], &other, fixture).code == "submission_exists")
-        let receipt = try #require(try fixture.feedRow(RowKey(table: "receipt", id: "r")))
-        #expect(try JSON.parse(receipt.body)["receipt_no"] == "R-1")
-    }
-
-    @Test("under the id of an agency's receipt are refused, not for ever tried again")
-    func receiptTaken() throws {
-        let (fixture, person, first) = try fixture()
-        var device = first
-        try fixture.put("receipt", "taken", person, agency: "dga")
-        #expect(
-            try push([PushMachineTests.submission("taken")], &device, fixture).code
-                == "submission_exists")
-        #expect(
-            try push([PushMachineTests.submission("free")], &device, fixture).status == .accepted)
-    }
-
-    @Test(
-        "are refused by the rules of their service",
-        arguments: [
-            ("nothing", "new", "rule.unknown_service"), ("hsss", "burn", "rule.unknown_action"),
-            ("obec-2", "new", "rule.required_field"),
-            ("obec-1", "new", "rule.required_field"),
-            ("gap", "new", "rule.unknown_service"),
-        ])
-    func rules(service: String, action: String, code: String) throws {
-        let (fixture, person, first) = try fixture()
-        var device = first
-        let outcome = try push(
-            [PushMachineTests.submission("r", service: service, action: action)], &device, fixture)
-        #expect(outcome.status == .refused && outcome.code == code)
-        #expect(try fixture.view(of: person)["person/somebody/core"] == nil)
-    }
-
-    @Test("are refused with a short detail, however long the name that is wrong")
-    func longDetail() throws {
-        let (fixture, _, first) = try fixture()
-        var device = first
-        let field = String(repeating: "\u{10000}", count: 8_000)
-        let long = String(repeating: "x", count: 20_000)
-        let outcome = try push(
-            [
-                PushMachineTests.submission(
-                    "r", form: .object(JSONObject([(field, .string(long))])))
-            ], &device, fixture)
-        #expect(outcome.code == "rule.field_length")
-        #expect(outcome.detail.hasPrefix("request/r.") && outcome.detail.utf8.count <= 512)
-    }
-
-    @Test("to a service that was taken out of the catalogue are refused")
-    func serviceGone() throws {
-        let (fixture, _, first) = try fixture()
-        var device = first
-        try fixture.put("service", "hsss", nil, version: 2, body: nil, agency: "dga")
-        #expect(
-            try push([PushMachineTests.submission("r")], &device, fixture).code
-                == "rule.unknown_service")
-    }
-
-    @Test("take their draft away in the same mutation, or neither happens")
-    func draft() throws {
-        let (fixture, person, first) = try fixture()
-        var device = first
-        let draft = RowKey(table: "request_draft", id: "r")
-        #expect(try push([RowOperation(draft, .create)], &device, fixture).status == .accepted)
-        let bad = try push(
-            [
-                RowOperation(draft, .delete),
-                PushMachineTests.submission("r", service: "obec-2"),
-            ], &device, fixture)
-        #expect(bad.status == .refused)
-        #expect(try fixture.row(draft, person)?.isAlive == true)
-        let good = try push(
-            [PushMachineTests.submission("r"), RowOperation(draft, .delete)], &device, fixture)
-        #expect(good.status == .accepted)
-        #expect(try fixture.row(draft, person)?.isAlive == false)
-        #expect(try fixture.feedRow(RowKey(table: "request", id: "r"))?.isAlive == true)
-    }
-
-    @Test("are continued by their agency's feed and by no other's")
-    func continued() throws {
-        let (fixture, person, first) = try fixture()
-        var device = first
-        _ = try push([PushMachineTests.submission("r")], &device, fixture)
-        try fixture.put("request", "r", person, body: #"{"state":"done"}"#, agency: "hss")
-        #expect(throws: StoreFailure.self) {
-            try fixture.put("request", "r", person, version: 9, agency: "other")
-        }
-        #expect(
-            try fixture.feedRow(RowKey(table: "request", id: "r"))?.body
-                == Array(#"{"state":"done"}"#.utf8))
     }
 }

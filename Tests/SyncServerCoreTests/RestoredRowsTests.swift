@@ -134,6 +134,73 @@ struct RestoredRowsTests {
         #expect(try world.fixture.row(Self.gone, world.person)?.isAlive == false)
     }
 
+    @Test("get their receipt where the agency has told of the request first")
+    func answered() throws {
+        for (isRestored, owner, days, isTaken) in [
+            (true, "hss", 0, true), (true, "hss", -90, true), (true, "hss", 14, true),
+            (true, "hss", 15, false), (true, "obec", 0, false), (false, "hss", 0, false),
+        ] {
+            let world = try World(isRestored: isRestored)
+            let fixture = world.fixture
+            let id = PushMachineTests.uuid("u")
+            let draft = RowKey(table: "request_draft", id: id)
+            // The history begins with the first entry of the audit chain.
+            try fixture.write { context in
+                try AuditTrail(context.transaction, now: noon - 1, beginning: nil)
+                    .append(.personAdded, by: .operator)
+                try AuditTrail(
+                    context.transaction, now: noon, beginning: fixture.store.lineage
+                ).append(.personAdded, by: .operator)
+            }
+            try fixture.put("service", "hsss", nil, body: #"{"agency":"hss"}"#, agency: "dga")
+            try fixture.put(
+                "request", id, world.person, version: 3, body: #"{"state":"approved"}"#,
+                agency: owner)
+            let told = try #require(try fixture.feedRow(RowKey(table: "request", id: id)))
+            let time = noon + Int64(days) * 86_400_000
+            fixture.now = max(noon, time)
+            var device = WritingDevice(world.maker)
+            let made = device.next([RowOperation(draft, .create)], at: UInt64(time))
+            let handedIn = device.next(
+                [PushMachineTests.submission("u"), RowOperation(draft, .delete)],
+                at: UInt64(time) + 1)
+            let again = device.next([PushMachineTests.submission("u")], at: UInt64(time) + 2)
+            let outcomes = try fixture.push([made, handedIn, again], from: world.maker).outcomes
+            let place = "\(isRestored) \(owner) \(days)"
+            #expect(
+                outcomes.map(\.code)
+                    == ["", isTaken ? "newer_write" : "submission_exists", "submission_exists"],
+                "\(place)")
+            #expect(outcomes.map(\.status)[1] == (isTaken ? .merged : .refused), "\(place)")
+            #expect(try fixture.row(draft, world.person)?.isAlive == !isTaken, "\(place)")
+            let receipt = try fixture.feedRow(RowKey(table: "receipt", id: id))
+            #expect((receipt != nil) == isTaken, "\(place)")
+            if let receipt {
+                let body = try JSON.parse(receipt.body)
+                #expect(body["receipt_no"] == "R-1" && body["request_id"]?.text == id)
+                #expect(receipt.owner == "dga" && receipt.isAlive)
+            }
+            // The agency's word stays as it was told.
+            #expect(try fixture.feedRow(told.key) == told, "\(place)")
+            #expect(try fixture.writer.verify().isEmpty)
+        }
+    }
+
+    @Test("get no receipt for another person's request")
+    func answeredToOther() throws {
+        let world = try World(isRestored: true)
+        let id = PushMachineTests.uuid("u")
+        let other = try world.fixture.addPerson("other")
+        try world.fixture.put("service", "hsss", nil, body: #"{"agency":"hss"}"#, agency: "dga")
+        try world.fixture.put("request", id, other, agency: "hss")
+        var device = WritingDevice(world.maker)
+        let outcome = try world.fixture.push(
+            [device.next([PushMachineTests.submission("u")])], from: world.maker
+        ).outcomes.first
+        #expect(outcome?.code == "submission_invalid")
+        #expect(try world.fixture.feedRow(RowKey(table: "receipt", id: id)) == nil)
+    }
+
     @Test("are absent to what was written before or much later, and where nothing was put back")
     func others() throws {
         for (isRestored, days, isTaken) in [

@@ -328,7 +328,8 @@ extension ServerFixture {
         try write { context in
             try PushMachine(
                 transaction: context.transaction, book: context.book,
-                serverMilliseconds: context.now, workBytesMax: workBytesMax
+                serverMilliseconds: context.now, rowsMax: limits.citizenRowsMax,
+                workBytesMax: workBytesMax
             ).push(mutations, baseChain: base, from: device.number)
         }
     }

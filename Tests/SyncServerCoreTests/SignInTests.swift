@@ -254,6 +254,49 @@ struct SignInTests {
         #expect(try token(fixture, third.accessToken) == nil)
     }
 
+    @Test("is renewed once for each access token by a device that has very many")
+    func manyTokens() throws {
+        let fixture = try ServerFixture { $0.deviceTokensMax = 6 }
+        let person = try fixture.addPerson()
+        let first = try signIn(fixture, person)
+        func refresh(_ token: String) throws -> Result<SignInMachine.Granted, SignInMachine.Refusal>
+        {
+            try machine(fixture) { try $0.refresh(token) }
+        }
+        func tokens() throws -> Int {
+            let device = try #require(
+                try fixture.writer.transaction { try $0.device(id: first.device) })
+            return try fixture.writer.transaction { try $0.tokens(of: device.number).count }
+        }
+        let second = try refresh(first.refreshToken).get()
+        let third = try refresh(second.refreshToken).get()
+        #expect(try tokens() == 6)
+        #expect(refusal(try refresh(third.refreshToken)) == .tooSoon)
+        // A lost answer is given again all the same.
+        #expect(try refresh(second.refreshToken).get().refreshToken == third.refreshToken)
+        fixture.now += fixture.limits.accessTokenMilliseconds - 1
+        #expect(refusal(try refresh(third.refreshToken)) == .tooSoon)
+        #expect(try tokens() == 6)
+        #expect(try token(fixture, third.accessToken) != nil)
+        fixture.now += 2
+        let fourth = try refresh(third.refreshToken).get()
+        #expect(refusal(try refresh(fourth.refreshToken)) == nil, "older access tokens went")
+        #expect(try signIn(fixture, person, as: first.device).device == first.device)
+    }
+
+    @Test("is answered 429 where it is renewed too soon, and nothing ends")
+    func tooSoon() throws {
+        let running = try RunningServer { $0.limits.deviceTokensMax = 2 }
+        let phone = try running.signIn(try running.addPerson())
+        let body = Array("grant_type=refresh_token&refresh_token=\(phone.refresh)".utf8)
+        let early = try running.request("POST", "/v1/oauth/token", [:], body)
+        #expect(early.status == 429 && early.head.contains("Retry-After: 60\r\n"))
+        #expect(try JSON.parse(early.body)["error"]?["code"] == "limit.rate")
+        #expect(try phone.sync(running, [Frame.sync(SyncRequest())]).status == 200)
+        running.advance(milliseconds: Limits().accessTokenMilliseconds)
+        #expect(try running.request("POST", "/v1/oauth/token", [:], body).status == 200)
+    }
+
     @Test("ends when nobody renews it")
     func expiry() throws {
         let fixture = try ServerFixture()

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Withdrawals of a request")
 struct WithdrawalTests {
-    static let key = RowKey(table: "request", id: "r")
+    static let key = RowKey(table: "request", id: PushMachineTests.uuid("r"))
 
     /// A person with a device and a request that has been received.
     private struct Scene {
@@ -44,7 +44,7 @@ struct WithdrawalTests {
                     context: context, agency: AgencyRecord(code: agency, tables: ["request"])
                 ).apply(
                     try fixture.record(
-                        "request", "r", person.subject, version: version,
+                        "request", WithdrawalTests.key.id, person.subject, version: version,
                         body: #"{"state":"\#(state)","timeline":[{"state":"\#(state)"}]}"#,
                         agency: agency))
             }
@@ -52,7 +52,7 @@ struct WithdrawalTests {
     }
 
     static func withdrawal(
-        _ id: String = "r",
+        _ id: String = key.id,
         _ members: [(String, JSONValue)] = [
             ("queued_at", "2026-11-18T12:00:00+07:00")
         ]
@@ -66,7 +66,7 @@ struct WithdrawalTests {
     func received() throws {
         var scene = try Scene()
         let before = try scene.request()
-        let receipt = try scene.fixture.feedRow(RowKey(table: "receipt", id: "r"))
+        let receipt = try scene.fixture.feedRow(RowKey(table: "receipt", id: Self.key.id))
         #expect(try scene.push(Self.withdrawal()) == Outcome(mid: 2, status: .accepted))
         let (row, body) = try scene.request()
         #expect(body["state"] == "withdrawn")
@@ -80,7 +80,7 @@ struct WithdrawalTests {
             #expect(body[name] == before.body[name])
         }
         #expect(row.owner == "hss" && row.asOf == scene.fixture.now && row.rev > before.row.rev)
-        #expect(try scene.fixture.feedRow(RowKey(table: "receipt", id: "r")) == receipt)
+        #expect(try scene.fixture.feedRow(RowKey(table: "receipt", id: Self.key.id)) == receipt)
         #expect(try scene.fixture.writer.verify().isEmpty)
     }
 
@@ -101,7 +101,7 @@ struct WithdrawalTests {
                 outcome
                     == Outcome(
                         mid: 2, status: .refused, code: "request_state",
-                        detail: "request/r.state: \(state)"))
+                        detail: "\(Self.key).state: \(state)"))
             #expect(try scene.request() == before)
         }
     }
@@ -126,10 +126,10 @@ struct WithdrawalTests {
         let other = try scene.fixture.addPerson("other")
         var device = WritingDevice(try scene.fixture.addDevice(other))
         let result = try scene.fixture.push(
-            [device.next([Self.withdrawal("r")]), device.next([Self.withdrawal("nothing")])],
+            [device.next([Self.withdrawal()]), device.next([Self.withdrawal("nothing")])],
             from: device.record)
         #expect(result.outcomes.map(\.code) == ["row_absent", "row_absent"])
-        #expect(result.outcomes.map(\.detail) == ["request/r", "request/nothing"])
+        #expect(result.outcomes.map(\.detail) == ["\(Self.key)", "request/nothing"])
         #expect(try scene.request().body["state"] == "received")
     }
 
@@ -174,7 +174,7 @@ struct WithdrawalTests {
         let frame = #"{"state":"received","x":""}"#.utf8.count
         let padding = String(repeating: "x", count: WriteRules.rowBytesMax - frame)
         try scene.fixture.put(
-            "request", "r", scene.person, version: 2,
+            "request", Self.key.id, scene.person, version: 2,
             body: #"{"state":"received","x":"\#(padding)"}"#, agency: "hss")
         #expect(try scene.push(Self.withdrawal()).code == "row_too_large")
     }

@@ -50,6 +50,7 @@ package enum RefusalCode: String, Hashable, Sendable, CaseIterable {
     case valueTooLarge = "value_too_large"
     case valueInvalid = "value_invalid"
     case rowTooLarge = "row_too_large"
+    case rowsTooMany = "rows_too_many"
     case operationsTooMany = "operations_too_many"
     case operationsNone = "operations_none"
     case operationUnknown = "operation_unknown"
@@ -75,6 +76,7 @@ package enum RefusalCode: String, Hashable, Sendable, CaseIterable {
         case .valueTooLarge: "The text is too long."
         case .valueInvalid: "The value is not valid."
         case .rowTooLarge: "The record has grown too large."
+        case .rowsTooMany: "There are too many records to add another one."
         case .operationsTooMany: "One change holds too many steps."
         case .operationsNone: "The change was empty."
         case .operationUnknown: "This app is newer than the service and can do more than it."
@@ -102,6 +104,7 @@ package enum RefusalCode: String, Hashable, Sendable, CaseIterable {
         case .valueTooLarge: "ข้อความยาวเกินไป"
         case .valueInvalid: "ค่าไม่ถูกต้อง"
         case .rowTooLarge: "ข้อมูลมีขนาดใหญ่เกินไป"
+        case .rowsTooMany: "มีรายการมากเกินไป จึงเพิ่มอีกไม่ได้"
         case .operationsTooMany: "การเปลี่ยนแปลงเดียวมีขั้นตอนมากเกินไป"
         case .operationsNone: "การเปลี่ยนแปลงว่างเปล่า"
         case .operationUnknown: "แอปนี้ใหม่กว่าระบบ จึงทำได้มากกว่าที่ระบบรองรับ"
@@ -118,6 +121,7 @@ package enum RefusalCode: String, Hashable, Sendable, CaseIterable {
     package var adviceEnglish: String {
         switch self {
         case .valueTooLarge, .rowTooLarge: "Shorten it and save again."
+        case .rowsTooMany: "What is there can still be read and changed."
         case .valueInvalid, .submissionInvalid: "Correct it and save again."
         case .tableUnknown, .fieldKind: "Update the app."
         case .rowAbsent: "Create it again if you still need it."
@@ -133,6 +137,7 @@ package enum RefusalCode: String, Hashable, Sendable, CaseIterable {
     package var adviceThai: String {
         switch self {
         case .valueTooLarge, .rowTooLarge: "ย่อให้สั้นลงแล้วบันทึกอีกครั้ง"
+        case .rowsTooMany: "รายการที่มีอยู่แล้วยังอ่านและแก้ไขได้"
         case .valueInvalid, .submissionInvalid: "แก้ไขแล้วบันทึกอีกครั้ง"
         case .tableUnknown, .fieldKind: "โปรดอัปเดตแอป"
         case .rowAbsent: "สร้างใหม่หากยังต้องการ"

@@ -6,6 +6,11 @@ internal import SyncProtocol
 /// Written in the commit of the audit entry that they tell of, and under its
 /// number. Reading the access log is not told in it: it would never end.
 struct AccessLog {
+    /// The table of the rows.
+    static let table = "access_event"
+    /// How the ids of the server's own rows begin; no feed may use such an id.
+    static let idPrefix = "tangrat-"
+
     private let transaction: any StoreTransaction
     private let book: BucketBook
     private let now: Int64
@@ -38,7 +43,7 @@ struct AccessLog {
                 let reader = try transaction.person(device.person)
             else { throw StoreFailure.inconsistent("bucket \(bucket.number) is nobody's") }
             try put(
-                "tangrat-\(entry)-\(index)", of: owner,
+                "\(Self.idPrefix)\(entry)-\(index)", of: owner,
                 [
                     ("actor", .string(reader.subject)), ("actor_kind", "person"),
                     ("legal_basis", "สิทธิที่เจ้าของข้อมูลให้ไว้"),
@@ -62,7 +67,7 @@ struct AccessLog {
     /// - Throws: What the store throws.
     func tellOfExport(of person: PersonRecord, rows: Int, reason: String, entry: Int64) throws {
         try put(
-            "tangrat-\(entry)-0", of: person,
+            "\(Self.idPrefix)\(entry)-0", of: person,
             [
                 ("actor", "operator"), ("actor_kind", "officer"),
                 ("legal_basis", "พ.ร.บ. คุ้มครองข้อมูลส่วนบุคคล พ.ศ. ๒๕๖๒"),
@@ -82,7 +87,7 @@ struct AccessLog {
     ///   - person: Its person.
     /// - Throws: What the store throws.
     func add(_ look: OwnLook, of device: DeviceRecord, _ person: PersonRecord) throws {
-        let id = "tangrat-own-\(device.id)-\(look.day)"
+        let id = "\(Self.idPrefix)own-\(device.id)-\(look.day)"
         let told = try stored(id).flatMap { $0.isAlive ? try? JSON.parse($0.body) : nil }
         let domains = Set((told?["fields"]?.items ?? []).compactMap(\.text)).union(look.domains)
         let first = min(told?["first_ms"]?.intValue ?? look.first, look.first)
@@ -98,8 +103,8 @@ struct AccessLog {
                 ("purpose_en", "Your own device was brought up to date"),
                 ("purpose_th", "ปรับปรุงข้อมูลในอุปกรณ์ของคุณเอง"),
                 ("query_id", .string(told?["query_id"]?.text ?? "\(look.entry)")),
-                ("reads", .integer((told?["reads"]?.intValue ?? 0) + look.reads)),
-                ("rows", .integer((told?["rows"]?.intValue ?? 0) + look.rows)),
+                ("reads", .integer(Self.sum(told?["reads"]?.intValue, look.reads))),
+                ("rows", .integer(Self.sum(told?["rows"]?.intValue, look.rows))),
                 ("target_table", .string(domains.count == 1 ? domains.first ?? "all" : "all")),
             ])
     }
@@ -114,10 +119,17 @@ struct AccessLog {
         bucket.person != 0 && domain(bucket) != policy?.domain
     }
 
-    private static let table = "access_event"
     private static let policy = TablePolicy.all[table]
     /// Who answers for the system, as for receipts.
     private static let owner = "dga"
+
+    /// What is stored and what is new, at most the largest number.
+    ///
+    /// A row may be older than the rule that no feed writes one: nothing in it may end the server.
+    private static func sum(_ stored: Int64?, _ more: Int64) -> Int64 {
+        let (sum, isTooLarge) = (stored ?? 0).addingReportingOverflow(more)
+        return isTooLarge ? .max : sum
+    }
 
     private func stored(_ id: String) throws -> RowRecord? {
         try transaction.row(RowKey(table: Self.table, id: id), scope: RowScope.feed.number)
@@ -138,7 +150,7 @@ struct AccessLog {
             RowRecord(
                 number: 0, bucket: try book.home(of: policy, person: person), rev: 0,
                 key: RowKey(table: Self.table, id: id), scope: RowScope.feed.number,
-                owner: Self.owner, asOf: now, sourceVersion: (old?.sourceVersion ?? 0) + 1,
+                owner: Self.owner, asOf: now, sourceVersion: Self.sum(old?.sourceVersion, 1),
                 hash: .zero, isAlive: true, body: JSON.canonical(.object(JSONObject(all)))),
             replacing: old)
     }

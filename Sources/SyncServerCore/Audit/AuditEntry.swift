@@ -14,7 +14,7 @@ package struct AuditEntry: Hashable, Sendable {
         case rowsRead = 2
         /// A device's mutations were taken.
         case rowsWritten = 3
-        /// An agency's lines were taken.
+        /// An agency's lines were taken; the text counts those that name somebody unknown.
         case rowsFed = 4
         /// Tombstones were purged.
         case rowsPurged = 5

@@ -105,6 +105,7 @@ extension SyncService {
                     ("subject", .string(granted.subject)),
                     ("token_type", "Bearer"),
                 ])
+            case .failure(.tooSoon): .tooMany
             case .failure(let refusal): .error(refusal.rawValue)
             }
         }

@@ -162,7 +162,8 @@ extension SyncService {
             run: { context in
                 let machine = PushMachine(
                     transaction: context.transaction, book: context.book,
-                    serverMilliseconds: context.now, workBytesMax: limits.pushWorkBytesMax)
+                    serverMilliseconds: context.now, rowsMax: limits.citizenRowsMax,
+                    workBytesMax: limits.pushWorkBytesMax)
                 let result = try machine.push(mutations, baseChain: baseChain, from: device)
                 context.workBytes += result.workBytes
                 if result.taken > 0 {

@@ -55,6 +55,8 @@ struct SignInMachine {
         case denied = "access_denied"
         case expired = "expired_token"
         case invalid = "invalid_grant"
+        /// Answered 429: nothing ended.
+        case tooSoon = "slow_down"
     }
 
     /// Exchanges a device code for tokens.
@@ -108,6 +110,7 @@ struct SignInMachine {
             try revoke(device, by: .server)
             return .failure(.invalid)
         }
+        if try mustWait(found) { return .failure(.tooSoon) }
         let access = secrets.token(prefix: SecretPrefix.access, following: token)
         let refresh = secrets.token(prefix: SecretPrefix.refresh, following: token)
         if found.used == 0 {
@@ -123,6 +126,19 @@ struct SignInMachine {
         }
         try context.audit.append(.tokensRenewed, by: .device(device.id), person: person.number)
         return .success(try grant(device, person: person, access: access, refresh: refresh))
+    }
+
+    /// Whether a device has more tokens than any needs, and an access token that is still good.
+    ///
+    /// A used refresh token is kept until it is over, so that its reuse is noticed: who renews all
+    /// the time would leave a row each time, for 180 days.
+    private func mustWait(_ found: TokenRecord) throws -> Bool {
+        let issued = found.expires - limits.refreshTokenMilliseconds
+        guard found.used == 0,
+            (issued..<issued + limits.accessTokenMilliseconds).contains(context.now)
+        else { return false }
+        return try transaction.tokenCount(of: found.device, max: limits.deviceTokensMax)
+            >= limits.deviceTokensMax
     }
 
     /// Ends the rights of a device, for another one of the same person.

@@ -31,6 +31,12 @@ package enum FeedOutcome: Hashable, Sendable {
     case stale
     case refused(FeedProblem)
 
+    /// Whether the line was refused because nobody is known under what it names.
+    var isAboutNobody: Bool {
+        guard case .refused(let problem) = self else { return false }
+        return problem.code == FeedMachine.subjectUnknown
+    }
+
     /// The word for it in an answer.
     package var word: String {
         switch self {
@@ -73,6 +79,10 @@ struct FeedMachine {
                         "feed.owner_foreign", member: "id",
                         "another agency owns the row with this id",
                         advice: "Use ids that begin with your agency's code."))
+            }
+            // Whoever answers for the system owns them, and yet has no hand in them.
+            if Submission.isReceipt(stored) {
+                return .refused(FeedRecord.reserved("receipts of requests handed in here"))
             }
             if record.sourceVersion < stored.sourceVersion { return .stale }
             if let outcome = Self.afterWithdrawal(record, stored) { return outcome }
@@ -133,9 +143,12 @@ struct FeedMachine {
         return period.isOver(body: body, asOf: record.asOf, at: now)
     }
 
+    /// The code of a line that names somebody who is not known.
+    static let subjectUnknown = "feed.subject_unknown"
+
     private static func unknownSubject(_ member: String) -> FeedProblem {
         FeedProblem(
-            "feed.subject_unknown", member: member, "nobody is known under this \(member)",
+            subjectUnknown, member: member, "nobody is known under this \(member)",
             advice: "The person must be added first: tangrat-server person add")
     }
 }

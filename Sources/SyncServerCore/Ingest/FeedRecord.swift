@@ -101,6 +101,9 @@ package struct FeedRecord: Hashable, Sendable {
                 "feed.id", member: "id", "an id has 1 to 128 of A-Z a-z 0-9 _ . : -",
                 advice: "Use a stable id of your own in these characters.")
         }
+        guard table != AccessLog.table || !id.hasPrefix(AccessLog.idPrefix) else {
+            throw Self.reserved("ids of access events that begin with \(AccessLog.idPrefix)")
+        }
         key = RowKey(table: table, id: id)
         asOf = try Self.number(value, "as_of", in: 0...253_402_300_799_999)
         sourceVersion = try Self.number(value, "source_version", in: 1...Int64.max)
@@ -224,6 +227,13 @@ package struct FeedRecord: Hashable, Sendable {
                 advice: member == "as_of" ? "Send UTC milliseconds." : "Count up from 1.")
         }
         return number
+    }
+
+    /// A line about a row that only the server writes.
+    static func reserved(_ what: String) -> FeedProblem {
+        FeedProblem(
+            "feed.id_reserved", member: "id", "\(what) are the server's own",
+            advice: "Use ids that begin with your agency's code.")
     }
 
     private static func missing(_ member: String) -> FeedProblem {

@@ -172,9 +172,12 @@ final class FeedSink: BodySink {
                     }
                 }
                 let touched = context.book.takeTouched()
-                if !touched.isEmpty {
+                // Asking who is known leaves a trace, though it changes nothing.
+                let unknown = outcomes.count { $0.1.isAboutNobody }
+                if !touched.isEmpty || unknown > 0 {
                     try context.audit.append(
-                        .rowsFed, by: .agency(agency.code), ranges: touched)
+                        .rowsFed, by: .agency(agency.code), ranges: touched,
+                        text: unknown > 0 ? "subjects_unknown \(unknown)" : "")
                 }
                 let result = outcomes
                 return { context in Self.deliver(result, to: id, in: context) }

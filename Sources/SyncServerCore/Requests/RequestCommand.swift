@@ -33,25 +33,44 @@ enum RequestCommand {
         }
     }
 
+    /// How many rows it makes.
+    var newRows: Int {
+        switch self {
+        case .submission(let submission): submission.isAnswered ? 1 : 2
+        case .withdrawal: 0
+        }
+    }
+
+    /// Whether something newer than the command stands already.
+    var isOvertaken: Bool {
+        switch self {
+        case .submission(let submission): submission.isAnswered
+        case .withdrawal: false
+        }
+    }
+
     /// Checks a command, writing nothing.
     ///
     /// - Parameters:
     ///   - key: The request.
     ///   - payload: The command; without the member `command` it hands a request in.
     ///   - person: Who gives it.
+    ///   - time: The time of the write, as the server accepts it.
     ///   - transaction: The store.
     ///   - earlier: The commands of the same mutation, decided before.
     /// - Returns: The command, ready to be written, or why it is refused.
     /// - Throws: What the store throws.
     static func decide(
-        _ key: RowKey, _ payload: JSONValue, of person: PersonRecord,
+        _ key: RowKey, _ payload: JSONValue, of person: PersonRecord, writtenAt time: HybridTime,
         in transaction: any StoreTransaction, after earlier: [RequestCommand]
     ) throws -> Result<RequestCommand, Refusal> {
         guard key.table == "request" else { return .failure(Refusal(.tableReadOnly, key.table)) }
         let isFirst = !earlier.contains { $0.key == key }
         guard let command = payload["command"] else {
             guard isFirst else { return .failure(Refusal(.submissionExists, key.description)) }
-            return try Submission.decide(key, payload, in: transaction).map { .submission($0) }
+            return try Submission.decide(
+                key, payload, of: person, writtenAt: time, in: transaction
+            ).map { .submission($0) }
         }
         guard command.text == Withdrawal.command else {
             return .failure(Refusal(.submissionInvalid, "\(key).command"))

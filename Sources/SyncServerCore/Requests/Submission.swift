@@ -8,29 +8,34 @@ internal import SyncProtocol
 /// law is when it entered the system (Act B.E. 2565 s.10): the server's clock,
 /// kept apart from when it was drafted and queued on a device. The receipt says
 /// so, and is chained to the receipt before it.
+///
+/// In a store that was put back the agency may have told of the request before
+/// the device offers it again: then the receipt alone is written, and the row
+/// stays the agency's.
 struct Submission {
     let key: RowKey
     let payload: JSONValue
     let agency: String
     let service: JSONValue
+    /// Whether the agency's row stands already, so that only the receipt is missing.
+    let isAnswered: Bool
 
     /// Checks a submission, writing nothing.
+    ///
+    /// Whether the id is taken is looked at last, and one that is another person's is refused like
+    /// one that is no UUID: ids tell as little as they can about other people.
     static func decide(
-        _ key: RowKey, _ payload: JSONValue, in transaction: any StoreTransaction
+        _ key: RowKey, _ payload: JSONValue, of person: PersonRecord, writtenAt time: HybridTime,
+        in transaction: any StoreTransaction
     ) throws -> Result<Submission, RequestCommand.Refusal> {
         func refuse(
             _ code: RefusalCode, _ detail: String
         ) -> Result<Submission, RequestCommand.Refusal> {
             .failure(RequestCommand.Refusal(code, detail))
         }
-        // The receipt takes the same id; a taken one would fail the whole group's commit.
-        for table in ["request", "receipt"] {
-            let taken = RowKey(table: table, id: key.id)
-            guard try transaction.row(taken, scope: RowScope.feed.number) == nil else {
-                return refuse(.submissionExists, key.description)
-            }
-        }
-        guard let service = payload["service"]?.text, let action = payload["action"]?.text,
+        // An id that can be foreseen could be taken before an agency's own row has it.
+        guard isUUID(key.id), let service = payload["service"]?.text,
+            let action = payload["action"]?.text,
             let form = payload["form"], form.fields != nil, Identifier.isValid(service)
         else { return refuse(.submissionInvalid, key.description) }
         guard JSON.canonical(payload).count <= WriteRules.rowBytesMax / 2 else {
@@ -59,10 +64,38 @@ struct Submission {
             return .failure(
                 RequestCommand.Refusal(code: "rule.unknown_service", detail: "\(key).service"))
         }
-        return .success(Submission(key: key, payload: payload, agency: agency, service: entry))
+        var isAnswered = false
+        // The receipt takes the same id; a taken one would fail the whole group's commit.
+        for table in ["request", receiptTable] {
+            let taken = RowKey(table: table, id: key.id)
+            guard let row = try transaction.row(taken, scope: RowScope.feed.number) else {
+                continue
+            }
+            guard try transaction.bucket(row.bucket)?.person == person.number else {
+                return refuse(.submissionInvalid, key.description)
+            }
+            guard table != receiptTable, row.owner == agency, row.sourceVersion > 0,
+                try RestoredHistory.mayHaveTaken(writtenAt: time, transaction)
+            else { return refuse(.submissionExists, key.description) }
+            isAnswered = true
+        }
+        return .success(
+            Submission(
+                key: key, payload: payload, agency: agency, service: entry, isAnswered: isAnswered))
     }
 
-    /// Writes the request and its receipt.
+    /// Whether an id is a UUID as text: 32 hexadecimal digits in five groups.
+    private static func isUUID(_ id: String) -> Bool {
+        id.utf8.count == 36
+            && id.utf8.enumerated().allSatisfy { place, byte in
+                switch place {
+                case 8, 13, 18, 23: byte == UInt8(ascii: "-")
+                default: Character(UnicodeScalar(byte)).isHexDigit
+                }
+            }
+    }
+
+    /// Writes the request and its receipt, or the receipt alone.
     func write(
         in transaction: any StoreTransaction, book: BucketBook, person: PersonRecord, now: Int64
     ) throws {
@@ -89,12 +122,15 @@ struct Submission {
         let receiptBody = JSON.canonical(.object(receipt))
         try transaction.set(Self.receiptHeadName, SHA256.hash(receiptBody).bytes)
         try put(
-            RowKey(table: "receipt", id: key.id), owner: "dga", body: receiptBody,
+            RowKey(table: Self.receiptTable, id: key.id), owner: "dga", body: receiptBody,
             book: book, person: person, now: now)
-        try put(
-            key, owner: agency,
-            body: JSON.canonical(.object(requestBody(entered: entered, receipt: receiptNumber))),
-            book: book, person: person, now: now)
+        if !isAnswered {
+            try put(
+                key, owner: agency,
+                body: JSON.canonical(
+                    .object(requestBody(entered: entered, receipt: receiptNumber))),
+                book: book, person: person, now: now)
+        }
         CrashPoint.serverSubmissionWritten.reach()
     }
 
@@ -135,6 +171,12 @@ struct Submission {
             replacing: nil)
     }
 
+    /// Whether a stored row is a receipt that the server wrote: feeds count versions from 1.
+    static func isReceipt(_ stored: RowRecord) -> Bool {
+        stored.key.table == receiptTable && stored.sourceVersion == 0
+    }
+
+    private static let receiptTable = "receipt"
     private static let receiptHeadName = "receipt_head"
 
     private func nextReceiptNumber(_ transaction: any StoreTransaction) throws -> UInt64 {

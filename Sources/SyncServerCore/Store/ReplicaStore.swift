@@ -320,6 +320,8 @@ package protocol StoreTransaction: StoreSnapshot {
     /// A row or tombstone by its number.
     func record(ofRow number: Int64) throws -> RowRecord?
     func tokens(of device: DeviceNumber) throws -> [TokenRecord]
+    /// How many tokens a device has, counted up to `max`.
+    func tokenCount(of device: DeviceNumber, max: Int) throws -> Int
     /// The sign-ins that were approved for a person and not fetched yet.
     func signIns(of person: PersonNumber) throws -> [SignInRecord]
     /// Empties the words of a device's outcomes, which may name what the device wrote.

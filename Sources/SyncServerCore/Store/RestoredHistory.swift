@@ -78,6 +78,23 @@ enum RestoredHistory {
             && time.milliseconds < window.end
     }
 
+    /// Whether what was written at a time may have been taken before the store was put back.
+    ///
+    /// It may be much older than the state that was put back: a device that was away writes first
+    /// and sends later.
+    ///
+    /// - Parameters:
+    ///   - time: The time of the write, as the server accepts it.
+    ///   - transaction: The store.
+    /// - Returns: False for a store that was never put back.
+    /// - Throws: What the store throws.
+    static func mayHaveTaken(
+        writtenAt time: HybridTime, _ transaction: any StoreTransaction
+    ) throws -> Bool {
+        guard let bytes = try transaction.value(name) else { return false }
+        return Window(bytes).map { time.milliseconds < $0.end } ?? true
+    }
+
     /// The time of the newest entry in the audit chain, or 0: the store is of then, or later.
     private static func newest(_ transaction: any StoreTransaction) throws -> Int64 {
         var newest: Int64 = 0

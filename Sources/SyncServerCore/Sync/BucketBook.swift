@@ -145,14 +145,30 @@ final class BucketBook {
     /// - Returns: Milliseconds since 1970; 0 if every deletion left its tombstone.
     /// - Throws: What the store throws.
     func purgedBefore(_ policy: TablePolicy, person: PersonRecord) throws -> Int64 {
+        try existing(policy, person: person)?.purgedBefore ?? 0
+    }
+
+    /// How many rows and tombstones a table's home bucket has.
+    ///
+    /// - Parameters:
+    ///   - policy: The table.
+    ///   - person: Whose rows.
+    /// - Returns: Both together, with what this commit has changed.
+    /// - Throws: What the store throws.
+    func rows(_ policy: TablePolicy, person: PersonRecord) throws -> UInt64 {
+        try existing(policy, person: person).map { $0.count + $0.tombstones } ?? 0
+    }
+
+    /// The home bucket of a table, if it was made: that is done only where something is written.
+    private func existing(
+        _ policy: TablePolicy, person: PersonRecord
+    ) throws -> BucketRecord? {
         let home = Home(person: person.number, domain: policy.domain)
-        if let number = numbers[home] { return try record(number).purgedBefore }
-        // Made only where something is written to it.
+        if let number = numbers[home] { return try record(number) }
         guard let found = try transaction.bucket(named: policy.bucket(subject: person.subject))
-        else { return 0 }
-        if buckets[found.number] == nil { buckets[found.number] = found }
+        else { return nil }
         numbers[home] = found.number
-        return found.purgedBefore
+        return try record(found.number)
     }
 
     /// Writes the buckets back, at the end of the transaction.

@@ -35,6 +35,8 @@ struct PushMachine {
     let transaction: any StoreTransaction
     let book: BucketBook
     let serverMilliseconds: Int64
+    /// The most rows and tombstones in a bucket to which a citizen may add another.
+    let rowsMax: Int
     /// The bytes of rows, read and written, after which no further mutation is taken.
     var workBytesMax = Int.max
 
@@ -217,6 +219,11 @@ struct PushMachine {
         var changes: [Change] = []
         var commands: [RequestCommand] = []
         var sawNewer = false
+
+        /// How many rows it makes.
+        var newRows: Int {
+            changes.count { $0.stored == nil } + commands.reduce(0) { $0 + $1.newRows }
+        }
     }
 
     private struct Change {
@@ -243,10 +250,16 @@ struct PushMachine {
     ) throws -> Problem? {
         if case .submit(let payload) = operation.operation {
             switch try RequestCommand.decide(
-                operation.key, payload, of: person, in: transaction, after: plan.commands)
+                operation.key, payload, of: person, writtenAt: plan.time, in: transaction,
+                after: plan.commands)
             {
             case .success(let command):
+                if command.isOvertaken { plan.sawNewer = true }
                 plan.commands.append(command)
+                guard try command.newRows == 0 || hasRoom(operation.key, person, plan) else {
+                    return Problem(
+                        code: RefusalCode.rowsTooMany.rawValue, detail: operation.key.description)
+                }
                 return nil
             case .failure(let refusal): return Problem(code: refusal.code, detail: refusal.detail)
             }
@@ -270,6 +283,10 @@ struct PushMachine {
             index = plan.changes.count
             meter.bytes += change.stored?.body.count ?? 0
             plan.changes.append(change)
+            guard try change.stored != nil || hasRoom(operation.key, person, plan) else {
+                return Problem(
+                    code: RefusalCode.rowsTooMany.rawValue, detail: operation.key.description)
+            }
         }
         // Changed in place: a copy of the document would copy its fields.
         let isChanged = plan.changes[index].document.apply(
@@ -307,6 +324,19 @@ struct PushMachine {
         }
         return Change(
             key: key, policy: policy, stored: stored, document: document, isDirty: stored == nil)
+    }
+
+    /// Whether a person's bucket has room for the rows that a mutation makes.
+    ///
+    /// What may have been taken before the store was put back had room then, among fewer rows of
+    /// agencies and fewer tombstones perhaps: for that there is as much again.
+    private func hasRoom(_ key: RowKey, _ person: PersonRecord, _ plan: Plan) throws -> Bool {
+        guard let policy = TablePolicy.all[key.table] else { return false }
+        // All that a mutation makes counts, though it may be for another bucket of the person's.
+        let rows = try book.rows(policy, person: person) + UInt64(plan.newRows)
+        guard rows > UInt64(rowsMax) else { return true }
+        return try rows <= UInt64(rowsMax) * 2
+            && RestoredHistory.mayHaveTaken(writtenAt: plan.time, transaction)
     }
 
     /// Whether all deletions at and after a time are known.

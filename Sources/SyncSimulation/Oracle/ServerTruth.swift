@@ -89,8 +89,8 @@ struct ServerTruth {
     var origins: [String: Set<String>] = [:]
     /// How many writes a removal reached under another name than it named.
     var namedOtherwise = 0
-    /// The requests that were handed in.
-    var requests: Set<String> = []
+    /// The requests that were handed in, and who did.
+    var requests: [String: String] = [:]
     /// The last receipt: its number, and the hash the next one must name.
     var receipts: (count: Int64, hash: [UInt8]) = (0, [])
 
@@ -212,7 +212,9 @@ struct ServerTruth {
                     isAlive: row.isAlive, subject: facts.subject))
         }
         for operation in mutation.operations {
-            if case .submit = operation.operation { requests.insert(operation.key.id) }
+            if case .submit = operation.operation {
+                requests[operation.key.id] = facts.subject
+            }
         }
         if let origin = mutation.origin {
             origins[facts.subject, default: []].insert(origin.description)
@@ -243,15 +245,16 @@ struct ServerTruth {
 
     /// Why a submission must be refused, or nil where it must be taken.
     private func refusal(of operation: RowOperation, subject: String) -> String? {
-        if requests.contains(operation.key.id) { return "submission_exists" }
-        for table in ["request", "receipt"]
-        where rows[TrueKey(table: table, id: operation.key.id, scope: "")] != nil {
-            return "submission_exists"
-        }
         guard case .submit(let payload) = operation.operation,
             let service = payload["service"]?.text
         else { return "submission_invalid" }
         let catalogue = rows[TrueKey(table: "service", id: service, scope: "")]
-        return catalogue?.isAlive == true ? nil : "rule.unknown_service"
+        guard catalogue?.isAlive == true else { return "rule.unknown_service" }
+        let id = operation.key.id
+        let holders =
+            [requests[id]]
+            + ["request", "receipt"].map { rows[TrueKey(table: $0, id: id, scope: "")]?.subject }
+        guard let holder = holders.lazy.compactMap({ $0 }).first else { return nil }
+        return holder == subject ? "submission_exists" : "submission_invalid"
     }
 }

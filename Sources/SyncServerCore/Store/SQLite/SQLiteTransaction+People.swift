@@ -38,6 +38,13 @@ extension SQLiteTransaction {
         return tokens
     }
 
+    func tokenCount(of device: DeviceNumber, max: Int) throws -> Int {
+        var count = 0
+        try connection.statement("SELECT 1 FROM token WHERE device = ?1 LIMIT ?2")
+            .run(.integer(device), .integer(Int64(max))) { _ in count += 1 }
+        return count
+    }
+
     func signIns(of person: PersonNumber) throws -> [SignInRecord] {
         var signIns: [SignInRecord] = []
         // At most `pendingSignInsMax` of them, and asked for by operators only.
