@@ -200,6 +200,35 @@ struct SalvageTests {
         }
     }
 
+    /// Method: the row of numbers is removed, three times in a row without a round between: a
+    /// salvage finds writes under the temporary numbers of the one before.
+    @Test("goes on counting behind what it kept, also where the numbers are lost")
+    func numbers() async throws {
+        try await inWorld { world in
+            let path = world.accountPath + "/cache.sqlite"
+            var client = try await world.signedIn()
+            for round in 0..<3 {
+                try await client.pin("a\(round)")
+                try await client.pin("b\(round)")
+                await client.close()
+                let writer = try Connection(
+                    path: path, options: ConnectionOptions(.readWriteCreate))
+                try writer.execute("DELETE FROM state")
+                writer.close()
+                try LiveFiles().write(
+                    Array("damaged".utf8), to: CacheSalvage.note(in: world.accountPath))
+                client = try await world.open()
+            }
+            try await client.pin("c")
+            _ = try await client.sync()
+            let pinned = try await client.row("pinned", "me")?.texts("services") ?? []
+            #expect(Set(pinned) == ["a0", "b0", "a1", "b1", "a2", "b2", "c"])
+            #expect(world.server.with { $0.applied } == Array(1...7))
+            #expect(try await client.status().queuedCount == 0)
+            await client.close()
+        }
+    }
+
     @Test("shows what was saved before any network, and takes new writes")
     func offline() async throws {
         try await inWorld { world in

@@ -60,6 +60,31 @@ struct PushWorkTests {
         #expect(totals.compactMap { $0.items?[1].intValue }.reduce(0, +) == 10)
     }
 
+    /// A withdrawal reads the request and makes it anew before anything is decided.
+    @Test("counts the requests that its commands read, also where they are refused")
+    func commands() throws {
+        let fixture = try ServerFixture()
+        let person = try fixture.addPerson()
+        try fixture.put(
+            "service", "hsss", nil, body: #"{"agency":"hss","name_th":"ก"}"#, agency: "dga")
+        let record = try fixture.addDevice(person)
+        var device = WritingDevice(record)
+        let long = JSONValue.string(String(repeating: "x", count: 50_000))
+        let handedIn = device.next([
+            PushMachineTests.submission("r", extra: [("statement", long)])
+        ])
+        let first = try fixture.push([handedIn], from: record)
+        #expect(first.outcomes.map(\.status) == [.accepted])
+        #expect(first.workBytes > 100_000)
+        let base = device.chain
+        let refused = (0..<10).map { _ in
+            device.next([WithdrawalTests.withdrawal(), WithdrawalTests.withdrawal("unknown")])
+        }
+        let result = try fixture.push(refused, base: base, from: record, workBytesMax: 250_000)
+        #expect(Set(result.outcomes.map(\.code)) == ["row_absent"])
+        #expect(result.taken == 3)
+    }
+
     @Test(
         "counts as more requests of its device where its rows are long",
         arguments: [(10_000, 429), (1_000_000, 200)])

@@ -25,6 +25,22 @@ struct SubmissionTests {
             try fixture.push([mutation], base: base, from: device.record).outcomes.first)
     }
 
+    /// An erasure leaves version 0 of every row: what feeds brought comes again with them.
+    @Test("are told from the receipts of feeds by version and, once they are erased, by id")
+    func receiptsOfFeeds() {
+        func isReceipt(_ id: String, version: Int64, isAlive: Bool) -> Bool {
+            Submission.isReceipt(
+                RowRecord(
+                    number: 1, bucket: 1, rev: 1, key: RowKey(table: "receipt", id: id), scope: 0,
+                    owner: "dga", asOf: 0, sourceVersion: version, hash: .zero, isAlive: isAlive,
+                    body: []))
+        }
+        #expect(isReceipt(PushMachineTests.uuid("r"), version: 0, isAlive: true))
+        #expect(isReceipt(PushMachineTests.uuid("r"), version: 0, isAlive: false))
+        #expect(!isReceipt("dga-1", version: 0, isAlive: false))
+        #expect(!isReceipt("dga-1", version: 3, isAlive: true))
+    }
+
     @Test("enter at the server's time and are receipted in a chain")
     func receipts() throws {
         let (fixture, person, first) = try fixture()

@@ -276,7 +276,9 @@ struct CacheSalvage: Sendable {
             state.isAdopting = true
             // The damaged file's log, with rows that were withdrawn, may be kept as a copy.
             if state.erasure != .none { state.erasure = .copies }
-            state.nextMid = max(state.nextMid, Limits.temporaryMid)
+            // Behind what was kept: where the row of numbers is lost or old, it tells less.
+            state.nextMid = max(
+                state.nextMid, Limits.temporaryMid, (writes.last?.entry.mid ?? 0) + 1)
             try Recount.run(target)
             let notice = try add(later, notice, &state, target)
             // Whatever is missing or wrong in the mirror is found by the next round.
@@ -320,7 +322,11 @@ struct CacheSalvage: Sendable {
         let kept = try OutboxTable.proven(in: .acknowledged, target)
         let known = Set(kept.map(\.entry.mutation.firstName))
         var renamed: [Dot: Dot] = [:]
-        for write in later.map(\.entry.mutation) where !known.contains(write.firstName) {
+        for write in later.map(\.entry.mutation) {
+            guard !known.contains(write.firstName) else {
+                notice.kept -= 1
+                continue
+            }
             do {
                 _ = try OutboxTable.appendAnew(
                     write, &renamed, &state, wallMilliseconds: environment.wall.milliseconds(),

@@ -58,25 +58,26 @@ enum RequestCommand {
     ///   - time: The time of the write, as the server accepts it.
     ///   - transaction: The store.
     ///   - earlier: The commands of the same mutation, decided before.
+    ///   - meter: Counts what is read and made.
     /// - Returns: The command, ready to be written, or why it is refused.
     /// - Throws: What the store throws.
     static func decide(
         _ key: RowKey, _ payload: JSONValue, of person: PersonRecord, writtenAt time: HybridTime,
-        in transaction: any StoreTransaction, after earlier: [RequestCommand]
+        in transaction: any StoreTransaction, after earlier: [RequestCommand], _ meter: WorkMeter
     ) throws -> Result<RequestCommand, Refusal> {
         guard key.table == "request" else { return .failure(Refusal(.tableReadOnly, key.table)) }
         let isFirst = !earlier.contains { $0.key == key }
         guard let command = payload["command"] else {
             guard isFirst else { return .failure(Refusal(.submissionExists, key.description)) }
             return try Submission.decide(
-                key, payload, of: person, writtenAt: time, in: transaction
+                key, payload, of: person, writtenAt: time, in: transaction, meter
             ).map { .submission($0) }
         }
         guard command.text == Withdrawal.command else {
             return .failure(Refusal(.submissionInvalid, "\(key).command"))
         }
         guard isFirst else { return .failure(Refusal(.requestState, key.description)) }
-        return try Withdrawal.decide(key, payload, of: person, in: transaction)
+        return try Withdrawal.decide(key, payload, of: person, in: transaction, meter)
             .map { .withdrawal($0) }
     }
 

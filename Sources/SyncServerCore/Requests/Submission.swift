@@ -26,7 +26,7 @@ struct Submission {
     /// one that is no UUID: ids tell as little as they can about other people.
     static func decide(
         _ key: RowKey, _ payload: JSONValue, of person: PersonRecord, writtenAt time: HybridTime,
-        in transaction: any StoreTransaction
+        in transaction: any StoreTransaction, _ meter: WorkMeter
     ) throws -> Result<Submission, RequestCommand.Refusal> {
         func refuse(
             _ code: RefusalCode, _ detail: String
@@ -38,7 +38,10 @@ struct Submission {
             let action = payload["action"]?.text,
             let form = payload["form"], form.fields != nil, Identifier.isValid(service)
         else { return refuse(.submissionInvalid, key.description) }
-        guard JSON.canonical(payload).count <= WriteRules.rowBytesMax / 2 else {
+        let bytes = JSON.canonical(payload).count
+        // What it makes of it is as long again.
+        meter.add(2 * bytes)
+        guard bytes <= WriteRules.rowBytesMax / 2 else {
             return refuse(.rowTooLarge, key.description)
         }
         guard let files = (payload["attachments"] ?? []).items else {
@@ -172,8 +175,12 @@ struct Submission {
     }
 
     /// Whether a stored row is a receipt that the server wrote: feeds count versions from 1.
+    ///
+    /// Erasing a person leaves version 0 of every row, so that feeds may bring it again; of those
+    /// the server's own are told by their ids.
     static func isReceipt(_ stored: RowRecord) -> Bool {
         stored.key.table == receiptTable && stored.sourceVersion == 0
+            && (stored.isAlive || isUUID(stored.key.id))
     }
 
     private static let receiptTable = "receipt"

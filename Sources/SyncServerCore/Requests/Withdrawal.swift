@@ -27,7 +27,7 @@ struct Withdrawal {
     /// exist: ids tell nothing about other people.
     static func decide(
         _ key: RowKey, _ payload: JSONValue, of person: PersonRecord,
-        in transaction: any StoreTransaction
+        in transaction: any StoreTransaction, _ meter: WorkMeter
     ) throws -> Result<Withdrawal, RequestCommand.Refusal> {
         func refuse(
             _ code: RefusalCode, _ detail: String
@@ -41,6 +41,7 @@ struct Withdrawal {
         guard let stored = try transaction.row(key, scope: RowScope.feed.number), stored.isAlive,
             try transaction.bucket(stored.bucket)?.person == person.number
         else { return refuse(.rowAbsent, key.description) }
+        meter.add(stored.body.count)
         let body = (try? JSON.parse(stored.body))?.fields ?? JSONObject([])
         let state = body["state"]?.text ?? ""
         guard RequestState(rawValue: state)?.mayBecome(.withdrawn) == true else {
@@ -48,7 +49,9 @@ struct Withdrawal {
         }
         let withdrawal = Withdrawal(key: key, stored: stored, body: body, queued: queued)
         // The time has one length, so any time tells the size.
-        guard withdrawal.made(at: stored.asOf).count <= WriteRules.rowBytesMax else {
+        let bytes = withdrawal.made(at: stored.asOf).count
+        meter.add(bytes)
+        guard bytes <= WriteRules.rowBytesMax else {
             return refuse(.rowTooLarge, key.description)
         }
         return .success(withdrawal)

@@ -40,11 +40,6 @@ struct PushMachine {
     /// The bytes of rows, read and written, after which no further mutation is taken.
     var workBytesMax = Int.max
 
-    /// Counts what a push costs.
-    private final class Meter {
-        var bytes = 0
-    }
-
     /// Applies the mutations in order, as far as they can be taken.
     ///
     /// A push whose rows are long may end before its last mutation; what is left comes
@@ -69,7 +64,7 @@ struct PushMachine {
         result.outcomes.reserveCapacity(mutations.count)
         var previous = baseChain
         let names = WriteNames(transaction, person: person.number, device: device.id)
-        let meter = Meter()
+        let meter = WorkMeter()
         for mutation in mutations {
             defer { previous = mutation.chain }
             if mutation.mid <= device.lastMid {
@@ -123,7 +118,7 @@ struct PushMachine {
 
     private func apply(
         _ mutation: Mutation, _ firstName: MutationOrigin?, from device: DeviceRecord,
-        person: PersonRecord, _ closed: Set<String>, _ names: WriteNames, _ meter: Meter
+        person: PersonRecord, _ closed: Set<String>, _ names: WriteNames, _ meter: WorkMeter
     ) throws -> Outcome {
         do throws(WriteRules.Problem) {
             guard mutation.time.device == device.id else {
@@ -151,7 +146,7 @@ struct PushMachine {
             // An edit seldom makes a row much longer.
             plan.changes[index].body = plan.changes[index].document.body(
                 expectedBytes: (plan.changes[index].stored?.body.count ?? 512) + 64)
-            meter.bytes += plan.changes[index].body.count
+            meter.add(plan.changes[index].body.count)
             guard plan.changes[index].body.count <= WriteRules.rowBytesMax else {
                 return refusal(
                     mutation, RefusalCode.rowTooLarge.rawValue,
@@ -245,13 +240,13 @@ struct PushMachine {
     private struct StaleCreate: Error {}
 
     private func decide(
-        _ operation: RowOperation, person: PersonRecord, _ names: WriteNames, _ meter: Meter,
+        _ operation: RowOperation, person: PersonRecord, _ names: WriteNames, _ meter: WorkMeter,
         plan: inout Plan
     ) throws -> Problem? {
         if case .submit(let payload) = operation.operation {
             switch try RequestCommand.decide(
                 operation.key, payload, of: person, writtenAt: plan.time, in: transaction,
-                after: plan.commands)
+                after: plan.commands, meter)
             {
             case .success(let command):
                 if command.isOvertaken { plan.sawNewer = true }
@@ -281,7 +276,7 @@ struct PushMachine {
                     code: RefusalCode.rowAbsent.rawValue, detail: operation.key.description)
             }
             index = plan.changes.count
-            meter.bytes += change.stored?.body.count ?? 0
+            meter.add(change.stored?.body.count ?? 0)
             plan.changes.append(change)
             guard try change.stored != nil || hasRoom(operation.key, person, plan) else {
                 return Problem(

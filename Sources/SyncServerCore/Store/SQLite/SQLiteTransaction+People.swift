@@ -3,6 +3,16 @@ internal import SyncProtocol
 
 /// What is given out about a person, and removed.
 extension SQLiteTransaction {
+    func people(after number: PersonNumber, max: Int) throws -> [PersonRecord] {
+        var people: [PersonRecord] = []
+        try connection.statement(
+            """
+            SELECT no, subject, added, erased, held FROM person WHERE no > ?1 ORDER BY no LIMIT ?2
+            """
+        ).run(.integer(number), .integer(Int64(max))) { people.append(Self.person($0)) }
+        return people
+    }
+
     func record(ofRow number: Int64) throws -> RowRecord? {
         try connection.statement(
             """

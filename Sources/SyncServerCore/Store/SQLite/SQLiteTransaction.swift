@@ -263,16 +263,6 @@ final class SQLiteTransaction: SQLiteMoment, StoreTransaction {
         return PersonRecord(number: connection.lastInsertRowID, subject: subject, added: added)
     }
 
-    func people(after number: PersonNumber, max: Int) throws -> [PersonRecord] {
-        var people: [PersonRecord] = []
-        try connection.statement(
-            """
-            SELECT no, subject, added, erased, held FROM person WHERE no > ?1 ORDER BY no LIMIT ?2
-            """
-        ).run(.integer(number), .integer(Int64(max))) { people.append(Self.person($0)) }
-        return people
-    }
-
     func agency(code: String) throws -> AgencyRecord? {
         try connection.statement("SELECT code, tables, revoked FROM agency WHERE code = ?1")
             .first(.text(code)) { Self.agency($0) }
