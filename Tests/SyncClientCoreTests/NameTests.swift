@@ -158,6 +158,40 @@ struct NameTests {
         }
     }
 
+    /// Goal: no write ends without the person being told how.
+    ///
+    /// Method: a device asks, and stores a write while it waits. A copy of it that has the same
+    /// write sends it meanwhile, so that the answer acknowledges it under its own link.
+    @Test("a device is told how a write ended that a copy has sent while it waited")
+    func outcomeThroughTwin() async throws {
+        try await inWorld { world in
+            let client = try await world.signedIn()
+            try await client.pin("a")
+            _ = try await client.sync()
+            world.server.put("vehicle", "v", body: "{}")
+            let gate = Gate()
+            world.server.fail(.held(gate))
+            let synced = Task { try await client.sync() }
+            await gate.arrived()
+            try await Self.count(client, on: "x")
+            let link = try await client.signedIn().store.read { connection in
+                try OutboxTable.chain(of: 2, CacheState.load(connection), connection)
+            }
+            world.server.with { state in
+                state.lastMid = 2
+                state.lastChain = link ?? 0
+                state.chains[2] = link
+                state.outcomes[2] = OutcomeRange(
+                    first: 2, last: 2, status: .refused, code: "row_absent")
+            }
+            await gate.open()
+            _ = try await synced.value
+            #expect(try await client.status().queuedCount == 0)
+            #expect(try await client.outcome(of: 2)?.status == .refused)
+            await client.close()
+        }
+    }
+
     // MARK: - New names
 
     private static func signIn(

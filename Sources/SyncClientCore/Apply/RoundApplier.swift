@@ -78,9 +78,12 @@ enum RoundApplier {
         let now = state.now(wallMilliseconds: wallMilliseconds)
         // Before anything is taken out of the outbox, whose links tell.
         let ours = try OutboxTable.chain(of: checkpoint.ackedMid, state, connection)
-        if !state.isAdopting || ours == checkpoint.ackedChain {
+        let isOurs = ours != nil && ours == checkpoint.ackedChain
+        if !state.isAdopting || isOurs {
+            // What it acknowledges it is not asked to tell of again: a copy can have sent the same.
             result.outcomes = try OutcomeTable.store(
-                scan.outcomes, upTo: last, &state, now: now, connection)
+                scan.outcomes, upTo: isOurs ? max(last, checkpoint.ackedMid) : last, &state,
+                now: now, connection)
         }
         let held = Set(try BucketTable.load(connection).map(\.name))
         let vanished = Set(before.filter { !held.contains($0) })

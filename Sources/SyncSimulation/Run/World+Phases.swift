@@ -57,8 +57,10 @@ extension World {
             }
         }
         guard violation == nil else { return }
-        for device in core where !isQuiet(device) {
-            return fail("I19", "\(device.name) listens and does not get what was written")
+        for device in core {
+            guard let reason = unrest(of: device) else { continue }
+            return fail(
+                "I19", "\(device.name) listens and does not get what was written: \(reason)")
         }
         reached("live.quiet")
         for device in core { device.program?.stopListening() }
@@ -121,14 +123,20 @@ extension World {
         return !program.isSyncing && !device.isSigningIn
     }
 
-    private func isQuiet(_ device: Device) -> Bool {
-        guard isIdle(device), device.lastFailure == nil,
-            let ledger = oracle.ledgers[device.index], !ledger.isSalvaged,
+    private func isQuiet(_ device: Device) -> Bool { unrest(of: device) == nil }
+
+    /// Why a device is not at rest, or nil.
+    private func unrest(of device: Device) -> String? {
+        guard isIdle(device) else { return "it is at work" }
+        if let failure = device.lastFailure { return "\(failure)" }
+        guard let ledger = oracle.ledgers[device.index], !ledger.isSalvaged,
             let subject = oracle.subjects[device.index]
-        else { return false }
-        return ledger.ackedMid + 1 == ledger.nextMid
-            && ledger.digest
-                == oracle.truth.sight(of: subject, at: server.wallMilliseconds).digest
+        else { return "nobody knows what it has" }
+        guard ledger.ackedMid + 1 == ledger.nextMid else {
+            return "writes \(ledger.ackedMid + 1) to \(ledger.nextMid - 1) wait"
+        }
+        let sight = oracle.truth.sight(of: subject, at: server.wallMilliseconds)
+        return ledger.digest == sight.digest ? nil : "its rows are not those of the server"
     }
 
     /// Does what a person would do about a device that is not at rest.
