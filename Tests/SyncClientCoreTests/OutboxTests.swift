@@ -51,6 +51,7 @@ struct OutboxTests {
             for number in 0..<100 { try await client.pin("s\(number)") }
             let report = try await client.sync()
             #expect(report.requests == 3)
+            #expect(report.pushed == 100)
             #expect(report.outcomes.map(\.mid) == Array(1...100))
             #expect(world.server.with { $0.applied } == Array(1...100))
             #expect(try await client.status().queuedCount == 0)

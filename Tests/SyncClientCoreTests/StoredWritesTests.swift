@@ -152,6 +152,32 @@ struct StoredWritesTests {
         }
     }
 
+    /// Method: the row is changed where it stands, and the program is killed: its log still has
+    /// the row as it was stored.
+    @Test("is taken from an earlier state in the log, where the newest is damaged")
+    func earlier() async throws {
+        try await inWorld { world in
+            let (files, path) = (LiveFiles(), world.accountPath + "/cache.sqlite")
+            var client = try await world.signedIn()
+            try await Self.annotate(client, "x", "y")
+            try await Self.change("outbox", client, Self.unreadable)
+            await #expect(throws: Self.damaged(world)) { try await client.rows("annotation") }
+            let database = try files.read(path, bytesMax: 1 << 30) ?? []
+            let log = try files.read(path + "-wal", bytesMax: 1 << 30) ?? []
+            await client.close()
+            try files.write(database, to: path)
+            try files.write(log, to: path + "-wal")
+            try files.remove(path + "-shm")
+            client = try await world.open()
+            #expect(try await client.notices().map(\.lost) == [0])
+            _ = try await client.sync()
+            #expect(try await Self.note(client, "x") == [Self.text])
+            #expect(try await Self.note(client, "y") == [Self.text])
+            #expect(try await client.status().queuedCount == 0)
+            await client.close()
+        }
+    }
+
     /// Method: a write that was refused is kept for the person's decision and among those that
     /// were sent; another one waits.
     @Test(

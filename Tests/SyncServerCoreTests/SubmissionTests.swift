@@ -41,6 +41,23 @@ struct SubmissionTests {
         #expect(!isReceipt("dga-1", version: 3, isAlive: true))
     }
 
+    /// A device that was away hands in what another one handed in long ago.
+    @Test("that their person made before are told as that, also where the request was purged")
+    func purged() throws {
+        let (fixture, person, first) = try fixture()
+        var device = first
+        #expect(try push([PushMachineTests.submission("r")], &device, fixture).status == .accepted)
+        let id = PushMachineTests.uuid("r")
+        try fixture.put("request", id, person, version: 2, body: nil, agency: "hss")
+        fixture.now += 1_000
+        let report = try fixture.write { context in
+            try Compaction(context: context, limits: fixture.limits).run(olderThan: 0)
+        }
+        #expect(report.purged == 1)
+        let again = try push([PushMachineTests.submission("r")], &device, fixture)
+        #expect(again.code == "submission_exists")
+    }
+
     @Test("enter at the server's time and are receipted in a chain")
     func receipts() throws {
         let (fixture, person, first) = try fixture()

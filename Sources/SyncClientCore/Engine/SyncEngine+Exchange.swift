@@ -64,8 +64,25 @@ extension SyncEngine {
         }
         round.bytes = response.body
         round.scan = scan
-        round.report.pushed += writes
+        round.report.pushed += Self.taken(of: writes, upTo: round.last, by: scan)
         return .answered(ending)
+    }
+
+    /// How many of the writes that were sent the server has, as far as the answer tells.
+    ///
+    /// It may have taken the first of them only; the others are sent again, and count then.
+    private static func taken(of writes: Int, upTo last: UInt64, by scan: PageScan) -> Int {
+        guard writes > 0 else { return 0 }
+        let acked: UInt64 =
+            switch scan.terminal {
+            case .unchanged(let mid), .pushed(let mid): mid
+            case .checkpoint(let checkpoint): checkpoint.ackedMid
+            case .error(let error): error.ackedMid
+            default: 0
+            }
+        let reached = scan.outcomes.reduce(acked) { max($0, $1.last) }
+        guard reached < last else { return writes }
+        return max(0, writes - Int(clamping: last - reached))
     }
 
     private func ending(of scan: PageScan, _ random: UInt64) -> SyncRoundMachine.Ending? {

@@ -47,7 +47,10 @@ struct DamagedCache {
         return found
     }
 
-    /// Whether a write found in an old page has another number since.
+    /// Whether a write found in an old page was sent, or has another number since.
+    ///
+    /// Not where it waits under this number: what stands in its row may be damaged, and what
+    /// was found is whole.
     func isNumberedAnew(_ write: RawWrites.Write, _ state: CacheState?) -> Bool {
         guard let connection, let state else { return false }
         if write.entry.mid >= Limits.temporaryMid, !state.isAdopting,
@@ -55,7 +58,15 @@ struct DamagedCache {
         {
             return true
         }
-        return (try? NoticeTable.isKnown(write.entry.mutation.chain, connection)) ?? false
+        var isOver = false
+        try? connection.run(
+            """
+            SELECT NOT EXISTS (SELECT 1 FROM outbox WHERE chain = ?1)
+                AND (EXISTS (SELECT 1 FROM exported WHERE chain = ?1)
+                    OR EXISTS (SELECT 1 FROM acknowledged WHERE chain = ?1))
+            """, .integer(Int64(bitPattern: write.entry.mutation.chain))
+        ) { isOver = $0.int64(0) != 0 }
+        return isOver
     }
 
     /// Copies what was written before, what became of it, and what the person was told.

@@ -67,14 +67,19 @@ struct Submission {
             return .failure(
                 RequestCommand.Refusal(code: "rule.unknown_service", detail: "\(key).service"))
         }
-        var isAnswered = false
+        var (isAnswered, isPurged) = (false, false)
         // The receipt takes the same id; a taken one would fail the whole group's commit.
         for table in ["request", receiptTable] {
             let taken = RowKey(table: table, id: key.id)
             guard let row = try transaction.row(taken, scope: RowScope.feed.number) else {
                 continue
             }
-            guard try transaction.bucket(row.bucket)?.person == person.number else {
+            guard let home = try transaction.bucket(row.bucket) else {
+                // Nobody's any more; the other one of the two may tell whose it was.
+                isPurged = true
+                continue
+            }
+            guard home.person == person.number else {
                 return refuse(.submissionInvalid, key.description)
             }
             guard table != receiptTable, row.owner == agency, row.sourceVersion > 0,
@@ -82,6 +87,7 @@ struct Submission {
             else { return refuse(.submissionExists, key.description) }
             isAnswered = true
         }
+        guard !isPurged else { return refuse(.submissionInvalid, key.description) }
         return .success(
             Submission(
                 key: key, payload: payload, agency: agency, service: entry, isAnswered: isAnswered))
