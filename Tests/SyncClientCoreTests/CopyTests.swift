@@ -103,9 +103,7 @@ struct CopyTests {
             let session = try await second.signedIn()
             let old = try await session.store.read { try CacheState.load($0).device }
             world.server.with { $0.device = DeviceID(0x77) }
-            let prompt = try await first.beginSignIn(
-                server: "https://example.test", deviceName: "a test")
-            _ = try await first.completeSignIn(prompt)
+            try await world.signIn(first)
             world.server.changesDevice()
             await #expect(throws: SyncFailure.busyElsewhere) {
                 try await session.store.write { connection in

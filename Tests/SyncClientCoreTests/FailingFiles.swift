@@ -8,6 +8,8 @@ struct FailingFiles: FileOperations {
     private let left: Counter
     /// What happens before a file is read.
     var onRead: @Sendable (String) -> Void = { _ in }
+    /// What happens before the names in a directory are looked at.
+    var onNames: @Sendable () -> Void = {}
     /// Whether nothing gets another name.
     var failsToMove = false
 
@@ -52,7 +54,10 @@ struct FailingFiles: FileOperations {
     }
     func isEmpty(_ path: String) throws(SyncFailure) -> Bool { try files.isEmpty(path) }
     func identity(_ path: String) throws(SyncFailure) -> UInt64? { try files.identity(path) }
-    func names(in path: String) throws(SyncFailure) -> [String] { try files.names(in: path) }
+    func names(in path: String) throws(SyncFailure) -> [String] {
+        onNames()
+        return try files.names(in: path)
+    }
     func tryLock(_ path: String) throws(SyncFailure) -> (any HeldLock)? { try files.tryLock(path) }
     func pause(milliseconds: Int64) { files.pause(milliseconds: milliseconds) }
 }

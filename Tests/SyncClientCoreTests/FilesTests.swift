@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import SQLiteKit
 import Synchronization
@@ -88,9 +89,7 @@ struct FilesTests {
             environment.files = files
             let client = try await SyncClient.open(
                 SyncConfiguration(dataDirectory: world.path, environment: environment))
-            let prompt = try await client.beginSignIn(
-                server: "https://example.test", deviceName: "a test")
-            _ = try await client.completeSignIn(prompt)
+            try await world.signIn(client)
             world.server.put("vehicle", "v1", body: "{}")
             try await client.pin("a")
             _ = try await client.sync()
@@ -146,6 +145,49 @@ struct FilesTests {
                 try await client.signOut()
             }
             #expect(try await client.status().queuedCount == 1)
+            await client.close()
+        }
+    }
+
+    /// A write that comes while another program signs out.
+    private final class Late: Sendable {
+        let isArmed = Mutex(false)
+        let refusal = Mutex<SyncFailure?>(nil)
+    }
+
+    /// Goal: no write is taken that a sign-out then removes.
+    ///
+    /// Method: another program of the person writes when the tables are empty and most files
+    /// are there still.
+    @Test("take no write from another program between the erasing and their end")
+    func signOutBeside() async throws {
+        try await inWorld { world in
+            let other = try await world.signedIn()
+            let late = Late()
+            var files = FailingFiles(after: .max)
+            files.onNames = {
+                guard late.isArmed.withLock({ $0 }) else { return }
+                late.isArmed.withLock { $0 = false }
+                let isDone = DispatchSemaphore(value: 0)
+                Task {
+                    do throws(SyncFailure) {
+                        try await other.pin("late")
+                    } catch {
+                        late.refusal.withLock { $0 = error }
+                    }
+                    isDone.signal()
+                }
+                isDone.wait()
+            }
+            var environment = world.environment
+            environment.files = files
+            let client = try await SyncClient.open(
+                SyncConfiguration(dataDirectory: world.path, environment: environment))
+            late.isArmed.withLock { $0 = true }
+            try await client.signOut()
+            #expect(!late.isArmed.withLock { $0 })
+            #expect(late.refusal.withLock { $0 } == .cacheReplaced)
+            await other.close()
             await client.close()
         }
     }

@@ -91,9 +91,7 @@ struct LiveEngineTests {
                 state.device = DeviceID(0x77)
                 state.accessToken = "access-2"
             }
-            let prompt = try await other.beginSignIn(
-                server: "https://example.test", deviceName: "a test")
-            _ = try await other.completeSignIn(prompt)
+            try await world.signIn(other)
             world.server.changesDevice()
             world.server.signal(.event("revoked"))
             var told: [LiveEvent] = []

@@ -52,16 +52,6 @@ struct LostLogTests {
         return try await world.open()
     }
 
-    private static func signIn(
-        _ client: SyncClient, as device: UInt64, _ world: TestWorld
-    ) async throws {
-        world.server.with { $0.device = DeviceID(device) }
-        let prompt = try await client.beginSignIn(
-            server: "https://example.test", deviceName: "a test")
-        _ = try await client.completeSignIn(prompt)
-        world.server.changesDevice()
-    }
-
     private static func services(_ client: SyncClient) async throws -> [String]? {
         try await client.row("pinned", "me")?.texts("services")
     }
@@ -80,7 +70,7 @@ struct LostLogTests {
     func newNamePending() async throws {
         try await inWorld { world in
             var client = try await Self.prepared(world)
-            try await Self.signIn(client, as: 0x77, world)
+            try await world.signIn(client, as: 0x77)
             for service in ["b", "c"] { try await client.pin(service) }
             let left = try await Self.left(world) { try await client.pin("d") }
             await client.close()
@@ -110,7 +100,7 @@ struct LostLogTests {
         try await inWorld { world in
             var client = try await Self.prepared(world)
             try await client.pin("b")
-            try await Self.signIn(client, as: 0x77, world)
+            try await world.signIn(client, as: 0x77)
             _ = try await client.sync()
             try await client.pin("c")
             let left = try await Self.left(world) { try await client.pin("d") }
@@ -121,7 +111,7 @@ struct LostLogTests {
             #expect(notice.kept == 3 && notice.lost == nil)
             // The server knows the newer name further on, so this is a copy to it.
             await #expect(throws: SyncFailure.deviceCopied) { try await client.sync() }
-            try await Self.signIn(client, as: 0x78, world)
+            try await world.signIn(client, as: 0x78)
             _ = try await client.sync()
             #expect(Set(try await Self.services(client) ?? []) == ["a", "b", "c", "d"])
             #expect(try await client.status().queuedCount == 0)

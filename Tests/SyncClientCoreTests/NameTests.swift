@@ -194,16 +194,6 @@ struct NameTests {
 
     // MARK: - New names
 
-    private static func signIn(
-        _ client: SyncClient, as device: UInt64, _ world: TestWorld
-    ) async throws {
-        world.server.with { $0.device = DeviceID(device) }
-        let prompt = try await client.beginSignIn(
-            server: "https://example.test", deviceName: "a test")
-        _ = try await client.completeSignIn(prompt)
-        world.server.changesDevice()
-    }
-
     /// Goal: whatever was acknowledged comes back to a server that is put back behind it.
     ///
     /// Method: a write is acknowledged, the device gets a new name, or two, and then the
@@ -219,7 +209,7 @@ struct NameTests {
             try await client.annotate("x", addLabels: ["l"])
             _ = try await client.sync()
             for name in 0..<names {
-                try await Self.signIn(client, as: 0x77 + UInt64(name), world)
+                try await world.signIn(client, as: 0x77 + UInt64(name))
                 let report = try await client.sync()
                 #expect(report.outcomes.allSatisfy { $0.code == "taken_before" })
                 #expect(try await Self.shown(client, "x") == 1)
@@ -232,7 +222,7 @@ struct NameTests {
                 state = nothing
                 state.lineage = 9
             }
-            try await Self.signIn(client, as: 0x99, world)
+            try await world.signIn(client, as: 0x99)
             _ = try await client.sync()
             #expect(try await Self.shown(client, "x") == 2)
             #expect(try await client.row("annotation", "x")?.texts("labels") == ["l"])
@@ -252,7 +242,7 @@ struct NameTests {
             let client = try await world.signedIn()
             try await Self.count(client, on: "x")
             _ = try await client.sync()
-            try await Self.signIn(client, as: 0x77, world)
+            try await world.signIn(client, as: 0x77)
             world.faults.arm(.sendBefore)
             await #expect(throws: SyncFailure.self) { try await client.sync() }
             let state = try await client.signedIn().store.read { try CacheState.load($0) }
@@ -276,7 +266,7 @@ struct NameTests {
             var client = try await world.signedIn()
             try await Self.count(client, on: "x")
             _ = try await client.sync()
-            try await Self.signIn(client, as: 0x77, world)
+            try await world.signIn(client, as: 0x77)
             world.faults.arm(.sendBefore)
             await #expect(throws: SyncFailure.self) { try await client.sync() }
             let row = RowKey(table: "annotation", id: "x")
@@ -322,9 +312,7 @@ struct NameTests {
             await gate.arrived()
             let second = try await world.open()
             world.server.with { $0.device = DeviceID(0x77) }
-            let prompt = try await second.beginSignIn(
-                server: "https://example.test", deviceName: "a test")
-            _ = try await second.completeSignIn(prompt)
+            try await world.signIn(second)
             await gate.open()
             let report = try await synced.value
             #expect(report.rows == 1 && report.deletes == 0 && report.repairs == 0)
@@ -361,9 +349,7 @@ struct NameTests {
                 state.device = DeviceID(0x77)
                 state.accessToken = "access-2"
             }
-            let prompt = try await second.beginSignIn(
-                server: "https://example.test", deviceName: "a test")
-            _ = try await second.completeSignIn(prompt)
+            try await world.signIn(second)
             world.server.with { $0.device = ModelServer.device }
             await gate.open()
             await #expect(throws: SyncFailure.busyElsewhere) { try await synced.value }

@@ -286,9 +286,7 @@ struct OutboxTests {
                 state.refuses = [:]
                 state.device = DeviceID(0x77)
             }
-            let prompt = try await client.beginSignIn(
-                server: "https://example.test", deviceName: "a test")
-            _ = try await client.completeSignIn(prompt)
+            try await world.signIn(client)
             // Offline it goes on as before; what was taken is still shown.
             world.server.fail(.notSent)
             await #expect(throws: SyncFailure.self) { try await client.sync() }
@@ -334,9 +332,7 @@ struct OutboxTests {
                 state.lineage = 9
                 state.device = DeviceID(0x77)
             }
-            let prompt = try await client.beginSignIn(
-                server: "https://example.test", deviceName: "a test")
-            _ = try await client.completeSignIn(prompt)
+            try await world.signIn(client)
             #expect(try await client.status().queuedCount == 1)
             world.server.changesDevice()
             let report = try await client.sync()
@@ -358,9 +354,7 @@ struct OutboxTests {
             for id in ["a", "b", "c"] { try await client.pin(id) }
             _ = try await client.sync()
             world.server.with { $0.device = DeviceID(0x77) }
-            let prompt = try await client.beginSignIn(
-                server: "https://example.test", deviceName: "a test")
-            _ = try await client.completeSignIn(prompt)
+            try await world.signIn(client)
             world.server.changesDevice()
             let report = try await client.sync()
             #expect(report.outcomes.map(\.code) == Array(repeating: "taken_before", count: 3))

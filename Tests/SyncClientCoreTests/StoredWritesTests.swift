@@ -276,9 +276,7 @@ struct StoredWritesTests {
             try await Self.annotate(client, "x", "y")
             try await Self.change("outbox", client, Self.otherLetter)
             world.server.with { $0.device = DeviceID(0x77) }
-            let prompt = try await client.beginSignIn(
-                server: "https://example.test", deviceName: "a test")
-            _ = try await client.completeSignIn(prompt)
+            try await world.signIn(client)
             world.server.changesDevice()
             await #expect(throws: Self.damaged(world)) { try await client.sync() }
             #expect(world.server.with { $0.applied } == [])

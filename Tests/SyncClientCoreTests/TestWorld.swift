@@ -30,10 +30,22 @@ struct TestWorld {
     /// A client that has signed in and has not synced.
     func signedIn() async throws -> SyncClient {
         let client = try await open()
+        try await signIn(client)
+        return client
+    }
+
+    /// Signs a client in, as the device that the server gives it.
+    func signIn(_ client: SyncClient) async throws {
         let prompt = try await client.beginSignIn(
             server: "https://example.test", deviceName: "a test")
         _ = try await client.completeSignIn(prompt)
-        return client
+    }
+
+    /// Signs a client in under a new name, which the server has not seen anything of.
+    func signIn(_ client: SyncClient, as device: UInt64) async throws {
+        server.with { $0.device = DeviceID(device) }
+        try await signIn(client)
+        server.changesDevice()
     }
 
     func remove() {

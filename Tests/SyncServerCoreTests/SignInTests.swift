@@ -55,6 +55,14 @@ struct SignInTests {
         return try exchange(fixture, started.deviceCode).get()
     }
 
+    /// How many tokens a device has.
+    private func tokens(_ fixture: ServerFixture, of granted: SignInMachine.Granted) throws -> Int {
+        try fixture.writer.transaction { transaction in
+            let device = try #require(try transaction.device(id: granted.device))
+            return try transaction.tokens(of: device.number).count
+        }
+    }
+
     private func token(_ fixture: ServerFixture, _ text: String) throws -> TokenRecord? {
         try fixture.read { try $0.token(SHA256.hash(Array(text.utf8)))?.token }
     }
@@ -175,11 +183,7 @@ struct SignInTests {
         {
             try machine(fixture) { try $0.refresh(token) }
         }
-        func tokens() throws -> Int {
-            let device = try #require(
-                try fixture.writer.transaction { try $0.device(id: first.device) })
-            return try fixture.writer.transaction { try $0.tokens(of: device.number).count }
-        }
+        func tokens() throws -> Int { try self.tokens(fixture, of: first) }
         #expect(refusal(try refresh(first.accessToken)) == .invalid)
         #expect(refusal(try refresh("trr_x")) == .invalid)
         let second = try refresh(first.refreshToken).get()
@@ -263,11 +267,7 @@ struct SignInTests {
         {
             try machine(fixture) { try $0.refresh(token) }
         }
-        func tokens() throws -> Int {
-            let device = try #require(
-                try fixture.writer.transaction { try $0.device(id: first.device) })
-            return try fixture.writer.transaction { try $0.tokens(of: device.number).count }
-        }
+        func tokens() throws -> Int { try self.tokens(fixture, of: first) }
         let second = try refresh(first.refreshToken).get()
         let third = try refresh(second.refreshToken).get()
         #expect(try tokens() == 6)

@@ -23,7 +23,8 @@ enum RoundApplier {
         var nextMid: UInt64 = 0
         /// Whether something of citizens' data is left outside of the tables.
         var mustErase = false
-        /// Whether one more answer decides what becomes of a bucket that is not held any more.
+        /// Whether one more answer decides what becomes of a bucket that is not held any more,
+        /// or tells after which link writes get new numbers.
         var mustAsk = false
 
         /// Takes note of what waits at the end of a step.
@@ -98,9 +99,11 @@ enum RoundApplier {
         let older = state.undecided
         state.undecided = absent.subtracting(ended)
         if !ended.isEmpty { state.erasure = .copies }
-        let hasGap = try OutboxTable.withdraw(
+        let takesOut = try OutboxTable.withdraw(
             ended, acked: checkpoint.ackedMid, state, now: now, connection)
-        if state.isAdopting || hasGap {
+        let hasGap = try OutboxTable.hasClosableGap(
+            after: checkpoint.ackedMid, state, connection)
+        if state.isAdopting || takesOut || hasGap {
             try OutboxTable.adopt(
                 upTo: checkpoint.ackedMid, chain: checkpoint.ackedChain, known: ours, &state,
                 now: now, connection)
@@ -195,6 +198,8 @@ enum RoundApplier {
         if let acked, !state.isAdopting {
             try OutboxTable.acknowledge(
                 upTo: acked, chain: nil, tellingUpTo: last, &state, now: now, connection)
+            // What is kept gets new numbers after a checkpoint's link: in this round.
+            result.mustAsk = state.isAdopting
             state.syncedAt = now
             try decide(state.undecided, &state, now: now, connection)
         }

@@ -10,6 +10,7 @@ internal import SQLiteKit
 /// staged_page   responses of an unfinished round, as they came
 /// outbox        writes that no checkpoint contains yet; outbox_row: the rows they touch
 /// acknowledged  writes of the last 14 days, for a server restored from a backup
+/// vacant        numbers of those that are not kept, though nothing is lost by that
 /// outcome       how each write ended
 /// aside         writes on rows that may have been deleted: the person decides
 /// notice        what happened to this cache that the person must be told
@@ -159,5 +160,8 @@ enum CacheSchema {
                     ALTER TABLE state ADD COLUMN erasure INTEGER NOT NULL DEFAULT 0;
                     ALTER TABLE state ADD COLUMN undecided TEXT NOT NULL DEFAULT '';
                     """),
+            Migration(
+                "numbers of acknowledged writes that had to go",
+                sql: "CREATE TABLE vacant(mid INTEGER PRIMARY KEY) STRICT;"),
         ])
 }

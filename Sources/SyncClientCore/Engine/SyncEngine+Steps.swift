@@ -58,21 +58,19 @@ extension SyncEngine {
 
     func settle(_ round: inout Round) async throws(SyncFailure) -> SyncRoundMachine.Event {
         guard let scan = round.scan else { throw .answerUnusable(code: "wire.order") }
-        var acked: UInt64?
-        if case .unchanged(let mid) = scan.terminal { acked = mid }
+        let acked: UInt64? = if case .unchanged(let mid) = scan.terminal { mid } else { nil }
         let wall = environment.wall.milliseconds()
-        let reached = acked
         let (device, last) = (round.device, round.last)
         let result = try await store.write { connection in
             try RoundApplier.settle(
-                scan, acked: reached, of: device, tellingUpTo: last, wallMilliseconds: wall,
+                scan, acked: acked, of: device, tellingUpTo: last, wallMilliseconds: wall,
                 connection)
         }
         round.report.outcomes += result.outcomes
         round.report.nextMid = result.nextMid
         round.missingAfter = result.missingAfter
         if result.mustErase { try await erase(round) }
-        return .settled(writesWait: result.writesWait)
+        return .settled(writesWait: result.writesWait || result.mustAsk)
     }
 
     /// Erases what an answer took away; for what was left before it, readers were not waited for.

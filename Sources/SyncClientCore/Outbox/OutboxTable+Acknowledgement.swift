@@ -58,7 +58,8 @@ extension OutboxTable {
 
     /// Puts writes back that the server has lost.
     ///
-    /// Their outcomes are forgotten: the restored server decides anew.
+    /// Their outcomes are forgotten: the restored server decides anew. Where those that
+    /// are not kept are no loss, the others wait for numbers that have no gap (``adopt``).
     ///
     /// - Returns: How many are to be sent again.
     /// - Throws: ``SyncFailure/writesMissing(afterMid:)`` where one of them is not kept
@@ -75,6 +76,10 @@ extension OutboxTable {
             kept = Int($0.int64(0))
         }
         let needed = state.ackedMid > acked ? state.ackedMid - acked : 0
+        if try hasClosableGap(after: acked, state, connection) {
+            state.isAdopting = true
+            return try count(connection) + kept
+        }
         guard UInt64(kept) >= needed, acked < state.nextMid else {
             throw SyncFailure.writesMissing(afterMid: acked)
         }
@@ -119,6 +124,7 @@ extension OutboxTable {
         let waiting = try proven(in: .outbox, connection).map(\.entry)
         let refused = kept.isEmpty ? [] : try OutcomeTable.allRefused(connection)
         try connection.run("DELETE FROM acknowledged")
+        try connection.run("DELETE FROM vacant")
         try connection.run("DELETE FROM outcome")
         state.device = device
         state.nonce = nonce

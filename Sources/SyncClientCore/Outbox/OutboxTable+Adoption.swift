@@ -4,10 +4,10 @@ internal import SyncProtocol
 extension OutboxTable {
     /// Numbers the writes that wait after the last one that the server has.
     ///
-    /// For a cache that cannot know by itself what the server has: it was salvaged,
-    /// or writes were taken out of it. Where the server's last link is one of its own,
-    /// equal histories lead to it, and the writes up to there are the server's. Where the
-    /// link is not known here, the numbers tell nothing: the last write can be lost with the
+    /// For a cache that cannot know by itself what the server has: it was salvaged, or writes
+    /// were taken out of it, now or before a restore. Where the server's last link is one of
+    /// its own, equal histories lead to it, and the writes up to there are the server's. Where
+    /// the link is not known here, the numbers tell nothing: the last write can be lost with the
     /// file, or a copy of this device has gone on. Then all that is kept gets new numbers and
     /// tells its first name, by which the server knows what it has.
     ///
@@ -63,12 +63,27 @@ extension OutboxTable {
         try connection.run(
             "DELETE FROM acknowledged WHERE mid > ?", isOurs ? limit : .integer(0))
         try connection.run("DELETE FROM outcome WHERE mid > ?", limit)
+        try connection.run("DELETE FROM vacant WHERE mid > ?", limit)
+        // What had those numbers gets later ones.
+        if !isOurs { try vacate(upTo: acked, connection) }
         state.missingAfter = nil
         state.isAdopting = false
         state.answeredMid = acked
         try number(
             waiting, behind: behind, after: acked, chain: acked == 0 ? state.nonce : chain,
             &state, now: now, connection)
+    }
+
+    /// Remembers that no write is kept under any number up to one, as far as any could be.
+    private static func vacate(upTo last: UInt64, _ connection: Connection) throws {
+        let kept = UInt64(Limits.acknowledgedMax)
+        let first = last < kept ? 1 : last - kept + 1
+        try connection.run(
+            """
+            WITH RECURSIVE number(mid) AS (
+                SELECT ?1 WHERE ?1 <= ?2 UNION ALL SELECT mid + 1 FROM number WHERE mid < ?2)
+            INSERT OR IGNORE INTO vacant SELECT mid FROM number
+            """, .integer(Int64(bitPattern: first)), .integer(Int64(bitPattern: last)))
     }
 
     /// Puts writes into the empty outbox, in order and without gaps.

@@ -46,6 +46,7 @@ extension OutboxTable {
                     "INSERT OR IGNORE INTO exported SELECT chain FROM outbox WHERE mid = ?", number)
                 try connection.run("DELETE FROM outbox WHERE mid = ?", number)
                 try connection.run("DELETE FROM outbox_row WHERE mid = ?", number)
+                try noteVacant(mid, connection)
             }
             // One that names another row than it did would stay.
             let older = try proven(in: .acknowledged, connection).map(\.entry.mutation)
@@ -54,6 +55,7 @@ extension OutboxTable {
             for mid in older {
                 try connection.run(
                     "DELETE FROM acknowledged WHERE mid = ?", .integer(Int64(bitPattern: mid)))
+                try noteVacant(mid, connection)
             }
             let lost = waiting.count { $0 > acked }
             // Kept ones that the server has not, or not under this name, leave a gap too.
@@ -64,6 +66,40 @@ extension OutboxTable {
             try NoticeTable.append(notice, connection)
         }
         return hasGap
+    }
+
+    /// Remembers a number, so that a server that is put back behind it is not waited for.
+    private static func noteVacant(_ mid: UInt64, _ connection: Connection) throws {
+        try connection.run(
+            "INSERT OR IGNORE INTO vacant VALUES (?)", .integer(Int64(bitPattern: mid)))
+    }
+
+    /// Whether a server that was put back misses writes, and no lost one is among them.
+    ///
+    /// Then what is kept gets other numbers: those not kept had to go with a part of the data,
+    /// or have a later number. Where one is missing that grew too old, the person is told.
+    ///
+    /// - Parameters:
+    ///   - acked: The last write that the server has.
+    ///   - state: The state.
+    ///   - connection: A reader, or the writer.
+    /// - Returns: Whether each number after it is kept or vacant, and one of them is vacant.
+    /// - Throws: What the storage refuses.
+    static func hasClosableGap(
+        after acked: UInt64, _ state: CacheState, _ connection: Connection
+    ) throws -> Bool {
+        guard acked < state.ackedMid else { return false }
+        var (kept, vacant) = (UInt64(0), UInt64(0))
+        try connection.run(
+            """
+            SELECT (SELECT count(*) FROM acknowledged WHERE mid > ?1 AND mid <= ?2),
+                (SELECT count(*) FROM vacant WHERE mid > ?1 AND mid <= ?2)
+            """, .integer(Int64(bitPattern: acked)), .integer(Int64(bitPattern: state.ackedMid))
+        ) {
+            kept = UInt64($0.int64(0))
+            vacant = UInt64($0.int64(1))
+        }
+        return vacant > 0 && kept + vacant >= state.ackedMid - acked
     }
 
     /// The buckets to which the right has ended, as the answer to a write on them tells.

@@ -90,6 +90,7 @@ extension SyncClient {
         try await session.store.read { try Self.checkUnsent(discardingUnsent, $0) }
         let credentials = try? await session.keeper.stored()
         await session.engine.stop()
+        let files = environment.files
         // Overwritten first: unlinking alone would leave the bytes on the disk.
         try await session.store.withWriter { connection in
             try connection.transaction(.immediate) { connection in
@@ -98,8 +99,10 @@ extension SyncClient {
                 try connection.execute(Self.erasure)
             }
             _ = try connection.checkpoint(.truncate)
+            CrashPoint.clientSignOutErased.reach()
+            // Before others may write: what they stored now would go with the file.
+            try files.remove(connection.path)
         }
-        CrashPoint.clientSignOutErased.reach()
         await replaceSession(with: nil)
         let directory = directory
         let subject = session.account.subject
@@ -132,6 +135,7 @@ extension SyncClient {
         DELETE FROM row; DELETE FROM bucket; DELETE FROM name; DELETE FROM staged_page;
         DELETE FROM outbox; DELETE FROM outbox_row; DELETE FROM acknowledged; DELETE FROM outcome;
         DELETE FROM aside; DELETE FROM notice; DELETE FROM exported;
+        DELETE FROM vacant;
         UPDATE state SET cursor = x'', staged_cursor = NULL, staged_is_whole = 0, repair = 0,
             synced_at = NULL, missing_after = NULL, undecided = '', is_adopting = 1,
             next_mid = max(next_mid, \(Limits.temporaryMid)) WHERE id = 1;

@@ -41,7 +41,7 @@ struct CompactionRun: Sendable {
     func next(in context: WriterContext, _ limits: Limits) throws -> CompactionRun {
         guard let place else { return self }
         let report = try Compaction(context: context, limits: limits)
-            .run(olderThan: days * 86_400_000, from: place)
+            .run(olderThan: days * RetentionPeriod.day, from: place)
         if report.purged > 0 {
             try context.audit.append(.rowsPurged, by: .operator, text: "\(report.purged)")
         }

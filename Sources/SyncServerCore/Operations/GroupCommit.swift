@@ -289,7 +289,9 @@ package final class GroupCommit: Sendable {
                 transaction: transaction, now: now,
                 lineage: box.hasNotedHistory ? nil : store.lineage)
             var completions: [WriterJob.Completion] = []
-            for job in jobs where context.workBytes < limits.groupWorkBytesMax {
+            // The first is run whatever the limit is, or it would never be.
+            for job in jobs
+            where completions.isEmpty || context.workBytes < limits.groupWorkBytesMax {
                 // What one job changed is never told of as another's.
                 _ = context.book.takeTouched()
                 completions.append(try job.run(context))

@@ -63,8 +63,8 @@ struct PushMachine {
         taken.reserveCapacity(mutations.count)
         result.outcomes.reserveCapacity(mutations.count)
         var previous = baseChain
-        let names = WriteNames(transaction, person: person.number, device: device.id)
         let meter = WorkMeter()
+        let names = WriteNames(transaction, person: person.number, device: device.id, meter)
         for mutation in mutations {
             defer { previous = mutation.chain }
             if mutation.mid <= device.lastMid {
@@ -87,7 +87,7 @@ struct PushMachine {
                 break
             }
             // The first is taken whatever it costs, or it would never be.
-            guard meter.bytes + names.workBytes < workBytesMax else { break }
+            guard taken.isEmpty || meter.bytes < workBytesMax else { break }
             let known = hasOrigins ? mutation.firstName : mutation.origin
             let outcome = try apply(
                 mutation, known, from: device, person: person, closed, names, meter)
@@ -104,7 +104,7 @@ struct PushMachine {
             try transaction.save(device)
         }
         result.taken = taken.count
-        result.workBytes = meter.bytes + names.workBytes
+        result.workBytes = meter.bytes
         result.ackedMid = device.lastMid
         return result
     }

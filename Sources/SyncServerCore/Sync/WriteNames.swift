@@ -10,7 +10,11 @@ internal import SyncProtocol
 /// person's own devices alone, and for the origins of what a row holds in one statement
 /// for an operation, for each write once in a push; all else is comparing.
 final class WriteNames {
+    /// What looking up one link costs, as bytes of rows that cost about as much.
+    private static let lookupBytes = 1_024
+
     private let transaction: any StoreTransaction
+    private let meter: WorkMeter
     /// Whose writes they are.
     private let person: PersonNumber
     /// Who pushes.
@@ -19,12 +23,14 @@ final class WriteNames {
     private var taken: [UInt64: UInt64] = [:]
     private var ownDevices: [DeviceID: DeviceNumber]?
     private var links: [Dot: UInt64?] = [:]
-    /// What it has asked for so far, as bytes of rows that would have cost as much.
-    private(set) var workBytes = 0
     /// The devices that first named what is held under a link.
     private var firstDevices: [Dot: [DeviceID]] = [:]
 
-    init(_ transaction: any StoreTransaction, person: PersonNumber, device: DeviceID) {
+    init(
+        _ transaction: any StoreTransaction, person: PersonNumber, device: DeviceID,
+        _ meter: WorkMeter
+    ) {
+        self.meter = meter
         self.transaction = transaction
         self.person = person
         self.device = device
@@ -99,7 +105,7 @@ final class WriteNames {
         ownDevices = own
         // Of a device that is not this person's nothing is asked, nor remembered.
         guard let number = own[dot.device] else { return nil }
-        workBytes += 1_024
+        meter.add(Self.lookupBytes)
         let link = try transaction.outcome(of: number, mid: dot.mid)?.chain
         links[dot] = .some(link)
         return link

@@ -64,6 +64,7 @@ enum OlderFiles {
             """
             ALTER TABLE state DROP COLUMN undecided; ALTER TABLE state DROP COLUMN erasure;
             """),
+        Step(newer: "SELECT count(*) FROM vacant", "DROP TABLE vacant;"),
     ]
 
     /// The steps of a server's store.

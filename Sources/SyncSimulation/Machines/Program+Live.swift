@@ -29,9 +29,6 @@ extension Program {
             world.syncs += 1
             world.reached("live.synced")
             device.lastFailure = nil
-            if report.heldBack != nil, world.oracle.mayHoldBack(device) {
-                device.needsSignIn = true
-            }
             world.oracle.synced(device, hasRepaired: report.repairs > 0)
         case .waiting(_, let failure):
             world.points.count(named: "live.waiting.\(failure.code)")

@@ -73,6 +73,20 @@ final class DeviceEye {
         return found
     }
 
+    /// The writes that are kept for a server that is put back, and those that wait.
+    func kept() throws -> [Mutation] {
+        var found: [Mutation] = []
+        try connection.run(
+            """
+            SELECT mid, mutation FROM acknowledged UNION ALL SELECT mid, mutation FROM outbox
+            ORDER BY mid
+            """
+        ) { row in
+            found.append(try row.withBlob(1) { try MutationCodec.decode($0) })
+        }
+        return found
+    }
+
     /// The numbers of all writes that wait.
     func outboxNumbers() throws -> [UInt64] {
         var found: [UInt64] = []

@@ -23,6 +23,8 @@ struct DeviceLedger {
     var held: Set<String> = []
     /// The buckets that it did not hold any more then, and that might come back.
     var undecided: Set<String> = []
+    /// The numbers of those writes that had to go with a part of the data.
+    var letGo: Set<UInt64> = []
     /// Whether there is a reason to compare the whole mirror with the server's.
     var mayRepair = false
     /// When there was such a reason for the last time.
@@ -33,4 +35,14 @@ struct DeviceLedger {
     var isSalvaged = false
     /// Whether the device may have gone back in time: its disk was replaced.
     var wasReplaced = false
+
+    /// Its writes have other numbers from here on.
+    mutating func forgetWrites() {
+        writes = [:]
+        promised = 0
+        nextMid = 1
+        ackedMid = 0
+        outcomesSeen = 0
+        letGo = []
+    }
 }

@@ -84,11 +84,7 @@ extension Oracle {
         if ledger.device != state.device {
             try compareRenaming(eye, state, device, ledger)
             ledger.device = state.device
-            ledger.writes = [:]
-            ledger.promised = 0
-            ledger.nextMid = 1
-            ledger.ackedMid = 0
-            ledger.outcomesSeen = 0
+            ledger.forgetWrites()
         }
         let held = Set(try eye.heads().keys)
         let undecided = try eye.undecided()
@@ -97,10 +93,11 @@ extension Oracle {
         if !undecided.isEmpty { world.reached("device.undecided") }
         ledger.held = held
         ledger.undecided = undecided
-        if !gone.isEmpty, subject.map({ doubtful.contains($0) }) ?? false {
-            try compareWithdrawal(eye, state, device, &ledger, gone)
+        if let subject, !gone.isEmpty {
+            try compareWithdrawal(eye, state, device, &ledger, gone, of: subject)
         }
         if try compareSalvage(eye, state, device, &ledger) { return }
+        try compareClosedGap(eye, state, device, &ledger)
         let numbers = try eye.outboxNumbers()
         let waiting = state.nextMid - 1 - min(state.ackedMid, state.nextMid - 1)
         if UInt64(numbers.count) != waiting
@@ -135,21 +132,32 @@ extension Oracle {
 
     /// Writes that wait keep their order and their meaning under a new name.
     ///
-    /// Those that have taken effect under the old one must not be among them.
     private func compareRenaming(
         _ eye: DeviceEye, _ state: DeviceEye.State, _ device: Device, _ ledger: DeviceLedger
     ) throws {
         guard ledger.device.number != 0, !ledger.wasReplaced else { return }
         world.reached("device.renamed")
-        let before = ledger.writes.values
+        let before = ledger.writes.values.filter { !mayBeWithdrawn($0, device) }
+        // What the server has is sent once more as well.
+        if let lost = try lost(before, in: eye.outbox(after: 0), ledger) {
+            fail("I5", "\(device.name) lost write \(lost) with its older name")
+        }
+    }
+
+    /// The first of the writes that must be kept under another number and is not, or nil.
+    ///
+    /// Those that have taken effect need not be among them, nor those that had to go with a
+    /// part of the data.
+    func lost(_ writes: [Mutation], in kept: [Mutation], _ ledger: DeviceLedger) -> UInt64? {
+        let before =
+            writes
             .filter {
                 $0.mid > ledger.ackedMid
                     ? !tookEffect($0, ledger.device) : !isHeld($0, ledger.device)
             }
-            .filter { write in !mayBeWithdrawn(write, device) }
+            .filter { !ledger.letGo.contains($0.mid) }
             .sorted { $0.mid < $1.mid }
-        // What the server has is sent once more as well.
-        var left = try eye.outbox(after: 0)[...]
+        var left = kept[...]
         for old in before {
             guard
                 let index = left.firstIndex(where: { new in
@@ -157,39 +165,10 @@ extension Oracle {
                         && old.operations.map(\.operation.number)
                             == new.operations.map(\.operation.number)
                 })
-            else { return fail("I5", "\(device.name) lost write \(old.mid) with its older name") }
+            else { return old.mid }
             left = left[(index + 1)...]
         }
-    }
-
-    /// With a bucket goes what waits on its rows; all else stays, in order.
-    private func compareWithdrawal(
-        _ eye: DeviceEye, _ state: DeviceEye.State, _ device: Device, _ ledger: inout DeviceLedger,
-        _ gone: Set<String>
-    ) throws {
-        world.reached("device.bucketGone")
-        let subject = subjects[device.index] ?? ""
-        func isWithdrawn(_ mutation: Mutation) -> Bool {
-            mutation.operations.contains {
-                TablePolicy.all[$0.key.table].map { gone.contains($0.bucket(subject: subject)) }
-                    ?? false
-            }
-        }
-        var left = try eye.outbox(after: 0)[...]
-        for write in ledger.writes.values.sorted(by: { $0.mid < $1.mid })
-        where write.mid > state.ackedMid && !isWithdrawn(write) {
-            guard let index = left.firstIndex(where: { $0.operations == write.operations }) else {
-                fail("I5", "\(device.name) lost write \(write.mid) with a bucket it is not about")
-                return
-            }
-            left = left[(index + 1)...]
-        }
-        if ledger.writes.values.contains(where: { $0.mid > state.ackedMid && isWithdrawn($0) }) {
-            world.reached("device.withdrew")
-        }
-        ledger.writes = ledger.writes.filter { $0.key <= state.ackedMid }
-        ledger.promised = min(ledger.promised, state.nextMid - 1)
-        ledger.outcomesSeen = min(ledger.outcomesSeen, state.ackedMid)
+        return nil
     }
 
     /// Whether the server has a write that was acknowledged; a restored one may not.
@@ -203,7 +182,7 @@ extension Oracle {
         return mutation.operations.contains { TablePolicy.all[$0.key.table]?.isPublic == false }
     }
 
-    private func tookEffect(_ mutation: Mutation, _ device: DeviceID) -> Bool {
+    func tookEffect(_ mutation: Mutation, _ device: DeviceID) -> Bool {
         guard let outcome = truth.outcomes[device]?[mutation.mid] else { return false }
         return outcome.status != .refused && truth.chains[device]?[mutation.mid] == mutation.chain
     }

@@ -13,18 +13,11 @@ extension Oracle {
         }
     }
 
-    /// An administrator was told how it ended.
-    func answered(_ change: RightChange, isDone: Bool) {
+    /// An administrator was told that it is done; what the disk refused the next start may find.
+    func answered(_ change: RightChange) {
         guard pendingRight == change else { return }
         pendingRight = nil
-        if isDone {
-            fail("I17", "the right to \(change.part.name) was changed, the store has it not")
-        }
-    }
-
-    /// Whether a restored server can miss writes that a device may not keep.
-    func mayHoldBack(_ device: Device) -> Bool {
-        history > 0 && (subjects[device.index].map { doubtful.contains($0) } ?? false)
+        fail("I17", "the right to \(change.part.name) was changed, the store has it not")
     }
 
     /// Finds out whether the change that was asked for has come to be.

@@ -20,8 +20,7 @@ extension Oracle {
             guard ledger.isSalvaged else { return false }
             // From here on the writes have new numbers; what they meant is summed up.
             ledger.isSalvaged = false
-            ledger.writes = [:]
-            ledger.promised = 0
+            ledger.forgetWrites()
             ledger.outcomesSeen = state.ackedMid
             ledger.wasReplaced = true
             return false

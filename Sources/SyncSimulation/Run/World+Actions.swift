@@ -124,11 +124,6 @@ extension World {
                     device.name,
                     "synced: \(report.pushed) sent, \(report.rows) rows, \(report.deletes) removed")
                 reached("sync.done")
-                // Its person is told to sign in anew: writes that were withdrawn are missing.
-                if report.heldBack != nil, oracle.mayHoldBack(device) {
-                    device.needsSignIn = true
-                    reached("sync.heldBack")
-                }
                 oracle.synced(device, hasRepaired: report.repairs > 0)
             case .failure(let error):
                 let failure = error as? SyncFailure

@@ -14,12 +14,16 @@ extension World {
         }
         if !oracle.pushes.isEmpty { reached("admin.compactedWithPushes") }
         oracle.pendingPurge = days * 86_400_000
+        var isDone = false
         server.admin(["command": "compact", "days": .integer(days)]) { [self] result in
-            if case .success = result { reached("admin.compacted") }
+            guard case .success = result else { return reached("admin.compactFailed") }
+            isDone = true
+            reached("admin.compacted")
         }
         server.commitNow()
-        // Without a crash it has happened now; with one, the start tells.
-        if server.server != nil { oracle.pendingPurge = nil }
+        // With a crash the start tells. So it does where the disk refused the commit: what was
+        // written of it before is found in the log by the next start.
+        if isDone { oracle.pendingPurge = nil }
     }
 
     /// Each person decides about the writes that were set aside: uses or drops them.

@@ -49,15 +49,12 @@ extension World {
         if case .leased(let end) = right { command.append(("until_ms", .integer(end))) }
         oracle.askedFor(asked)
         server.admin(.object(JSONObject(command))) { [self] result in
-            if case .success = result {
-                oracle.answered(asked, isDone: true)
-                switch right {
-                case nil: reached("admin.withdrew")
-                case .given: reached("admin.gave")
-                default: reached("admin.leased")
-                }
-            } else {
-                oracle.answered(asked, isDone: false)
+            guard case .success = result else { return reached("admin.rightFailed") }
+            oracle.answered(asked)
+            switch right {
+            case nil: reached("admin.withdrew")
+            case .given: reached("admin.gave")
+            default: reached("admin.leased")
             }
         }
     }

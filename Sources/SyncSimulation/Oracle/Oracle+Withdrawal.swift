@@ -1,0 +1,64 @@
+internal import SyncProtocol
+
+/// What goes with a part of the data, and how the rest of a device's writes goes on.
+extension Oracle {
+    /// With a bucket goes what was written on its rows; all else stays, in order.
+    func compareWithdrawal(
+        _ eye: DeviceEye, _ state: DeviceEye.State, _ device: Device, _ ledger: inout DeviceLedger,
+        _ gone: Set<String>, of subject: String
+    ) throws {
+        world.reached("device.bucketGone")
+        func isWithdrawn(_ mutation: Mutation) -> Bool {
+            mutation.operations.contains {
+                TablePolicy.all[$0.key.table].map { gone.contains($0.bucket(subject: subject)) }
+                    ?? false
+            }
+        }
+        let withdrawn = ledger.writes.values.filter(isWithdrawn)
+        guard doubtful.contains(subject) else {
+            // No right has ended: there is nothing of it, so nothing of it may have come to be.
+            for write in withdrawn where tookEffect(write, state.device) {
+                fail("I1", "\(device.name) let go of write \(write.mid), which took effect")
+            }
+            ledger.letGo.formUnion(withdrawn.map(\.mid))
+            return
+        }
+        ledger.letGo.formUnion(withdrawn.map(\.mid).filter { $0 <= state.ackedMid })
+        var left = try eye.outbox(after: 0)[...]
+        for write in ledger.writes.values.sorted(by: { $0.mid < $1.mid })
+        where write.mid > state.ackedMid && !isWithdrawn(write)
+            && !ledger.letGo.contains(write.mid)
+        {
+            guard let index = left.firstIndex(where: { $0.operations == write.operations }) else {
+                fail("I5", "\(device.name) lost write \(write.mid) with a bucket it is not about")
+                return
+            }
+            left = left[(index + 1)...]
+        }
+        if withdrawn.contains(where: { $0.mid > state.ackedMid }) {
+            world.reached("device.withdrew")
+        }
+        ledger.writes = ledger.writes.filter { $0.key <= state.ackedMid }
+        ledger.promised = min(ledger.promised, state.nextMid - 1)
+        ledger.outcomesSeen = min(ledger.outcomesSeen, state.ackedMid)
+    }
+
+    /// A server that is put back behind a write that had to go names a gap that nothing fills.
+    ///
+    /// The device closes it: what it keeps, and the server has lost, gets other numbers.
+    func compareClosedGap(
+        _ eye: DeviceEye, _ state: DeviceEye.State, _ device: Device, _ ledger: inout DeviceLedger
+    ) throws {
+        guard history > 0, !ledger.letGo.isEmpty, !ledger.wasReplaced else { return }
+        let isOther = try eye.chains().contains { mid, chain in
+            ledger.writes[mid].map { $0.chain != chain } ?? false
+        }
+        guard isOther || state.nextMid <= ledger.promised else { return }
+        world.reached("device.closedGap")
+        // The server may have answered them already.
+        if let lost = try lost(Array(ledger.writes.values), in: eye.kept(), ledger) {
+            fail("I5", "\(device.name) lost write \(lost) when it closed a gap")
+        }
+        ledger.forgetWrites()
+    }
+}
