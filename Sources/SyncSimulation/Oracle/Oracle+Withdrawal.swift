@@ -56,9 +56,14 @@ extension Oracle {
         guard isOther || state.nextMid <= ledger.promised else { return }
         world.reached("device.closedGap")
         // The server may have answered them already.
-        if let lost = try lost(Array(ledger.writes.values), in: eye.kept(), ledger) {
+        let kept = try eye.kept()
+        if let lost = lost(Array(ledger.writes.values), in: kept, ledger) {
             fail("I5", "\(device.name) lost write \(lost) when it closed a gap")
         }
+        // Before them nothing has changed, also of what was told.
+        let changed = kept.first { ledger.writes[$0.mid].map(\.chain) != $0.chain }
+        let seen = min(ledger.outcomesSeen, (changed?.mid ?? state.nextMid) - 1)
         ledger.forgetWrites()
+        ledger.outcomesSeen = seen
     }
 }
