@@ -21,7 +21,7 @@ struct SeedTests {
         let first = UInt64.random(in: 1...UInt64(UInt32.max))
         let start = Self.processorSeconds
         var worlds = 0
-        while worlds < 100 || worlds < 400 && Self.processorSeconds - start < 25 {
+        while worlds < 200 || worlds < 400 && Self.processorSeconds - start < 25 {
             let seed = first + UInt64(worlds)
             worlds += 1
             guard let violation = World.run(Swarm.plan(seed: seed, size: Self.size)).violation

@@ -6,7 +6,7 @@ import Testing
 struct SmallScopeTests {
     @Test(
         "comes to what the written rules give, for every order of arrival",
-        arguments: [[2, 1], [1, 1, 1]])
+        arguments: [[2, 1], [1, 1, 1], [2, 1, 1]])
     func everyHistory(writes: [Int]) {
         let result = SmallScope.search(writes: writes)
         #expect(result.failure == nil)

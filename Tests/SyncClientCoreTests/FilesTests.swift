@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 import SQLiteKit
 import Synchronization
@@ -149,47 +148,71 @@ struct FilesTests {
         }
     }
 
-    /// A write that comes while another program signs out.
-    private final class Late: Sendable {
-        let isArmed = Mutex(false)
-        let refusal = Mutex<SyncFailure?>(nil)
-    }
-
     /// Goal: no write is taken that a sign-out then removes.
     ///
-    /// Method: another program of the person writes when the tables are empty and most files
-    /// are there still.
-    @Test("take no write from another program between the erasing and their end")
-    func signOutBeside() async throws {
+    /// Method: another program of the person writes when the tables are empty and all files are
+    /// there still. It was open before, or opens now.
+    @Test(
+        "take no write from another program between the erasing and their end",
+        arguments: [true, false])
+    func signOutBeside(isOpen: Bool) async throws {
         try await inWorld { world in
-            let other = try await world.signedIn()
-            let late = Late()
+            try await world.signedIn().close()
+            let other = isOpen ? try await world.open() : nil
+            let environment = world.environment
+            let path = world.path
             var files = FailingFiles(after: .max)
-            files.onNames = {
-                guard late.isArmed.withLock({ $0 }) else { return }
-                late.isArmed.withLock { $0 = false }
-                let isDone = DispatchSemaphore(value: 0)
+            let write: @Sendable () -> Task<SyncFailure?, Never> = {
                 Task {
                     do throws(SyncFailure) {
-                        try await other.pin("late")
+                        let configuration = SyncConfiguration(
+                            dataDirectory: path, environment: environment)
+                        let client =
+                            if let other { other } else {
+                                try await SyncClient.open(configuration)
+                            }
+                        try await client.pin("late")
+                        return nil
                     } catch {
-                        late.refusal.withLock { $0 = error }
+                        return error
                     }
-                    isDone.signal()
                 }
-                isDone.wait()
             }
-            var environment = world.environment
-            environment.files = files
+            let watch = OnceAtNames(write)
+            files.onNames = { watch.run() }
+            var watched = world.environment
+            watched.files = files
             let client = try await SyncClient.open(
-                SyncConfiguration(dataDirectory: world.path, environment: environment))
-            late.isArmed.withLock { $0 = true }
+                SyncConfiguration(dataDirectory: world.path, environment: watched))
+            watch.arm()
             try await client.signOut()
-            #expect(!late.isArmed.withLock { $0 })
-            #expect(late.refusal.withLock { $0 } == .cacheReplaced)
-            await other.close()
+            #expect(await watch.outcome() != nil)
+            #expect(!FileManager.default.fileExists(atPath: world.accountPath))
+            await other?.close()
             await client.close()
         }
+    }
+
+    /// Does something once, when the names of files are asked for.
+    private final class OnceAtNames: Sendable {
+        private let work: @Sendable () -> Task<SyncFailure?, Never>
+        private let isArmed = Mutex(false)
+        private let begun = Mutex<Task<SyncFailure?, Never>?>(nil)
+
+        init(_ work: @escaping @Sendable () -> Task<SyncFailure?, Never>) { self.work = work }
+
+        func arm() { isArmed.withLock { $0 = true } }
+
+        func run() {
+            let isFirst = isArmed.withLock { isArmed in
+                defer { isArmed = false }
+                return isArmed
+            }
+            if isFirst { begun.withLock { $0 = work() } }
+        }
+
+        /// How it failed; nil where it did not, or did not begin.
+        func outcome() async -> SyncFailure? { await begun.withLock { $0 }?.value }
     }
 
     @Test(

@@ -162,6 +162,9 @@ enum CacheSchema {
                     """),
             Migration(
                 "numbers of acknowledged writes that had to go",
-                sql: "CREATE TABLE vacant(mid INTEGER PRIMARY KEY) STRICT;"),
+                sql: """
+                    CREATE TABLE vacant(mid INTEGER PRIMARY KEY) STRICT;
+                    ALTER TABLE state ADD COLUMN used_mid INTEGER NOT NULL DEFAULT 0;
+                    """),
         ])
 }

@@ -48,7 +48,8 @@ struct CacheState: Hashable, Sendable {
     ///
     /// After a salvage nobody here knows which writes the server has. Until it
     /// says so nothing is sent, and new writes have numbers from
-    /// ``Limits/temporaryMid`` on, which are never sent.
+    /// ``Limits/temporaryMid`` on, which are never sent. Where a gap is to be closed
+    /// nothing is sent either.
     var isAdopting: Bool
     /// The latest time at which a lease was looked at, by the server's clock.
     var timeSeen: Int64
@@ -58,6 +59,11 @@ struct CacheState: Hashable, Sendable {
     ///
     /// What is kept of the person's writes on them stays until that is known.
     var undecided: Set<String>
+    /// The last number that a write of this name has had, where later ones get it again.
+    ///
+    /// Up to it a new write tells an origin, which is its identity: what others wrote
+    /// can name the older one by its number.
+    var usedMid: UInt64
 
     /// Reads the row.
     static func load(_ connection: Connection) throws -> CacheState {
@@ -67,7 +73,7 @@ struct CacheState: Hashable, Sendable {
             SELECT device, nonce, cursor, lineage, next_mid, last_chain, acked_mid, answered_mid,
                 clock_last, clock_offset, server_last, synced_at, staged_cursor, staged_is_whole,
                 missing_after, repair, is_copied, subject, is_adopting, time_seen, erasure,
-                undecided
+                undecided, used_mid
             FROM state WHERE id = 1
             """
         ) { row in
@@ -87,7 +93,8 @@ struct CacheState: Hashable, Sendable {
                 isCopied: row.int64(16) != 0, subject: row.text(17),
                 isAdopting: row.int64(18) != 0, timeSeen: row.int64(19),
                 erasure: PendingErasure(rawValue: row.int64(20)) ?? .none,
-                undecided: Set(row.text(21).split(separator: "\n").map(String.init)))
+                undecided: Set(row.text(21).split(separator: "\n").map(String.init)),
+                usedMid: UInt64(bitPattern: row.int64(22)))
         }
         guard let state else { throw SyncFailure.cacheDamaged(path: connection.path) }
         return state
@@ -111,7 +118,7 @@ struct CacheState: Hashable, Sendable {
                 last_chain = ?, acked_mid = ?, answered_mid = ?, clock_last = ?, clock_offset = ?,
                 server_last = ?, synced_at = ?, staged_cursor = ?, staged_is_whole = ?,
                 missing_after = ?, repair = ?, is_copied = ?, subject = ?, is_adopting = ?,
-                time_seen = ?, erasure = ?, undecided = ?
+                time_seen = ?, erasure = ?, undecided = ?, used_mid = ?
             WHERE id = 1
             """,
             .integer(Int64(bitPattern: device.number)), .integer(Int64(bitPattern: nonce)),
@@ -124,7 +131,8 @@ struct CacheState: Hashable, Sendable {
             missingAfter.map { .integer(Int64(bitPattern: $0)) } ?? .null,
             .integer(repair.rawValue), .integer(isCopied ? 1 : 0), .text(subject),
             .integer(isAdopting ? 1 : 0), .integer(timeSeen), .integer(erasure.rawValue),
-            .text(undecided.isEmpty ? "" : undecided.sorted().joined(separator: "\n")))
+            .text(undecided.isEmpty ? "" : undecided.sorted().joined(separator: "\n")),
+            .integer(Int64(bitPattern: usedMid)))
     }
 
     /// The time now by the server's clock, never before a time it has told.

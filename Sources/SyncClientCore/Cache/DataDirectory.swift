@@ -61,10 +61,17 @@ struct DataDirectory: Sendable {
         try files.write(credentials.bytes, to: directory + "/credentials")
     }
 
-    /// Removes everything of an account.
+    /// Removes everything of an account, the sign-in first and the lock last.
+    ///
+    /// The caller holds the writer's lock.
     func erase(_ subject: String) throws(SyncFailure) {
         let directory = try account(subject)
-        for name in try files.names(in: directory) {
+        let names = try files.names(in: directory)
+        let (first, last) = ("credentials", "writer.lock")
+        for name in names.filter({ $0 == first })
+            + names.filter({ $0 != first && $0 != last }).sorted()
+            + names.filter({ $0 == last })
+        {
             try files.remove(directory + "/" + name)
         }
         try files.remove(directory)

@@ -128,6 +128,7 @@ extension OutboxTable {
         try connection.run("DELETE FROM outcome")
         state.device = device
         state.nonce = nonce
+        state.usedMid = 0
         state.missingAfter = nil
         state.isCopied = false
         state.isAdopting = false

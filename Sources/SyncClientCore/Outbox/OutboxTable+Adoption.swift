@@ -60,30 +60,24 @@ extension OutboxTable {
         let held = acked >= state.answeredMid ? state.ackedMid : 0
         behind += lost.filter { $0.mid <= held }
         let waiting = lost.filter { $0.mid > held } + stored
+        // What had those numbers gets later ones.
+        if !isOurs {
+            try connection.run(
+                "INSERT OR IGNORE INTO vacant SELECT mid FROM acknowledged WHERE mid <= ?", limit)
+        }
         try connection.run(
             "DELETE FROM acknowledged WHERE mid > ?", isOurs ? limit : .integer(0))
         try connection.run("DELETE FROM outcome WHERE mid > ?", limit)
         try connection.run("DELETE FROM vacant WHERE mid > ?", limit)
-        // What had those numbers gets later ones.
-        if !isOurs { try vacate(upTo: acked, connection) }
+        if state.nextMid < Limits.temporaryMid {
+            state.usedMid = max(state.usedMid, state.nextMid - 1)
+        }
         state.missingAfter = nil
         state.isAdopting = false
         state.answeredMid = acked
         try number(
             waiting, behind: behind, after: acked, chain: acked == 0 ? state.nonce : chain,
             &state, now: now, connection)
-    }
-
-    /// Remembers that no write is kept under any number up to one, as far as any could be.
-    private static func vacate(upTo last: UInt64, _ connection: Connection) throws {
-        let kept = UInt64(Limits.acknowledgedMax)
-        let first = last < kept ? 1 : last - kept + 1
-        try connection.run(
-            """
-            WITH RECURSIVE number(mid) AS (
-                SELECT ?1 WHERE ?1 <= ?2 UNION ALL SELECT mid + 1 FROM number WHERE mid < ?2)
-            INSERT OR IGNORE INTO vacant SELECT mid FROM number
-            """, .integer(Int64(bitPattern: first)), .integer(Int64(bitPattern: last)))
     }
 
     /// Puts writes into the empty outbox, in order and without gaps.

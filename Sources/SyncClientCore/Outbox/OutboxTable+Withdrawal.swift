@@ -53,10 +53,17 @@ extension OutboxTable {
                 .filter { $0.operations.contains { tables.contains($0.key.table) } }
                 .map(\.mid)
             for mid in older {
+                let number = SQLiteValue.integer(Int64(bitPattern: mid))
                 try connection.run(
-                    "DELETE FROM acknowledged WHERE mid = ?", .integer(Int64(bitPattern: mid)))
+                    "INSERT OR IGNORE INTO exported SELECT chain FROM acknowledged WHERE mid = ?",
+                    number)
+                try connection.run("DELETE FROM acknowledged WHERE mid = ?", number)
                 try noteVacant(mid, connection)
             }
+            // As far back as any write is kept.
+            try connection.run(
+                "DELETE FROM vacant WHERE mid <= ?",
+                .integer(Int64(bitPattern: acked) - Int64(Limits.acknowledgedMax)))
             let lost = waiting.count { $0 > acked }
             // Kept ones that the server has not, or not under this name, leave a gap too.
             if lost > 0 || older.contains(where: { $0 > acked }) { hasGap = true }

@@ -50,8 +50,16 @@ enum OutboxTable {
             wallMilliseconds: wallMilliseconds, device: state.device,
             random: UInt16(truncatingIfNeeded: random.next()))
         let mid = state.nextMid
-        let chain = MutationChain.link(
-            after: state.lastChain, mid: mid, time: time, operations: operations, origin: origin)
+        func link(_ origin: MutationOrigin?) -> UInt64 {
+            MutationChain.link(
+                after: state.lastChain, mid: mid, time: time, operations: operations,
+                origin: origin)
+        }
+        var origin = origin
+        if origin == nil, mid <= state.usedMid {
+            origin = MutationOrigin(device: state.device, mid: mid, chain: link(nil))
+        }
+        let chain = link(origin)
         let mutation = Mutation(
             mid: mid, time: time, schema: TablePolicy.schemaVersion, operations: operations,
             chain: chain, origin: origin)

@@ -276,6 +276,9 @@ struct CacheSalvage: Sendable {
             state.isAdopting = true
             // The damaged file's log, with rows that were withdrawn, may be kept as a copy.
             if state.erasure != .none { state.erasure = .copies }
+            if state.nextMid < Limits.temporaryMid {
+                state.usedMid = max(state.usedMid, state.nextMid - 1)
+            }
             // Behind what was kept: where the row of numbers is lost or old, it tells less.
             state.nextMid = max(
                 state.nextMid, Limits.temporaryMid, (writes.last?.entry.mid ?? 0) + 1)

@@ -83,6 +83,7 @@ struct DamagedCache {
         lost.aside = try copyAside(to: target)
         try copy("notice", "number, at, kept, kind, export, file, detail", "iiitttt", to: target)
         try copy("exported", "chain", "i", to: target)
+        try copy("vacant", "mid", "i", to: target)
         return lost
     }
 

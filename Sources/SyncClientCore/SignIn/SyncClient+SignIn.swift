@@ -90,26 +90,28 @@ extension SyncClient {
         try await session.store.read { try Self.checkUnsent(discardingUnsent, $0) }
         let credentials = try? await session.keeper.stored()
         await session.engine.stop()
-        let files = environment.files
-        // Overwritten first: unlinking alone would leave the bytes on the disk.
-        try await session.store.withWriter { connection in
-            try connection.transaction(.immediate) { connection in
-                // What was stored since, perhaps by another program, is not lost either.
-                try Self.checkUnsent(discardingUnsent, connection)
-                try connection.execute(Self.erasure)
-            }
-            _ = try connection.checkpoint(.truncate)
-            CrashPoint.clientSignOutErased.reach()
-            // Before others may write: what they stored now would go with the file.
-            try files.remove(connection.path)
-        }
-        await replaceSession(with: nil)
         let directory = directory
         let subject = session.account.subject
-        try await environment.execution.offPool { () throws(SyncFailure) in
-            try directory.erase(subject)
-            try directory.clearCurrent()
+        do throws(SyncFailure) {
+            // Overwritten first: unlinking alone would leave the bytes on the disk. All under
+            // the lock, or another program could store what is then removed.
+            try await session.store.withWriter { connection in
+                try connection.transaction(.immediate) { connection in
+                    // What was stored since, perhaps by another program, is not lost either.
+                    try Self.checkUnsent(discardingUnsent, connection)
+                    try connection.execute(Self.erasure)
+                }
+                _ = try connection.checkpoint(.truncate)
+                CrashPoint.clientSignOutErased.reach()
+                try directory.clearCurrent()
+                try directory.erase(subject)
+            }
+        } catch {
+            // What could not be removed is empty; the sign-in itself may have ended.
+            if (try? await session.keeper.stored()) == nil { await replaceSession(with: nil) }
+            throw error
         }
+        await replaceSession(with: nil)
         CrashPoint.clientSignOutRemoved.reach()
         if let credentials, let address = try? ServerAddress(credentials.server) {
             await SignInService(server: address, environment: environment)

@@ -64,7 +64,12 @@ enum OlderFiles {
             """
             ALTER TABLE state DROP COLUMN undecided; ALTER TABLE state DROP COLUMN erasure;
             """),
-        Step(newer: "SELECT count(*) FROM vacant", "DROP TABLE vacant;"),
+        Step(
+            newer: """
+                SELECT (SELECT count(*) FROM vacant)
+                    + (SELECT count(*) FROM state WHERE used_mid <> 0)
+                """,
+            "DROP TABLE vacant; ALTER TABLE state DROP COLUMN used_mid;"),
     ]
 
     /// The steps of a server's store.

@@ -213,7 +213,7 @@ final class Program: @unchecked Sendable {
         }
         self.stop = nil
         world.note(device.name, "is stopped at \(point.rawValue)")
-        world.reached("device.stoppedAtPoint")
+        world.points.count(named: "device.stoppedAt.\(point.rawValue)")
         if stop.power { device.disk.cutPower() } else { device.disk.kill() }
         throw Stopped()
     }

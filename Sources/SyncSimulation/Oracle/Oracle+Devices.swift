@@ -131,7 +131,6 @@ extension Oracle {
     }
 
     /// Writes that wait keep their order and their meaning under a new name.
-    ///
     private func compareRenaming(
         _ eye: DeviceEye, _ state: DeviceEye.State, _ device: Device, _ ledger: DeviceLedger
     ) throws {

@@ -16,10 +16,20 @@ extension Oracle {
         }
         let withdrawn = ledger.writes.values.filter(isWithdrawn)
         guard doubtful.contains(subject) else {
-            // No right has ended: there is nothing of it, so nothing of it may have come to be.
-            for write in withdrawn where tookEffect(write, state.device) {
-                fail("I1", "\(device.name) let go of write \(write.mid), which took effect")
+            // No right has ended: there is nothing of it, so all of it was decided, and refused.
+            let isCurrent = views[state.cursor]?.first?.history == history
+            for write in withdrawn {
+                if tookEffect(write, state.device) {
+                    fail("I1", "\(device.name) let go of write \(write.mid), which took effect")
+                } else if isCurrent, !isHeld(write, state.device) {
+                    fail("I1", "\(device.name) let go of write \(write.mid), which nobody decided")
+                }
             }
+            ledger.letGo.formUnion(withdrawn.map(\.mid).filter { $0 <= state.ackedMid })
+            return
+        }
+        if try hasClosedGap(eye, state, ledger) {
+            // In the same round: what is left is looked for among all that is kept.
             ledger.letGo.formUnion(withdrawn.map(\.mid))
             return
         }
@@ -49,11 +59,7 @@ extension Oracle {
     func compareClosedGap(
         _ eye: DeviceEye, _ state: DeviceEye.State, _ device: Device, _ ledger: inout DeviceLedger
     ) throws {
-        guard history > 0, !ledger.letGo.isEmpty, !ledger.wasReplaced else { return }
-        let isOther = try eye.chains().contains { mid, chain in
-            ledger.writes[mid].map { $0.chain != chain } ?? false
-        }
-        guard isOther || state.nextMid <= ledger.promised else { return }
+        guard try hasClosedGap(eye, state, ledger) else { return }
         world.reached("device.closedGap")
         // The server may have answered them already.
         let kept = try eye.kept()
@@ -65,5 +71,16 @@ extension Oracle {
         let seen = min(ledger.outcomesSeen, (changed?.mid ?? state.nextMid) - 1)
         ledger.forgetWrites()
         ledger.outcomesSeen = seen
+    }
+
+    /// Whether writes have other numbers than before, where some had to go and a server went back.
+    private func hasClosedGap(
+        _ eye: DeviceEye, _ state: DeviceEye.State, _ ledger: DeviceLedger
+    ) throws -> Bool {
+        guard history > 0, !ledger.letGo.isEmpty, !ledger.wasReplaced else { return false }
+        if state.nextMid <= ledger.promised { return true }
+        return try eye.chains().contains { mid, chain in
+            ledger.writes[mid].map { $0.chain != chain } ?? false
+        }
     }
 }

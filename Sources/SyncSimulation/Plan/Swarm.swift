@@ -1,4 +1,5 @@
 internal import FaultVFS
+internal import SyncClientCore
 
 /// Makes a plan from a seed.
 ///
@@ -303,8 +304,8 @@ struct SwarmMaker {
         case .serverKill, .serverPowerCut: add(.server, verb, changes(120), downtime())
         case .stopAt:
             add(
-                actor, verb, random.next(in: 0...10), random.next(in: 0...2), random.next(in: 0...1)
-            )
+                actor, verb, random.next(in: 0...FaultPoint.allCases.count - 1),
+                random.next(in: 0...2), random.next(in: 0...1))
         case .diskFault:
             add(actor, verb, random.next(in: 0...17), random.next(in: 0...80), times())
             mend(actor, .diskMend)

@@ -1,3 +1,5 @@
+internal import SyncClientCore
+
 extension Points {
     /// Everything that a good mixture of runs reaches.
     static let expected: [String] =
@@ -9,10 +11,12 @@ extension Points {
         + (1...OlderFiles.cache.count).map { "device.updatedFrom.\($0)" }
         + (1...OlderFiles.server.count).map { "server.updatedFrom.\($0)" }
         + Verb.allCases.map { "do.\($0.rawValue)" }
+        + FaultPoint.allCases.map { "device.stoppedAt.\($0.rawValue)" }
         + [
             "admin.backup", "admin.compacted", "admin.compactedWithPushes", "admin.rotated",
             "admin.gave", "aside.dropped", "aside.used",
-            "device.setAside", "server.createStale", "server.forgot", "server.purged",
+            "device.closedGap", "device.setAside", "server.createStale", "server.forgot",
+            "server.purged",
             "admin.leased", "admin.putInPlace", "admin.withdrew",
             "answer.bucketGone", "answer.leased", "answer.othersBucket", "device.bucketGone",
             "device.shownLeased", "device.withdrew", "server.rightEnded", "admin.restored",
@@ -24,7 +28,7 @@ extension Points {
             "write.bySecond", "answer.reconciled", "answer.checkpoint", "answer.error",
             "answer.page",
             "answer.restart", "answer.unchanged", "device.atCheckpoint", "device.crashed",
-            "device.openFailed", "device.renamed", "device.signedIn", "device.stoppedAtPoint",
+            "device.openFailed", "device.renamed", "device.signedIn",
             "feed.applied", "feed.cut", "feed.whole", "network.reused", "server.crashed",
             "server.receipt", "server.refused", "server.restamped", "server.namedOtherwise",
             "server.takenBefore",
@@ -32,7 +36,7 @@ extension Points {
             "server.started", "server.taken", "sync.done", "sync.repaired",
             "sync.failed.account.sign_in_expired", "sync.failed.storage.failed",
             "sync.failed.storage.full", "sync.failed.sync.answer_unusable",
-            "sync.failed.sync.device_copied", "sync.failed.sync.no_answer",
+            "sync.failed.account.device_copied", "sync.failed.sync.no_answer",
             "sync.failed.sync.offline", "sync.failed.sync.server_busy",
         ]
 
