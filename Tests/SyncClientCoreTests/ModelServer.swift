@@ -80,6 +80,8 @@ final class ModelServer: Transport {
         var device = ModelServer.device
         var accessToken = "access-1"
         var refreshToken = "refresh-1"
+        /// The one before it, which gives the same pair again.
+        var usedRefreshToken = ""
         /// Who confirms the next sign-in.
         var subject = ModelServer.subject
         var signals: [LiveSignal] = []
@@ -268,11 +270,17 @@ final class ModelServer: Transport {
                     + #""verification_uri":"https://example.test/device"}"#)
         case "/v1/oauth/token":
             if form.contains("refresh_token=") {
-                guard form.contains("refresh_token=\(state.refreshToken)&") else {
+                let isRepeated =
+                    !state.usedRefreshToken.isEmpty
+                    && form.contains("refresh_token=\(state.usedRefreshToken)&")
+                guard isRepeated || form.contains("refresh_token=\(state.refreshToken)&") else {
                     return json(#"{"error":"invalid_grant"}"#, 400)
                 }
-                state.accessToken += "+"
-                state.refreshToken += "1"
+                if !isRepeated {
+                    state.usedRefreshToken = state.refreshToken
+                    state.accessToken += "+"
+                    state.refreshToken += "1"
+                }
             }
             return json(
                 """

@@ -95,6 +95,28 @@ struct SyncRoundTests {
         }
     }
 
+    /// The server has given new tokens, which are not stored, or stored and not used.
+    @Test(
+        "resumes after a stop while tokens are renewed",
+        arguments: [FaultPoint.refreshBefore, .refreshAfter])
+    func resumesRefresh(point: FaultPoint) async throws {
+        try await inWorld { world in
+            var client = try await world.signedIn()
+            world.server.put("vehicle", "v1", body: "{}")
+            try await client.pin("a")
+            world.server.with { $0.accessToken = "access-2" }
+            world.faults.arm(point)
+            await #expect(throws: SyncFailure.self) { try await client.sync() }
+            await client.close()
+            client = try await world.open()
+            _ = try await client.sync()
+            #expect(try await client.rows("vehicle").count == 1)
+            #expect(world.server.with { $0.applied } == [1])
+            #expect(try await client.status().queuedCount == 0)
+            await client.close()
+        }
+    }
+
     @Test("goes on from the last page kept, and does not start over")
     func staged() async throws {
         try await inWorld { world in
