@@ -54,7 +54,9 @@ package struct SimulateCommand {
     private mutating func runSeeds(_ startedAt: Int64) {
         // What happens is written down by one world at a time.
         if options.records {
-            for seed in options.seeds { run(Swarm.plan(seed: seed, size: options.size)) }
+            for seed in options.seeds where !isOver(since: startedAt) {
+                run(Swarm.plan(seed: seed, size: options.size))
+            }
             return
         }
         let size = options.size
@@ -72,14 +74,20 @@ package struct SimulateCommand {
                 take(outcome, of: nil)
             }
             let now = host.milliseconds()
-            let isLate = options.minutes.map { now - startedAt >= $0 * 60_000 } ?? false
-            if isLate || tally.failures.count >= options.failuresMax { runs.stop() }
+            if isOver(since: startedAt) { runs.stop() }
             if now - shownAt >= 1_000, let seed = outcomes.last?.seed {
                 shownAt = now
                 tally.milliseconds = now - startedAt
                 host.progress(tally.progress(seed))
             }
         }
+    }
+
+    /// Whether the time is up, or enough has failed.
+    private func isOver(since startedAt: Int64) -> Bool {
+        let isLate =
+            options.minutes.map { host.milliseconds() - startedAt >= $0 * 60_000 } ?? false
+        return isLate || tally.failures.count >= options.failuresMax
     }
 
     private mutating func searchSmallScope(_ writes: [Int]) {
