@@ -70,6 +70,36 @@ extension Oracle {
                 return truth.take(mutation, from: device, serverMilliseconds: now).fate
             }
         }
+        let before = catalogueBehind(mutation, outcome)
+        defer { for (key, row) in before { truth.rows[key] = row } }
         return truth.take(mutation, from: device, serverMilliseconds: now).fate
+    }
+
+    /// Shows the truth the catalogue as it is behind this commit, where the outcome asks for it.
+    ///
+    /// A feed of the catalogue in the same group may come before the mutation or after it.
+    ///
+    /// - Returns: The services as they were, which are to be put back.
+    private func catalogueBehind(
+        _ mutation: Mutation, _ outcome: Outcome?
+    ) -> [(TrueKey, TrueRow?)] {
+        var before: [(TrueKey, TrueRow?)] = []
+        for operation in mutation.operations {
+            guard case .submit(let payload) = operation.operation,
+                let service = payload["service"]?.text
+            else { continue }
+            let key = TrueKey(table: "service", id: service, scope: "")
+            let row = truth.rows[key]
+            let isKnown = outcome?.code != "rule.unknown_service"
+            guard isKnown != (row?.isAlive ?? false),
+                let found = try? serverEye?.changedService(service), found == isKnown
+            else { continue }
+            before.append((key, row))
+            truth.rows[key] = TrueRow(
+                table: "service", id: service, owner: row?.owner ?? "", asOf: row?.asOf ?? 0,
+                sourceVersion: row?.sourceVersion ?? 0, body: row?.body ?? [], isAlive: found,
+                subject: "")
+        }
+        return before
     }
 }

@@ -47,6 +47,23 @@ final class ServerEye {
         return found
     }
 
+    /// Whether a service lives now, where that was written since the last look; nil if not.
+    func changedService(_ id: String) throws -> Bool? {
+        let catalogue = TablePolicy.all["service"]?.bucket(subject: "") ?? ""
+        var found: Bool?
+        try reader.snapshot { snapshot in
+            var number: Int64 = 1
+            while let bucket = try snapshot.bucket(number) {
+                if bucket.name == catalogue {
+                    found = try rows(of: bucket, after: seen[number, default: 0], snapshot)
+                        .last { $0.table == "service" && $0.id == id }?.isAlive
+                }
+                number += 1
+            }
+        }
+        return found
+    }
+
     private func rows(
         of bucket: BucketRecord, after rev: UInt64, _ snapshot: any StoreSnapshot
     ) throws -> [SeenRow] {
