@@ -52,6 +52,26 @@ struct PlantedTests {
         }
     }
 
+    /// Goal: nobody reads of a bug that is not planted, or misses one that is.
+    @Test("is the table of the document, row by row")
+    func table() throws {
+        let listed = try text().components(separatedBy: "\n=== ").dropFirst().map { part in
+            let title = String(part.prefix { $0 != "\n" })
+            return title.replacing(" ", with: " | ", maxReplacements: 1)
+        }
+        let lines = try text("docs/testing.md").components(separatedBy: "\n")
+        let head = try #require(lines.firstIndex { $0.hasPrefix("| Bug | What |") })
+        let rows = lines[(head + 2)...].prefix { $0.hasPrefix("| ") }
+        let cells = rows.map { $0.components(separatedBy: " | ") }
+        #expect(
+            cells.map { $0.prefix(2).joined(separator: " | ").dropFirst(2) }
+                == listed.map { $0[...] })
+        for row in cells {
+            #expect(row.count == 5, "\(row)")
+            #expect(row.allSatisfy { !$0.isEmpty && $0 != "–" }, "\(row)")
+        }
+    }
+
     /// Goal: no build of the product can have a planted bug in it.
     ///
     /// The bugs are in no source file, behind no switch: there is nothing to turn on.

@@ -15,6 +15,15 @@ struct LimitsTests {
         return String(try #require(row, "\(what)"))
     }
 
+    @Test("bound an answer by what it inflates to, as the specification tells")
+    func answer() throws {
+        let text = String(
+            decoding: try Repository.bytes(of: "docs/protocol.md"), as: UTF8.self)
+        let mebibytes = Limits.responseBytesMax / 1_024 / 1_024
+        #expect(text.contains("Of an answer this client takes \(mebibytes) MiB,"))
+        #expect(Limits.pageBytesMax * 2 < Limits.responseBytesMax)
+    }
+
     @Test("are those that the specification tells, and within what a server takes")
     func specification() throws {
         let mutations = try limit("mutations in a request")

@@ -327,11 +327,14 @@ final class ModelServer: Transport {
         var sync = SyncRequest()
         var outcomes: [OutcomeRange] = []
         var base: UInt64 = 0
+        var isPush = false
         var taken = 0
         for frame in frames(body) {
             switch frame {
             case .sync(let request): sync = request
-            case .push(let header): base = header.baseChain
+            case .push(let header):
+                base = header.baseChain
+                isPush = true
             case .mutation(let mutation):
                 if mutation.mid <= state.lastMid {
                     guard state.chains[mutation.mid].map({ $0 != mutation.chain }) == true else {
@@ -361,6 +364,7 @@ final class ModelServer: Transport {
         let seen = sync.outcomesSeen
         outcomes = state.outcomes.values.filter { $0.last > seen }.sorted { $0.first < $1.first }
         answer += outcomes.map { .outcomes($0) }
+        if sync.rowsMax == 0, isPush { return answer + [.pushed(ackedMid: state.lastMid)] }
         return answer + page(sync, &state, hasOutcomes: !outcomes.isEmpty)
     }
 

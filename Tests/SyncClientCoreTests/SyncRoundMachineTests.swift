@@ -58,7 +58,30 @@ struct SyncRoundMachineTests {
             if case .wait = action { action = machine.handle(.pauseOver) }
         }
         #expect(requests == Limits.attemptsMax)
-        #expect(action == .stop(.answerUnusable(code: "wire.sum")))
+        #expect(action == .push)
+        #expect(machine.handle(.settled(writesWait: true)) == .push)
+        #expect(
+            machine.handle(.settled(writesWait: false))
+                == .stop(.answerUnusable(code: "wire.sum")))
+    }
+
+    @Test("tells the first reason where writes alone are not answered either")
+    func uselessForWrites() {
+        var machine = SyncRoundMachine()
+        var action = machine.begin()
+        var pushes = 0
+        for _ in 0..<20 {
+            switch action {
+            case .send: action = machine.handle(.unusable(code: "wire.identifier", random: 0))
+            case .push:
+                pushes += 1
+                action = machine.handle(.unusable(code: "wire.media_type", random: 0))
+            case .wait: action = machine.handle(.pauseOver)
+            default: break
+            }
+        }
+        #expect(pushes == Limits.attemptsMax)
+        #expect(action == .stop(.answerUnusable(code: "wire.identifier")))
     }
 
     @Test("renews the token once, and not twice in a row")
@@ -149,8 +172,9 @@ struct SyncRoundMachineTests {
         #expect(machine.handle(.reconciled(isDone: false)) == .reconcile)
         #expect(machine.handle(.reconciled(isDone: true)) == .send)
         _ = machine.handle(.answered(.checkpoint))
+        #expect(machine.handle(.verificationFailed(bucket: "b")) == .push)
         #expect(
-            machine.handle(.verificationFailed(bucket: "b"))
+            machine.handle(.settled(writesWait: false))
                 == .stop(.verificationFailed(bucket: "b")))
     }
 

@@ -92,6 +92,39 @@ struct URLSessionTransportTests {
         #expect(outcome == .unknown(reason: "response_too_large"))
     }
 
+    @Test("a body is taken up to the cap and not one byte past it", arguments: [0, 1])
+    func capEdge(more: Int) async throws {
+        let cap = Limits.responseBytesMax
+        #expect(Request(.get, try ServerAddress("http://127.0.0.1:1"), "/").responseBytesMax == cap)
+        let body = [UInt8](repeating: 120, count: cap + more)
+        let (outcome, _) = try await exchange(
+            Array("HTTP/1.1 200 OK\r\nContent-Length: \(body.count)\r\n\r\n".utf8) + body,
+            bytesMax: cap, deadline: 60_000)
+        let taken = TransportOutcome.response(Response(status: 200, body: body))
+        #expect(outcome == (more > 0 ? .unknown(reason: "response_too_large") : taken))
+    }
+
+    /// Goal: what a decompression bomb can take of a device is what the cap allows.
+    ///
+    /// Method: compressed zeros that nobody asked for: as many as the cap, one more, and far more,
+    /// where the body on the wire is never longer than the cap.
+    @Test(
+        "a compressed body counts by what it inflates to",
+        arguments: [1 << 16, 1 << 16 + 1, 10 << 20])
+    func bomb(count: Int) async throws {
+        let cap = 1 << 16
+        let body = GzipZeros.bytes(count)
+        #expect(body.count <= cap + 1_000)
+        let head = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: \(body.count)"
+        let (outcome, requests) = try await exchange(
+            Array("\(head)\r\n\r\n".utf8) + body, bytesMax: cap, deadline: 60_000)
+        let request = String(decoding: try #require(requests.first), as: UTF8.self)
+        #expect(request.contains("Accept-Encoding: identity\r\n"))
+        let taken = TransportOutcome.response(
+            Response(status: 200, body: [UInt8](repeating: 0, count: count)))
+        #expect(outcome == (count > cap ? .unknown(reason: "response_too_large") : taken))
+    }
+
     @Test("a server that says nothing is given up at the deadline, as unknown")
     func deadline() async throws {
         let (outcome, _) = try await exchange([], deadline: 300)

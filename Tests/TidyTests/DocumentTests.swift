@@ -175,7 +175,6 @@ struct DocumentTests {
 
     @Test("name a test that exists for each case that the protocol decides")
     func cases() throws {
-        let tests = TidyTests.swift.filter { $0.path.hasPrefix("Tests/") }
         let rows = Rules.table(
             "| Case | Decision |", in: try lines("docs/protocol.md"))
         #expect(rows.count > 35)
@@ -184,14 +183,108 @@ struct DocumentTests {
             let scripts = Rules.codeSpans(row.cells.last ?? "").filter { $0.contains("/") }
             #expect(!named.isEmpty || !scripts.isEmpty, "line \(row.line) names no test")
             for name in named {
-                let parts = name.split(separator: ".")
-                let isThere = tests.contains { source in
-                    source.code.contains { $0.contains("struct \(parts[0]) ") }
-                        && source.code.contains { $0.contains("func \(parts.last ?? "")(") }
-                }
-                #expect(isThere, "line \(row.line): there is no \(name)")
+                #expect(isTest(name), "line \(row.line): there is no \(name)")
             }
         }
+    }
+
+    /// Whether a suite has a test of this name, written `Suite.function`.
+    private func isTest(_ name: String) -> Bool {
+        Self.tests.contains(name)
+    }
+
+    /// The tests of the tree, each as `Suite.function`.
+    private static let tests: Set<String> = {
+        var tests: Set<String> = []
+        for source in TidyTests.swift where source.path.hasPrefix("Tests/") {
+            var suite = ""
+            var isMarked = false
+            for line in source.code {
+                let words = line.split { " ({:<".contains($0) }
+                for (word, next) in zip(words, words.dropFirst()) {
+                    if ["struct", "extension"].contains(word), next.hasSuffix("Tests") {
+                        suite = String(next)
+                    }
+                    if word == "func", isMarked {
+                        tests.insert("\(suite).\(next)")
+                        isMarked = false
+                    }
+                }
+                if words.first == "@Test" { isMarked = true }
+            }
+        }
+        return tests
+    }()
+
+    @Test("name a test or a step of the torture for each fault, and nothing that is not there")
+    func faults() throws {
+        let rows = Rules.table("| Row | Fault |", in: try lines("docs/testing.md"))
+        // Two rows of the catalogue are of a store that does not exist.
+        let numbers = (1...40).filter { ![34, 35].contains($0) }
+        #expect(rows.map(\.cells[0]) == numbers.map { $0 < 10 ? "C0\($0)" : "C\($0)" })
+        let steps = try tortureSteps()
+        #expect(steps.count > 15)
+        let words = try simulatorWords()
+        for row in rows {
+            let spans = row.cells.dropFirst(2).flatMap(Rules.codeSpans)
+            let proofs = spans.filter { isTest($0) || steps[$0] != nil }
+            #expect(!proofs.isEmpty, "line \(row.line) names no test and no step")
+            for step in steps.keys.sorted() where steps[step]?.contains(row.cells[0]) ?? false {
+                #expect(spans.contains(step), "line \(row.line): \(step) is of this row")
+            }
+            for span in spans where !proofs.contains(span) {
+                let isThere =
+                    if span.hasPrefix("Scripts/") {
+                        TidyTests.texts.contains { $0.path == span.prefix { $0 != " " } }
+                    } else if span.hasSuffix(".json") {
+                        Repository.files(under: "Tests/SimulationTests/Regressions")
+                            .contains { $0.hasSuffix("/\(span)") }
+                    } else if span.hasSuffix(".*") {
+                        words.contains { $0.hasPrefix(span.dropLast()) }
+                    } else {
+                        words.contains(span)
+                    }
+                #expect(isThere, "line \(row.line): there is no \(span)")
+            }
+        }
+    }
+
+    /// The steps of the torture, each with its rows of the catalogue.
+    private func tortureSteps() throws -> [String: Set<String>] {
+        let text = try lines("Scripts/lib/torture/steps.py").joined(separator: " ")
+        var steps: [String: Set<String>] = [:]
+        for step in text.split(separator: " Step(").dropFirst() {
+            let literals = step.split(separator: "\"", omittingEmptySubsequences: false)
+                .enumerated().filter { $0.offset % 2 == 1 }.map { String($0.element) }
+            guard let name = literals.first else { continue }
+            steps[name] = Set(literals.dropFirst())
+        }
+        return steps
+    }
+
+    /// What plans of the simulator are made of, its points, and the places of crashes.
+    private func simulatorWords() throws -> Set<String> {
+        var words: Set<String> = []
+        for source in TidyTests.sources {
+            let folders = ["Sources/SyncSimulation/", "Sources/CrashPoints/"]
+            guard folders.contains(where: { source.path.hasPrefix($0) }) else { continue }
+            let isPlan =
+                source.path.hasSuffix("/Verb.swift")
+                || source.path.hasSuffix("/ExchangeFault.swift")
+            for line in source.lines {
+                let literals = line.split(separator: "\"", omittingEmptySubsequences: false)
+                for (place, literal) in literals.enumerated() where place % 2 == 1 {
+                    words.insert(String(literal))
+                }
+                let code = line.drop { $0 == " " }
+                if isPlan, code.hasPrefix("case "), !code.contains(":") {
+                    for name in code.dropFirst(5).split(separator: ",") {
+                        words.insert(String(name.drop { $0 == " " }))
+                    }
+                }
+            }
+        }
+        return words
     }
 
     @Test("name metrics, lines of the log and commands that exist, where operators look")

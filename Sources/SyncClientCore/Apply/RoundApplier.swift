@@ -224,13 +224,14 @@ enum RoundApplier {
     /// - Parameters:
     ///   - connection: A reader.
     ///   - isHoldingBack: Whether to send no writes, though some may wait.
+    ///   - withoutRows: Whether to send writes alone.
     ///   - priority: Up to which priority the pages were asked for that this round
     ///     has kept; 9 for everything.
     /// - Returns: The frames.
     /// - Throws: What the storage refuses.
     static func request(
         _ connection: Connection, holdingBack isHoldingBack: Bool = false,
-        goingOnUpTo priority: UInt64 = 9
+        withoutRows: Bool = false, goingOnUpTo priority: UInt64 = 9
     ) throws -> RequestPlan {
         let state = try CacheState.load(connection)
         var plan = RequestPlan(device: state.device, last: state.nextMid - 1)
@@ -238,7 +239,7 @@ enum RoundApplier {
         plan.needsRepair = try needsRepair(state, connection)
         var sync = SyncRequest()
         sync.cursor = state.requestCursor
-        sync.rowsMax = Limits.pageRowsMax
+        sync.rowsMax = withoutRows ? 0 : Limits.pageRowsMax
         sync.bytesMax = Limits.pageBytesMax
         sync.outcomesSeen = state.answeredMid
         let isFirst = state.requestCursor.isEmpty && state.repair == .none

@@ -114,6 +114,7 @@ actor SyncEngine {
             let event: SyncRoundMachine.Event
             switch action {
             case .send: event = try await send(&round)
+            case .push: event = try await send(&round, withoutRows: true)
             case .stage:
                 event = await caught { () throws(SyncFailure) in try await self.stage(&round) }
             case .apply:
@@ -210,12 +211,16 @@ actor SyncEngine {
         }
     }
 
-    private func send(_ round: inout Round) async throws(SyncFailure) -> SyncRoundMachine.Event {
+    private func send(
+        _ round: inout Round, withoutRows: Bool = false
+    ) async throws(SyncFailure) -> SyncRoundMachine.Event {
         let holdsBack = round.machine.heldBackAfter != nil
         let priority = round.priorityMax
         func request() async throws(SyncFailure) -> RequestPlan {
             try await store.readOnWriter {
-                try RoundApplier.request($0, holdingBack: holdsBack, goingOnUpTo: priority)
+                try RoundApplier.request(
+                    $0, holdingBack: holdsBack, withoutRows: withoutRows,
+                    goingOnUpTo: priority)
             }
         }
         var plan = try await request()
@@ -228,7 +233,8 @@ actor SyncEngine {
         if plan.priorityMax != priority { round.announcesMore = false }
         round.priorityMax = plan.priorityMax
         round.last = plan.last
-        guard !plan.needsRepair else { return .repairNeeded }
+        if withoutRows, plan.writes == 0 { return .settled(writesWait: false) }
+        guard withoutRows || !plan.needsRepair else { return .repairNeeded }
         switch await exchange(plan.body, at: "/v1/sync", &round) {
         case .failure(let event): return event
         case .success(let response):

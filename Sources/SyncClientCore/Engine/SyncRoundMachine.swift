@@ -18,12 +18,16 @@
 /// ```
 ///
 /// Where nothing is held that a repair can begin from, or the server cannot
-/// repair, the cursor is dropped and the mirror fetched anew.
+/// repair, the cursor is dropped and the mirror fetched anew. Where no answer with
+/// rows can be used, the writes that wait are sent without asking for rows, and
+/// then the round fails.
 package struct SyncRoundMachine: Hashable, Sendable {
     /// What the engine is to do.
     package enum Action: Hashable, Sendable {
         /// Send a request from where the store stands.
         case send
+        /// Send writes alone, if some wait, and ask for no rows.
+        case push
         /// Keep a page until the round's checkpoint.
         case stage
         /// Apply the round's pages at once.
@@ -108,6 +112,8 @@ package struct SyncRoundMachine: Hashable, Sendable {
     private var backoff = BackoffMachine()
     private var isRepairing = false
     private var failures = 0
+    /// Why no rows can be had, once that is certain.
+    private var rowsFailure: SyncFailure?
 
     /// The server's last write, where a gap after it keeps writes from being sent.
     ///
@@ -136,7 +142,9 @@ package struct SyncRoundMachine: Hashable, Sendable {
         case .refused(let status, let retryAfter, let random):
             return refused(status, retryAfter, random)
         case .unusable(let code, let random):
-            return again(after: nil, random, orStop: .answerUnusable(code: code))
+            let failure = SyncFailure.answerUnusable(code: code)
+            let action = again(after: nil, random, orStop: failure)
+            return action == .stop(failure) ? withoutRows(failure) : action
         case .notSent(let reason): return .stop(.notSent(reason))
         case .unknown(let reason, let random):
             return again(after: nil, random, orStop: .noAnswer(reason: reason))
@@ -146,11 +154,12 @@ package struct SyncRoundMachine: Hashable, Sendable {
             return send()
         case .applied(let writesWait), .settled(let writesWait):
             gotSomewhere()
-            return writesWait && heldBackAfter == nil ? send() : .finish
+            if writesWait, heldBackAfter == nil { return send() }
+            return rowsFailure.map(Action.stop) ?? .finish
         case .verificationFailed(let bucket):
             failures += 1
             return failures > 1
-                ? .stop(.verificationFailed(bucket: bucket)) : beginRepair(of: bucket)
+                ? withoutRows(.verificationFailed(bucket: bucket)) : beginRepair(of: bucket)
         case .repairNeeded: return beginRepair(of: nil)
         case .repairBegun(let holdsRows):
             guard holdsRows else { return .dropCursor }
@@ -241,7 +250,16 @@ package struct SyncRoundMachine: Hashable, Sendable {
         guard requests <= Limits.requestsMax else {
             return .stop(.answerUnusable(code: "sync.requests"))
         }
+        if rowsFailure != nil { return .push }
         return isRepairing ? .reconcile : .send
+    }
+
+    /// Gives the rows up: what cannot be read holds back nothing that was written.
+    private mutating func withoutRows(_ failure: SyncFailure) -> Action {
+        if let rowsFailure { return .stop(rowsFailure) }
+        rowsFailure = failure
+        gotSomewhere()
+        return send()
     }
 
     private mutating func beginRepair(of bucket: String?) -> Action {

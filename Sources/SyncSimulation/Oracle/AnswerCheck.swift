@@ -222,7 +222,9 @@ final class AnswerCheck {
         case .unchanged(let acked):
             checkAcked(acked)
             checkUnchanged(request?.cursor ?? [], view)
-        case .pushed(let acked): checkAcked(acked)
+        case .pushed(let acked):
+            checkAcked(acked)
+            points.append("answer.pushed")
         case .reconciled(let end):
             if end.rows != UInt64(answer.rows) {
                 fail("I7", "\(end.rows) rows were promised, \(answer.rows) sent")
