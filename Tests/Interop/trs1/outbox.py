@@ -193,7 +193,7 @@ class Outbox:
         self.kept = self.kept[-self._keeps:]
 
     def put_back(self, mid):
-        """Offers kept writes above `mid` again, or closes a gap, or holds back where one is open."""
+        """Offers kept writes above `mid` again, closes a gap, or holds back where one is open."""
         again = [mutation for mutation in self.kept if mutation["mid"] > mid]
         vacant = [number for number in self.vacant if mid < number <= self.acked[0]]
         link = self.chain(mid)
