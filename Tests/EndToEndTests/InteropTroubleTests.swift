@@ -9,33 +9,15 @@ extension WorldTests {
     /// effect once, a note that it took effect at all.
     @Suite("A client written from the document, in trouble")
     struct InteropTroubleTests {
-        private static func count(_ id: String, note: String) -> String {
-            "[\(LineDevice.create("annotation", id)),\(LineDevice.increment(id)),"
-                + #"{"do":"write","table":"annotation","id":"\#(id)","field":"note","text":"\#(note)","#
-                + #""dots":[]}]"#
-        }
-
-        /// Adds to the counter and the notes of the row that each of these tests looks at.
-        private func note(_ text: String, on device: PythonDevice) async throws {
-            try await device.must("write", Self.count("x", note: text))
-        }
-
         /// A device whose first write the server has, and the name that it has there.
         private func settled(
             _ world: RealWorld, _ subject: String, note text: String
         ) async throws -> (device: PythonDevice, id: String) {
             let device = PythonDevice(world: world, home: world.path("python-a"))
             let id = try await device.signIn(for: subject)["device"] as? String
-            try await note(text, on: device)
+            try await device.note(text)
             try await device.must("sync")
             return (device, try #require(id))
-        }
-
-        /// What a copy of the whole directory is to the client.
-        private func copy(_ device: PythonDevice, as name: String) throws -> PythonDevice {
-            let copy = PythonDevice(world: device.world, home: device.world.path(name))
-            try FileManager.default.copyItem(atPath: device.home, toPath: copy.home)
-            return copy
         }
 
         /// Signs in a device that has lost its place; gives its new name.
@@ -52,22 +34,17 @@ extension WorldTests {
             try await device.lines("outcomes").map { PlainJSON.object($0)["code"] as? String }
         }
 
-        private func shown(_ device: PythonDevice, _ id: String) async throws -> (Int?, [String]) {
-            let shown = try await device.must("show", "annotation", id)["shown"] as? [String: Any]
-            return (shown?["shown"] as? Int, (shown?["note"] as? [String] ?? []).sorted())
-        }
-
         @Test("sends a write once though its answer was lost, and refreshes its token")
         func lostAnswer() async throws {
             try await RealWorld.run { world in
                 let subject = try await world.person()
                 let device = try await world.pythonDevice("a", of: subject)
-                try await note("one", on: device)
+                try await device.note("one")
                 #expect(try await device.trouble("sync", "--lose", "1") == "client.no_answer")
-                try await note("two", on: device)
+                try await device.note("two")
                 try await device.must("forget", "token")
                 try await device.must("sync")
-                #expect(try await shown(device, "x") == (2, ["one", "two"]))
+                #expect(try await device.shown("x") == (2, ["one", "two"]))
                 #expect(try await world.metric("tangrat_mutations_taken_total") == 2)
                 #expect(try await world.metric("tangrat_mutations_repeated_total") == 1)
             }
@@ -78,14 +55,14 @@ extension WorldTests {
             try await RealWorld.run { world in
                 let subject = try await world.person()
                 let (device, first) = try await settled(world, subject, note: "before")
-                try await note("lost", on: device)
+                try await device.note("lost")
                 try await device.must(
                     "write",
                     #"[{"do":"set","table":"annotation","id":"none","field":"nickname","#
                         + #""value":"n"}]"#)
                 #expect(try await device.trouble("sync", "--lose", "1") == "client.no_answer")
                 #expect(try await world.metric("tangrat_mutations_taken_total") == 3)
-                try await note("never sent", on: device)
+                try await device.note("never sent")
                 try await world.admin("device", "revoke", first)
                 #expect(try await device.trouble("sync") == "client.signed_out")
                 try await signInAnew(device, subject, not: first)
@@ -93,17 +70,17 @@ extension WorldTests {
                 // The answer about the old name is lost as well: nothing has moved meanwhile.
                 #expect(try await device.trouble("sync", "--lose", "1") == "client.no_answer")
                 let everything = (3, ["before", "lost", "never sent"])
-                #expect(try await shown(device, "x") == everything)
+                #expect(try await device.shown("x") == everything)
                 let report = try await device.must("sync")
                 #expect((report["requests"] as? [String: Int])?["/v1/devices/replace"] == 1)
-                #expect(try await shown(device, "x") == everything)
+                #expect(try await device.shown("x") == everything)
                 // What was refused is sent once more, because nobody was told.
                 #expect(try await codes(device) == ["row_absent", ""])
                 #expect(try await world.metric("tangrat_mutations_taken_total") == 5)
                 #expect(try await world.metric("tangrat_mutations_repeated_total") == 0)
                 let other = try await world.pythonDevice("b", of: subject)
                 try await other.must("sync")
-                #expect(try await shown(other, "x") == everything)
+                #expect(try await other.shown("x") == everything)
                 #expect(try await device.dump() == other.dump())
             }
         }
@@ -113,23 +90,23 @@ extension WorldTests {
             try await RealWorld.run { world in
                 let subject = try await world.person()
                 let (device, first) = try await settled(world, subject, note: "both")
-                let copy = try copy(device, as: "python-copy")
-                try await note("of the first", on: device)
-                try await note("of the copy", on: copy)
+                let copy = try device.copy(as: "python-copy")
+                try await device.note("of the first")
+                try await copy.note("of the copy")
                 try await device.must("sync")
                 #expect(try await copy.trouble("sync") == "client.copied")
                 #expect(try await copy.trouble("sync") == "client.copied")
                 try await signInAnew(copy, subject, not: first)
                 try await copy.must("sync")
                 // Whoever takes a name's place ends its rights; the original loses nothing by that.
-                try await note("of the original", on: device)
+                try await device.note("of the original")
                 #expect(try await device.trouble("sync") == "client.signed_out")
                 try await signInAnew(device, subject, not: first)
                 try await device.must("sync")
                 try await copy.must("sync")
                 let both = (4, ["both", "of the copy", "of the first", "of the original"])
-                #expect(try await shown(copy, "x") == both)
-                #expect(try await shown(device, "x") == both)
+                #expect(try await copy.shown("x") == both)
+                #expect(try await device.shown("x") == both)
                 #expect(try await copy.dump() == device.dump())
             }
         }
@@ -140,9 +117,9 @@ extension WorldTests {
             try await RealWorld.run { world in
                 let subject = try await world.person()
                 let (device, first) = try await settled(world, subject, note: "before")
-                try await note("of both", on: device)
-                let copy = try copy(device, as: "python-copy")
-                try await note("of the copy", on: copy)
+                try await device.note("of both")
+                let copy = try device.copy(as: "python-copy")
+                try await copy.note("of the copy")
                 try await world.admin("device", "revoke", first)
                 for one in [device, copy] {
                     #expect(try await one.trouble("sync") == "client.signed_out")
@@ -150,8 +127,8 @@ extension WorldTests {
                 }
                 for one in [copy, device, copy] { try await one.must("sync") }
                 let all = (3, ["before", "of both", "of the copy"])
-                #expect(try await shown(device, "x") == all)
-                #expect(try await shown(copy, "x") == all)
+                #expect(try await device.shown("x") == all)
+                #expect(try await copy.shown("x") == all)
                 #expect(try await copy.dump() == device.dump())
             }
         }
@@ -161,24 +138,24 @@ extension WorldTests {
             try await RealWorld.run { world in
                 let subject = try await world.person()
                 let (device, first) = try await settled(world, subject, note: "before")
-                try await note("meanwhile", on: device)
+                try await device.note("meanwhile")
                 try await world.admin("device", "revoke", first)
                 #expect(try await device.trouble("sync") == "client.signed_out")
                 let again = try await signInAnew(device, subject, not: first)
                 try await device.must("sync")
-                #expect(try await shown(device, "x") == (2, ["before", "meanwhile"]))
+                #expect(try await device.shown("x") == (2, ["before", "meanwhile"]))
 
                 // A device that signs in again goes on under its name, unless it ended its rights.
                 let kept = try await device.signIn(for: subject)["device"] as? String
                 #expect(kept == again)
-                try await note("kept", on: device)
+                try await device.note("kept")
                 try await device.must("sync")
-                let other = try copy(device, as: "python-other")
+                let other = try device.copy(as: "python-other")
                 try await device.must("revoke")
                 #expect(try await other.trouble("sync") == "client.signed_out")
                 let counted = try await world.pythonDevice("b", of: subject)
                 try await counted.must("sync")
-                #expect(try await shown(counted, "x").0 == 3)
+                #expect(try await counted.shown("x").0 == 3)
             }
         }
 
@@ -191,7 +168,7 @@ extension WorldTests {
                     (0..<2_000).map { BadInputTests.line("r-\($0)", subject) }, key: key)
                 let away = try await world.pythonDevice("away", of: subject)
                 try await away.must("sync")
-                try await note("use me", on: away)
+                try await away.note("use me")
                 let other = try await world.pythonDevice("other", of: subject)
                 try await other.must("write", "[\(LineDevice.create("annotation", "gone"))]")
                 try await other.must(
@@ -217,7 +194,7 @@ extension WorldTests {
 
                 try await away.must("aside", "use")
                 try await away.must("sync")
-                #expect(try await shown(away, "x") == (1, ["use me"]))
+                #expect(try await away.shown("x") == (1, ["use me"]))
                 #expect(try await away.lines("aside").isEmpty)
             }
         }
@@ -230,16 +207,16 @@ extension WorldTests {
                 try await world.mustFeed(
                     (0..<500).map { BadInputTests.line("r-\($0)", subject) }, key: key)
                 let device = try await world.pythonDevice("a", of: subject)
-                try await note("before", on: device)
+                try await device.note("before")
                 let old = try await device.must("sync")["lineage"] as? String
                 let file = world.path("yesterday.sqlite")
                 try await world.admin("backup", file)
-                try await note("after", on: device)
+                try await device.note("after")
                 try await device.must("sync")
                 let late = try await world.pythonDevice("late", of: subject)
-                try await note("of a late device", on: late)
+                try await late.note("of a late device")
                 try await late.must("sync")
-                try await note("never sent", on: device)
+                try await device.note("never sent")
 
                 #expect(try await world.stop(SIGTERM) == 0)
                 try await RestoreWorldTests.restore(file, world, isTold: isTold)
@@ -247,14 +224,14 @@ extension WorldTests {
                 let report = try await device.must("sync")
                 #expect(report["repairs"] as? Int == 1)
                 #expect(report["lineage"] as? String != old)
-                #expect(try await shown(device, "x") == (3, ["after", "before", "never sent"]))
+                #expect(try await device.shown("x") == (3, ["after", "before", "never sent"]))
                 // The restored server has never had this device, nor its tokens.
                 #expect(try await late.trouble("sync") == "client.signed_out")
                 try await late.signIn(for: subject)
                 try await late.must("sync")
                 try await device.must("sync")
                 #expect(
-                    try await shown(late, "x")
+                    try await late.shown("x")
                         == (4, ["after", "before", "never sent", "of a late device"]))
                 #expect(try await device.dump() == late.dump())
                 #expect(try await world.admin("verify")["sound"] as? Int == 1)

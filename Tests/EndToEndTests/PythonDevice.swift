@@ -69,6 +69,36 @@ struct PythonDevice: Sendable {
         return PlainJSON.object(child.output.split(separator: "\n").last.map(String.init) ?? "")
     }
 
+    // MARK: - One row that shows what became of writes
+
+    /// Adds one to the counter of an annotation and a text to its notes, in one write.
+    func note(_ text: String, row id: String = "x") async throws {
+        try await must(
+            "write",
+            "[\(LineDevice.create("annotation", id)),\(LineDevice.increment(id)),"
+                + #"{"do":"write","table":"annotation","id":"\#(id)","field":"note","#
+                + #""text":"\#(text)","dots":[]}]"#)
+    }
+
+    /// The counter and the notes of an annotation as they are shown: nil and none where it is not.
+    func shown(_ id: String) async throws -> (Int?, [String]) {
+        let shown = try await must("show", "annotation", id)["shown"] as? [String: Any]
+        return (shown?["shown"] as? Int, (shown?["note"] as? [String] ?? []).sorted())
+    }
+
+    /// What a copy of the whole directory is to the client.
+    func copy(as name: String) throws -> PythonDevice {
+        var copy = PythonDevice(world: world, home: world.path(name))
+        copy.options = options
+        try FileManager.default.copyItem(atPath: home, toPath: copy.home)
+        return copy
+    }
+
+    /// Whether a text stands in what the device has stored.
+    func holds(_ text: String) throws -> Bool {
+        try String(contentsOfFile: home + "/state.json", encoding: .utf8).contains(text)
+    }
+
     /// How many requests a sync has made, and the bytes of their bodies, from its report.
     static func cost(_ report: [String: Any]) -> (requests: Int, bytes: Int) {
         let requests = (report["requests"] as? [String: Int] ?? [:]).values.reduce(0, +)

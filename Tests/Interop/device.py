@@ -11,6 +11,7 @@ import sys
 from trs1 import hashes
 from trs1.canonical import canonical, parse
 from trs1.client import Client
+from trs1.outbox import KEPT, touches
 from trs1.session import BINARY, LINES, Trouble
 
 
@@ -31,7 +32,9 @@ def sync(client, options):
         say({"requests": client.session.requests, "up": client.session.bytes_up,
              "down": client.session.bytes_down, "repairs": client.repairs,
              "rows": len(client.mirror.rows), "waiting": len(client.outbox.waiting),
-             "lineage": client.lineage, "aside": len(client.outbox.aside)})
+             "lineage": client.lineage, "aside": len(client.outbox.aside),
+             # The number that the server must have again before anything is sent; 0 for none.
+             "held_back": client.outbox.stopped_at or 0, "undecided": sorted(client.undecided)})
 
 
 def write(client, options):
@@ -41,31 +44,40 @@ def write(client, options):
 
 
 def show(client, options):
-    document = client.document(options.table, options.id)
+    document = client.shown(options.table, options.id)
     say({"alive": 1 if document and document.is_alive else 0,
          "shown": document.shown() if document else {}})
 
 
 def outcomes(client, options):
+    closed = client.closed_tables()
     for mid, (status, code, detail) in sorted(client.outbox.outcomes.items()):
+        # The detail names the row.
+        detail = "" if detail.split("/")[0] in closed else detail
         say({"mid": mid, "status": status, "code": code, "detail": detail})
 
 
 def aside(client, options):
     """Writes that wait for a person: lists them, uses them anew, or drops them."""
     if options.decision == "use":
-        for item in client.outbox.aside:
-            client.write(item["operations"])
+        client.use_aside()
     if options.decision:
         client.outbox.aside = []
         client.save()
     for item in client.outbox.aside:
+        if not touches(item, client.closed_tables()):
+            say(item)
+
+
+def notices(client, options):
+    """The buckets that were withdrawn, and how many writes went with each unsent."""
+    for item in client.notices:
         say(item)
 
 
 def dump(client, options):
     """The mirror as canonical lines; bodies are the bytes that came, never made anew."""
-    for (table, id), row in sorted(client.mirror.rows.items()):
+    for (table, id), row in sorted(client.shown_rows().items()):
         print('{"agency":%s,"as_of":%d,"body":%s,"id":%s,"source_version":%d,"table":%s}' % (
             json.dumps(row.owner), row.as_of, row.body.decode(), json.dumps(id),
             row.source_version, json.dumps(table)))
@@ -109,8 +121,9 @@ def arguments():
     parser.add_argument("home")
     parser.add_argument("--lines", action="store_true", help="speak JSON lines")
     parser.add_argument("--rows-max", type=int, default=10_000)
+    parser.add_argument("--keep", type=int, default=KEPT, help="so many acknowledged writes")
     commands = parser.add_subparsers(required=True)
-    for command in (sign_in, sync, write, show, outcomes, aside, dump, sums, spoil, forget,
+    for command in (sign_in, sync, write, show, outcomes, aside, notices, dump, sums, spoil, forget,
                     revoke):
         one = commands.add_parser(command.__name__.replace("_", "-"))
         one.set_defaults(command=command)
@@ -135,7 +148,8 @@ def arguments():
 
 def main():
     options = arguments()
-    client = Client(options.home, LINES if options.lines else BINARY, options.rows_max)
+    form = LINES if options.lines else BINARY
+    client = Client(options.home, form, options.rows_max, options.keep)
     try:
         options.command(client, options)
     except Trouble as trouble:

@@ -1,12 +1,16 @@
 """One cache and two programs; caches that are copied, and caches that are damaged."""
 
+import json
 import os
 import shutil
+from collections import Counter
 
 from torture.devices import CommandDevice, count
 from torture.household import Household
 from torture.world import check
 
+# The kinds of notices that tell of a salvage.
+SALVAGES = ("damaged", "foreign", "missing")
 FILES = ("cache.sqlite", "cache.sqlite-wal", "cache.sqlite-shm")
 
 
@@ -89,24 +93,45 @@ def twin(device, name):
 
 
 def torture_flips(world, rounds, draw):
-    """A cache in which bytes have changed: noticed, or without consequence; never wrong."""
+    """A cache in which bytes have changed: nothing is lost, unless the person is told of it.
+
+    The damaged copy alone holds one write, so that nobody else can bring it to the server.
+    """
     world.start(seconds_max=10)
     home = Household(world, names="ab", writers=1)
     home.settle_and_check("at first")
-    fates = {}
+    fates, kinds = Counter(), Counter()
     for number in range(rounds):
         first = home.devices[0]
         home.pin(first)
         home.sync(first)
         home.pin(first)
         broken = twin(first, "broken-%d" % number)
-        place = spoil(broken, draw)
-        fate = examine(home, first, broken, place)
-        fates[fate] = fates.get(fate, 0) + 1
-        shutil.rmtree(broken.folder)
+        own = "own-%d" % number
+        code, errors = broken.attempt("pin", own)
+        check(code == 0, "pin on a copy: %d %s" % (code, errors))
+        # The first one is always one that cannot be opened, so that there is a salvage.
+        place = spoil(broken, draw) if number else behead(broken)
+        fate, told = examine(home, first, broken, place, own)
+        fates[fate] += 1
+        kinds.update(told)
         home.settle_and_check("round %d, %s" % (number + 1, place))
-    return "%d damaged caches: %s" % (
-        rounds, ", ".join("%d %s" % (n, fate) for fate, n in sorted(fates.items())))
+        shutil.rmtree(broken.folder)
+        check(kinds, "%s is not salvaged" % place)
+    return "%d damaged caches: %s; salvaged: %s" % (rounds, tally(fates), tally(kinds))
+
+
+def tally(counts):
+    return ", ".join("%d %s" % (n, name) for name, n in sorted(counts.items()))
+
+
+def behead(device):
+    """Changes every byte of the header of the cache."""
+    with open(os.path.join(device.account, FILES[0]), "r+b") as file:
+        head = file.read(100)
+        file.seek(0)
+        file.write(bytes(byte ^ 0xFF for byte in head))
+    return "head of " + FILES[0]
 
 
 def spoil(device, draw):
@@ -132,20 +157,54 @@ def spoil(device, draw):
     return "%s of %s" % (kind, name)
 
 
-def examine(home, sound, broken, place):
-    """What a damaged device does: it may refuse with a reason, and must not crash or lie."""
-    for words in (("status",), ("sync",), ("doctor", "--deep"), ("sync",)):
+def doctor(home, device, place):
+    """Has a device examined: where it is not sound, the answer itself says what is not."""
+    process = device.spawn("doctor", "--deep", "--json")
+    output, errors = process.communicate(timeout=300)
+    lines = output.splitlines()
+    if process.returncode == 1 and not errors and lines:
+        found = json.loads(lines[-1])
+        check(found["sound"] == 0 and any(one["sound"] == 0 for one in found["checks"]),
+              "%s: doctor fails and finds nothing: %s" % (place, found))
+        return
+    home.judge(process.returncode, errors.decode(), (place, "doctor"))
+
+
+def examine(home, sound, broken, place, own):
+    """What a damaged device does: it must not crash, lie, or lose a write in silence.
+
+    Gives what became of the write that it alone had, and the kinds of salvage that it tells of.
+    """
+    for words in (("status",), ("sync",)):
         code, errors = broken.attempt(*words)
         home.judge(code, errors, (place,) + words)
-    if code != 0:
-        check("storage" in errors or "[" in errors, "%s: no reason: %s" % (place, errors))
-        return "refused with a reason"
-    # It says that all is well: then it must hold what the server holds.
-    home.sync(sound)
-    if home.sync(sound)[0] != 0 or broken.attempt("sync")[0] != 0:
-        return "told of a copy"
+    doctor(home, broken, place)
+    home.sync(broken)
+    # Either may be told that it is a copy, and signs in as the message says; whoever takes the
+    # name's place ends it, so that the other is told as well.
+    for _ in range(2):
+        for device in (broken, sound):
+            code, errors = home.sync(device)
+            if code == 4:
+                code, errors = device.login()
+                check(code == 0, "%s: signing in: %d %s" % (place, code, errors))
+                code, errors = home.sync(device)
+            check(code == 0, "%s: it stays refused: %d %s" % (place, code, errors))
+    home.sync(broken)
     left, right = sound.dump().decode(), broken.dump().decode()
     check(left == right, "%s: it says that all is well and holds other bytes" % place)
     for name in home.acked:
-        check(count(right, name, "pin") == 1, "%s: %s is not there" % (place, name))
-    return "mended or unharmed"
+        check(count(right, name, "pin") == 1, "%s: %s is not there once" % (place, name))
+    notices = [json.loads(line) for line in broken.run("salvage", "--json").splitlines()]
+    told = [notice["kind"] for notice in notices if notice["kind"] in SALVAGES]
+    found = count(left, own, "pin")
+    check(found <= 1, "%s: the write of the damaged device is there %d times" % (place, found))
+    if found:
+        home.acked.add(own)
+        return "with every write", told
+    # How many were lost cannot always be known; that some were must be said.
+    check(any(notice["kind"] in SALVAGES and notice.get("lost") != 0 for notice in notices),
+          "%s: the write that this device alone had is lost, and nobody is told: %s"
+          % (place, notices))
+    home.unknown.add(own)
+    return "told of a loss", told

@@ -11,7 +11,7 @@ import time
 
 from torture.devices import LineDevice
 from torture.household import Household
-from torture.world import check
+from torture.world import Violation, check, seconds_told
 
 PEOPLE = 20
 DEVICES_OF_PERSON = 3
@@ -21,7 +21,19 @@ SLOW_READERS = 60
 BUFFERED_KIB_MAX = 256
 # The write stall of docs/limits.md is 30 s; a machine under load notices later.
 STALL_SECONDS_MAX = 90
+# A pause as long as it was told is cut to this, so that a round ends in good time.
+PAUSE_SECONDS_MAX = 20
+# So many requests one after another are more than anybody has, and than a wait needs.
+HURRY_MOST = 300
 LETTERS = "กขคงจฉชซดตถทธนบปผพฟมยรลวสหอ"
+
+
+class ToldToWait(Violation):
+    """An answer that says to come later: wrong where nothing is in the way."""
+
+    def __init__(self, seconds, message):
+        super().__init__(message)
+        self.seconds = seconds
 
 
 def torture_crowd(world, rounds, draw):
@@ -33,7 +45,7 @@ def torture_crowd(world, rounds, draw):
     crowd = [LineDevice(world, person, "crowd-%d" % number)
              for person in people for number in range(DEVICES_OF_PERSON)]
     full = feed_much(world, draw)
-    asked = busy = channels = 0
+    asked = busy = longest = channels = 0
     for number in range(rounds):
         where = "round %d" % (number + 1)
         held = [channel(world, device) for device in crowd for _ in range(CHANNELS_OF_DEVICE)]
@@ -44,15 +56,19 @@ def torture_crowd(world, rounds, draw):
         world.end()
         for line in held:
             ends(line, 30, "%s: a channel of a killed server" % where)
+        # One request a second and 30 at once: whoever comes back in a hurry is told to wait.
+        world.start(env={"TANGRAT_DEVICE_RATE": "1"})
+        tries, refused, told = come_back(world, crowd)
+        asked, busy, longest = asked + tries, busy + refused, max(longest, told)
+        world.end()
         world.start()
-        tries, refused = come_back(world, crowd)
-        asked, busy = asked + tries, busy + refused
         home.settle_and_check(where + ", everybody at once")
         slow(home, full, where)
         home.settle_and_check(where + ", slow readers")
     return ("%d rounds: %d live channels cut by a kill, %d devices back at once with channel and "
-            "push (%d requests, %d told to wait); %d readers that do not read, cut off"
-            % (rounds, channels, len(crowd), asked, busy, SLOW_READERS))
+            "push (%d attempts, %d times told to wait, up to %d s); %d readers that do not read, "
+            "cut off"
+            % (rounds, channels, len(crowd), asked, busy, longest, SLOW_READERS))
 
 
 def channel(world, device):
@@ -65,7 +81,13 @@ def channel(world, device):
         piece = line.recv(4096)
         check(piece, "a live channel ends in its head: %r" % head)
         head += piece
-    check(b" 200 " in head.split(b"\r\n")[0], "a live channel: %r" % head[:200])
+    first, *fields = head.split(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")
+    if " 200 " not in first:
+        line.close()
+        check(first.split()[1] in ("429", "503"), "a live channel: %r" % head[:200])
+        heads = {name.lower(): value.strip()
+                 for name, _, value in (field.partition(":") for field in fields)}
+        raise ToldToWait(seconds_told(heads, "a live channel"), "a live channel: %s" % first)
     return line
 
 
@@ -84,32 +106,55 @@ def ends(line, seconds, what):
 
 
 def come_back(world, crowd):
-    """All devices in one moment: each opens its channel and pushes until both are taken.
+    """All devices in one moment: each asks until it is told to wait, opens its channel and pushes.
 
-    Whoever is told to wait waits as long as it is told, and no longer than asked.
+    Whoever is told to wait waits as long as the answer says, up to a limit; whoever gets no
+    answer, a moment that is drawn. Gives attempts, how often it was said, and the longest wait.
     """
     barrier = threading.Barrier(len(crowd))
-    problems, counts = [], [0, 0]
+    problems, counts = [], [0, 0, 0]
     guard = threading.Lock()
 
+    def wait(draw, told):
+        if told is None:
+            time.sleep(draw.uniform(0, 0.5))
+            return
+        with guard:
+            counts[1] += 1
+            counts[2] = max(counts[2], told)
+        time.sleep(min(told, PAUSE_SECONDS_MAX))
+
+    def attempt(ask):
+        """Whether it was taken, and how long the answer said to wait, if there was one."""
+        with guard:
+            counts[0] += 1
+        try:
+            return ask()
+        except ToldToWait as answer:
+            return False, answer.seconds
+        except (OSError, http.client.HTTPException):
+            return False, None
+
     def return_of(device):
+        def opens():
+            channel(world, device).close()
+            return True, None
+
+        def pushes():
+            return device.push(), device.retry_after
+
         try:
             draw = random.Random(device.device)
+            device.may_be_slowed = True
             barrier.wait()
-            for _ in range(50):
-                with guard:
-                    counts[0] += 2
-                try:
-                    line = channel(world, device)
-                    line.close()
-                    if device.push():
-                        return
-                    with guard:
-                        counts[1] += 1
-                except (OSError, http.client.HTTPException):
-                    pass
-                time.sleep(draw.uniform(0, 0.5))
-            raise AssertionError("%s does not get through" % device.name)
+            for ask in (lambda: hurry(device), opens, pushes):
+                for _ in range(HURRY_MOST):
+                    is_done, told = attempt(ask)
+                    if not is_done or told is not None:
+                        wait(draw, told)
+                    if is_done:
+                        break
+                check(is_done, "%s does not get through" % device.name)
         except BaseException as problem:  # noqa: BLE001  reported by the main thread
             problems.append(problem)
 
@@ -117,13 +162,24 @@ def come_back(world, crowd):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=120)
+        thread.join(timeout=300)
         check(not thread.is_alive(), "a device of the crowd hangs")
     if problems:
         raise problems[0]
     for device in crowd:
         check(device.acked == device.mid, "%s: not all is acknowledged" % device.name)
+    check(counts[1] >= len(crowd), "of %d devices %d were told to wait" % (len(crowd), counts[1]))
     return counts
+
+
+def hurry(device):
+    """Asks for nothing as fast as it can: whether it was told to wait, and how long."""
+    for _ in range(HURRY_MOST):
+        status, answer = device.post(b'{"frame":"sync","rows_max":0}')
+        if status in (429, 503):
+            return True, seconds_told(device.heads, "%s: a %d" % (device.name, status))
+        check(status == 200, "%s: status %d: %r" % (device.name, status, answer[:300]))
+    raise Violation("%s may ask %d times at once" % (device.name, HURRY_MOST))
 
 
 def feed_much(world, draw):

@@ -8,7 +8,7 @@ import subprocess
 import time
 import urllib.parse
 
-from torture.world import START_SECONDS_MAX, Violation, check
+from torture.world import START_SECONDS_MAX, Violation, check, seconds_told
 
 DRAFTS_KEPT = 40
 
@@ -45,6 +45,9 @@ class LineDevice:
         self.outcomes = {}
         self.unknown = 0
         self.refused_busy = 0
+        # Whether it may be told that it asks too much, and how long the last answer said to wait.
+        self.may_be_slowed = False
+        self.retry_after = None
         self.repeated = 0
         self.connection = None
         self.port = None
@@ -88,6 +91,7 @@ class LineDevice:
         return status, answer
 
     def post(self, body):
+        self.heads = {}
         if self.connection is None:
             self.connection = http.client.HTTPConnection(
                 "127.0.0.1", self.port or self.world.port, timeout=20)
@@ -95,13 +99,17 @@ class LineDevice:
             return self.world.request(
                 "POST", "/v1/sync", body,
                 {"Authorization": "Bearer " + self.token, "Content-Type": "application/json"},
-                self.connection)
+                self.connection, self.heads)
         except (OSError, http.client.HTTPException):
             self.hang_up()
             raise
 
     def push(self):
-        """Sends what waits; true if all of it was acknowledged."""
+        """Sends what waits; true if all of it was acknowledged.
+
+        Else `retry_after` has the seconds that the answer said to wait, or None.
+        """
+        self.retry_after = None
         if not self.waiting:
             return True
         frames = [
@@ -114,8 +122,11 @@ class LineDevice:
         except (OSError, http.client.HTTPException):
             self.unknown += 1
             return False
-        if status == 503:
+        if status == 503 or status == 429 and self.may_be_slowed:
             self.refused_busy += 1
+            # Between here and the server somebody may answer who says nothing of it.
+            if self.port is None:
+                self.retry_after = seconds_told(self.heads, "%s: a %d" % (self.name, status))
             return False
         if self.port and not self.is_whole(status, answer):
             # Somebody between here and the server answered: nothing is known.

@@ -9,6 +9,8 @@ import time
 
 # What the product promises: after a kill a program is there again within this.
 START_SECONDS_MAX = 2.0
+# The longest that a server may tell anybody to wait.
+RETRY_SECONDS_MAX = 600
 ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
     "LANG": "C.UTF-8",
@@ -38,6 +40,14 @@ class NotStarted(Violation):
 def check(condition, message):
     if not condition:
         raise Violation(message)
+
+
+def seconds_told(heads, what):
+    """How long an answer says to wait: each 429 and 503 of the server must say it."""
+    told = heads.get("retry-after", "")
+    check(told.isascii() and told.isdigit() and 0 < int(told) <= RETRY_SECONDS_MAX,
+          "%s does not say how long to wait: %r" % (what, heads))
+    return int(told)
 
 
 class World:
@@ -142,11 +152,14 @@ class World:
             raise
         check(answer["sound"] == 1, "verify: %s" % answer["problems"])
 
-    def request(self, method, path, body=b"", headers=None, connection=None):
+    def request(self, method, path, body=b"", headers=None, connection=None, heads=None):
+        """Status and body of an answer; its header fields are put into `heads`, if given."""
         own = connection or http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         try:
             own.request(method, path, body=body, headers=headers or {})
             answer = own.getresponse()
+            if heads is not None:
+                heads.update((name.lower(), value) for name, value in answer.getheaders())
             return answer.status, answer.read()
         finally:
             if connection is None:

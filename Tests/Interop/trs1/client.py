@@ -1,24 +1,22 @@
-"""A device: its state in one file, its writes, its rounds. Sections 9, 10 and 14."""
+"""A device: its state in one file, its writes, what is shown. Sections 12 and 14."""
 
 import json
 import os
 import time
 
-from . import decisions, hybrid, names, wire
+from . import hybrid, names, tables, wire
 from .answer import Answer
 from .merge import Document
-from .mirror import Mirror, Row, SumsDiffer
-from .outbox import Outbox, dot_of
-from .repair import Repair, TooLarge
+from .mirror import Mirror, Row
+from .outbox import KEPT, Outbox, dot_of, dot_of_origin, renaming
+from .rounds import Round
 from .session import BINARY, Session, Trouble
-
-PUSH_COUNT, PUSH_BYTES, RESTARTS = 200, 512 * 1_024, 3
 
 
 class Client:
     """One directory is one device. The file is replaced whole: it is the one transaction."""
 
-    def __init__(self, home, form=BINARY, rows_max=10_000):
+    def __init__(self, home, form=BINARY, rows_max=10_000, keeps=KEPT):
         self.path = os.path.join(home, "state.json")
         self.form = form
         self.rows_max = rows_max
@@ -32,7 +30,11 @@ class Client:
         self.cursor = saved.get("cursor", "")
         self.lineage = saved.get("lineage", "")
         self.is_copy = saved.get("is_copy", False)
-        self.outbox = Outbox(saved.get("outbox"))
+        # Buckets that may come back; what a person is told; the newest time that was known.
+        self.undecided = set(saved.get("undecided", []))
+        self.notices = saved.get("notices", [])
+        self.time_seen = saved.get("time_seen", 0)
+        self.outbox = Outbox(saved.get("outbox"), keeps)
         self.session = Session(saved.get("server", ""), saved.get("tokens"), self.save)
         self.mirror = Mirror(
             (((table, id), Row((table, id), *rest, body.encode()))
@@ -44,7 +46,9 @@ class Client:
         value = {
             "server": self.session.server, "tokens": self.session.tokens, "subject": self.subject,
             "cursor": self.cursor, "lineage": self.lineage, "is_copy": self.is_copy,
-            "outbox": self.outbox.saved(), "buckets": self.mirror.buckets,
+            "undecided": sorted(self.undecided), "notices": self.notices,
+            "time_seen": self.time_seen, "outbox": self.outbox.saved(),
+            "buckets": self.mirror.buckets,
             "rows": [[*key, row.bucket, row.owner, row.rev, row.as_of, row.source_version,
                       row.body.decode()] for key, row in self.mirror.rows.items()]}
         with open(self.path + ".new", "w", encoding="utf-8", opener=lambda path, flags: os.open(
@@ -96,7 +100,7 @@ class Client:
 
     # Writing and showing
 
-    def write(self, operations):
+    def write(self, operations, origin=None):
         """Stores a mutation; `remove` and `write` without dots replace what is shown."""
         done = []
         for operation in operations:
@@ -108,8 +112,42 @@ class Client:
             done.append(operation)
         documents = [self.document(item["table"], item["id"]) for item in done]
         seen = max((item.touched[0] for item in documents if item), default=0)
-        self.outbox.write(done, now_ms(), seen)
+        self.outbox.write(done, now_ms(), seen, origin)
         self.save()
+
+    def use_aside(self):
+        """Writes what was set aside anew, under its first name: it counts once with a copy's."""
+        names = {}
+        while self.outbox.aside:
+            item = self.outbox.aside.pop(0)
+            operations = [renaming(one, names) for one in item["operations"]]
+            self.write(operations, item["origin"])
+            names[item["dot"]] = hybrid.dot_text(dot_of_origin(item["origin"]))
+
+    def closed(self):
+        """The buckets whose lease is over, by the newest time that was known.
+
+        That time is kept, so that a clock that goes back opens none of them.
+        """
+        ends = {name: bucket.get("lease_until", 0) for name, bucket in self.mirror.buckets.items()}
+        now = now_ms() + self.outbox.offset
+        if any(ends.values()) and now > self.time_seen:
+            self.time_seen = now
+            self.save()
+        return {name for name, end in ends.items() if 0 < end <= max(now, self.time_seen)}
+
+    def shown_rows(self):
+        """The rows of the mirror that may be shown now, by key."""
+        closed = self.closed()
+        return {key: row for key, row in self.mirror.rows.items() if row.bucket not in closed}
+
+    def closed_tables(self):
+        """The tables whose rows and writes may not be shown now."""
+        return tables.of(self.closed(), self.subject)
+
+    def shown(self, table, id):
+        """The document, unless the lease on its bucket is over."""
+        return None if table in self.closed_tables() else self.document(table, id)
 
     def document(self, table, id):
         """A citizen's row with the writes that wait, or None."""
@@ -147,146 +185,13 @@ class Client:
         before = now_ms()
         answer = Answer(self.session.exchange(path, body, self.form), self.form, held)
         self.outbox.offset = answer.server_ms - before
+        self.time_seen = answer.server_ms
         return answer
 
     def found_copy(self):
         self.is_copy = True
         self.save()
         raise Trouble("client.copied", "Another device has this device's name and other writes.")
-
-
-class Round:
-    """What lasts for one round only. Nothing of it shows before a checkpoint."""
-
-    def __init__(self, client):
-        self.client = client
-        self.outbox = client.outbox
-        self.begin(client.mirror.copy(), client.cursor)
-        self.taken = 0
-        self.restarts = 0
-        self.was_wrong = False
-
-    def begin(self, mirror, cursor):
-        self.mirror = mirror
-        self.cursor = cursor
-        self.numbers = mirror.by_number()
-        self.checkpoint = 0
-        if not cursor:
-            self.mirror = Mirror()
-
-    def run(self, deep):
-        if deep or not self.cursor and self.client.mirror.rows:
-            self.repair()
-        while not self.step():
-            pass
-
-    def step(self):
-        """One request; True when the round has ended."""
-        answer = self.client.ask("/v1/sync", self.request(), self.numbers)
-        self.outbox.note(answer.outcomes)
-        self.taken = max([self.taken] + [frame["last"] for frame in answer.outcomes])
-        self.numbers.update(
-            (bucket["number"], bucket) for bucket in answer.buckets if "number" in bucket)
-        end = answer.end
-        if answer.kind == "error":
-            self.failed(end)
-        elif answer.kind == "restart":
-            self.restarted(end)
-        elif answer.kind == "unchanged":
-            return self.finish(end["acked_mid"])
-        else:
-            for name in answer.gone:
-                self.mirror.lose(name)
-            for bucket in answer.buckets:
-                self.mirror.announce(bucket)
-            for item in answer.items:
-                self.mirror.take(item)
-            self.cursor = end["cursor"]
-            if answer.kind == "checkpoint":
-                return self.reached(end)
-        return False
-
-    def request(self):
-        frames = [{
-            "frame": "sync", "cursor": self.cursor, "rows_max": self.client.rows_max,
-            "outcomes_seen": self.outbox.seen()}]
-        if self.checkpoint:
-            frames[0]["checkpoint"] = 1
-        batch, size = [], 0
-        if self.outbox.stopped_at is None:
-            for mutation in self.outbox.waiting:
-                if mutation["mid"] <= self.taken:
-                    continue
-                size += len(wire.to_line(mutation))
-                if len(batch) == PUSH_COUNT or size > PUSH_BYTES:
-                    break
-                batch.append(mutation)
-        if batch:
-            frames.append({"frame": "push", "base_chain": self.outbox.chain(batch[0]["mid"] - 1)})
-        return frames + batch
-
-    # How an answer ends
-
-    def failed(self, error):
-        do = decisions.of_error(error["code"])
-        if do == "copy":
-            self.client.found_copy()
-        if do != "offer":
-            raise Trouble(error["code"], error["message"])
-        self.outbox.put_back(error["acked_mid"])
-        self.taken = 0
-
-    def restarted(self, restart):
-        self.restarts += 1
-        if self.restarts == RESTARTS:
-            raise Trouble(restart["reason"], "the server refuses each cursor")
-        if self.client.mirror.rows:
-            self.repair()
-        else:
-            self.begin(Mirror(), "")
-
-    def reached(self, end):
-        try:
-            self.mirror.check()
-        except SumsDiffer:
-            if self.was_wrong:
-                raise Trouble("client.sums", "The sums differ after a repair as well.") from None
-            self.was_wrong = True
-            self.repair()
-            return False
-        self.client.mirror = self.mirror.copy()
-        self.client.cursor = self.cursor
-        self.client.lineage = end.get("lineage") or self.client.lineage
-        self.checkpoint = 0
-        return self.finish(end.get("acked_mid", 0), end.get("acked_chain"))
-
-    def finish(self, acked, chain=None):
-        """The mirror holds everything up to `acked`."""
-        if self.outbox.is_copy(acked, chain):
-            self.client.found_copy()
-        if acked < self.outbox.acked[0]:
-            self.taken = 0
-        self.outbox.answered(acked)
-        self.client.save()
-        return self.outbox.stopped_at is not None or not self.outbox.waiting
-
-    # Repair
-
-    def repair(self):
-        self.client.repairs += 1
-        mirror = self.client.mirror.copy()
-        numbers = {}
-        try:
-            cursor = Repair(mirror, lambda frames: self.client.ask(
-                "/v1/reconcile", frames, numbers)).run()
-        except TooLarge:
-            cursor = ""
-        except Trouble as trouble:
-            if trouble.code != "http.not_found":
-                raise
-            cursor = ""
-        self.begin(mirror, cursor)
-        self.checkpoint = 1
 
 
 def now_ms():

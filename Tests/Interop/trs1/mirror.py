@@ -44,6 +44,15 @@ class Mirror:
         self.buckets.pop(name, None)
         self.rows = {key: row for key, row in self.rows.items() if row.bucket != name}
 
+    def forget_awaited(self, known, came, announced):
+        """Forgets new buckets of which nothing came, though something was to come.
+
+        The right to them ended before their first row. `announced` are those of the last answer.
+        """
+        for name in self.buckets.keys() - known - came - announced:
+            if self.buckets[name]["count"]:
+                self.lose(name)
+
     def take(self, frame):
         """Applies a `row` or a `tombstone`."""
         key = frame["table"], frame["id"]

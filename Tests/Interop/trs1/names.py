@@ -7,7 +7,8 @@ def taken(outbox, ask):
     `ask(after)` is the answer of `/v1/devices/replace`. Writes that wait and were refused are not
     among the numbers: they are sent once more, so that the person is told.
     """
-    links = {mutation["mid"]: mutation["chain"] for mutation in outbox.kept + outbox.waiting}
+    links = dict(outbox.vacant)
+    links.update((item["mid"], item["chain"]) for item in outbox.kept + outbox.waiting)
     if not links:
         return set()
     first, acked = min(links), outbox.acked[0]
