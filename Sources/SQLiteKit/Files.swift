@@ -54,6 +54,27 @@ package enum Files {
         try moveIntoPlace(partial, as: path)
     }
 
+    /// Adds a line to the end of a file, made for the owner only, and syncs it.
+    ///
+    /// What a full disk left of the line before ends first, so that one line is lost and not two.
+    package static func appendLine(_ line: [UInt8], to path: String) throws(FileError) {
+        let newline = UInt8(ascii: "\n")
+        try append((endsInside(path) ? [newline] : []) + line + [newline], to: path)
+    }
+
+    /// Whether a file ends within a line; one that cannot be read or has nothing does not.
+    private static func endsInside(_ path: String) -> Bool {
+        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        guard descriptor >= 0 else { return false }
+        defer { _ = Glibc.close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+            status.st_size > 0
+        else { return false }
+        var last: UInt8 = 0
+        return pread(descriptor, &last, 1, status.st_size - 1) == 1 && last != UInt8(ascii: "\n")
+    }
+
     /// Adds bytes to the end of a file, made for the owner only, and syncs them.
     package static func append(_ bytes: [UInt8], to path: String) throws(FileError) {
         let descriptor = Glibc.open(

@@ -104,6 +104,38 @@ struct AccessLogTests {
         #expect(try world.running.admin(["command": "verify"])["rows"]?.items?[0]["sound"] == 1)
     }
 
+    /// Method: the second of three reads of a device is damaged in the file.
+    @Test("passes over an entry that cannot be read, tells it, and does not come back to it")
+    func damagedEntry() throws {
+        let fixture = try ServerFixture()
+        let person = try fixture.addPerson()
+        try fixture.put("vehicle", "v1", person)
+        let device = try fixture.addDevice(person)
+        let bucket = try #require(
+            try fixture.read { try $0.buckets(of: person.number) }.first {
+                $0.name.hasSuffix("/transport")
+            })
+        var numbers: [Int64] = []
+        for _ in 0..<3 {
+            try fixture.write { context in
+                var ranges = AuditRanges()
+                ranges.add(1, of: bucket.number)
+                numbers.append(
+                    try context.audit.append(
+                        .rowsRead, by: .device(device.id), ranges: ranges, text: "sync"))
+            }
+        }
+        try fixture.damage(
+            "UPDATE audit SET entry = x'ff' WHERE no = (SELECT max(no) - 1 FROM audit)")
+        func publish() throws -> AccessPublishing.Report {
+            try fixture.write { try AccessPublishing(context: $0, entriesMax: 1_000).run() }
+        }
+        let first = try publish()
+        #expect(first.damaged == [numbers[1]] && first.through == numbers[2] && first.rows == 1)
+        let second = try publish()
+        #expect(second.damaged.isEmpty && second.entries == 0)
+    }
+
     @Test("goes on where a feed put the largest numbers into its rows, before it was refused that")
     func largestNumbers() throws {
         let fixture = try ServerFixture()

@@ -280,6 +280,25 @@ struct AuditServerTests {
         }
     }
 
+    /// Method: what a full disk leaves of a line stands before the next head.
+    @Test("a head that was cut off in its file spoils no other")
+    func tornHead() throws {
+        let place = try TemporaryDirectory()
+        let file = AuditWitnessFile(path: place.file("heads.ndjson"))
+        let lineage = try #require(Lineage([UInt8](repeating: 1, count: 16)))
+        func append(_ number: Int64) throws {
+            let head = AuditHead(number: number, link: SHA256.hash([UInt8(number)]))
+            try file.append(AuditWitness(at: noon, lineage: lineage, head: head))
+        }
+        try append(7)
+        try Files.append(Array(#"{"at_ms":17950000"#.utf8), to: file.path)
+        try append(8)
+        try append(9)
+        let read = try file.read()
+        #expect(read.witnesses.map(\.head.number) == [7, 8, 9])
+        #expect(read.unreadable == 1 && read.badLine == 2)
+    }
+
     @Test("its head goes to a second place, and what was cut off since is told by it")
     func heads() throws {
         let place = try TemporaryDirectory()
@@ -314,10 +333,15 @@ struct AuditServerTests {
         #expect(try verify(nil)["sound"] == .integer(1))
         let cut = try verify(file)
         #expect(cut["sound"] == .integer(0) && cut["first_bad_entry"] == .integer(6))
-        // A file that is none is refused, and not taken for one without heads.
+        // A line that is none hides no head from the comparison.
         try Files.append(Array("{}\n".utf8), to: file)
+        let beside = try verify(file)
+        #expect(beside["sound"] == .integer(0) && beside["unreadable_heads"] == .integer(1))
+        // A file that is none is refused, and not taken for one without heads.
+        let other = place.file("other.ndjson")
+        try Files.append(Array("{}\n".utf8), to: other)
         let refused = try TangRatServer.runAdmin(
-            ["command": "audit.verify", "heads": .string(file)], directory: directory)
+            ["command": "audit.verify", "heads": .string(other)], directory: directory)
         #expect(try JSON.parse(refused)["error"]?["code"] == "admin.audit_heads")
     }
 

@@ -109,6 +109,23 @@ struct ServerOptionsTests {
         #expect(throws: ServerOptions.Problem.self) { try options("serve --config /nowhere") }
     }
 
+    @Test("that are empty, or no text and no number, are refused wherever they stand")
+    func empty() throws {
+        let directory = try TemporaryDirectory()
+        let file = directory.file("config.json")
+        for setting in ["true", "[]", "null", "{}", #""""#] {
+            try write(#"{"data":"/d","audit_heads":\#(setting)}"#, to: file)
+            #expect(throws: ServerOptions.Problem.self, "\(setting)") {
+                try options("serve --config \(file)")
+            }
+        }
+        for name in ["AUDIT_HEADS", "DATA", "CONFIG", "BEHIND_PROXY"] {
+            #expect(throws: ServerOptions.Problem.self, "\(name)") {
+                try options("serve --data /d", ["TANGRAT_\(name)": ""])
+            }
+        }
+    }
+
     private func write(_ text: String, to path: String) throws {
         unlink(path)
         let descriptor = open(path, O_WRONLY | O_CREAT, 0o600)
@@ -126,7 +143,8 @@ struct ServerOptionsTests {
             "serve --data /d --listen 8470", "serve --data /d --listen host:",
             "serve --data /d --listen host:+1", "serve --data /d --listen host:65536",
             "serve --data /d --loops 0", "serve --data /d --loops 257", "serve --data /d --loops x",
-            "serve --data /d --", "serve --data=",
+            "serve --data /d --", "serve --data=", "serve --data /d -behind-proxy yes",
+            "serve --data /d extra", "version extra", "serve --data /d --audit-heads= --loops 2",
         ])
     func bad(line: String) {
         #expect(throws: ServerOptions.Problem.self) { try options(line) }
@@ -301,6 +319,13 @@ struct AdminCommandTests {
         _ = try run(fixture, #"{"command":"device.revoke","device":"\#(device.id)"}"#).get()
         let after = try run(fixture, #"{"command":"device.list","person":"somebody"}"#).get()
         #expect(after[0]["revoked_ms"] == .integer(noon))
+        // Given again it ends nothing, and tells when it ended.
+        func head() throws -> Int64 { try fixture.read { try $0.auditHead() }.number }
+        let before = try head()
+        fixture.now += 1_000
+        let again = try run(fixture, #"{"command":"device.revoke","device":"\#(device.id)"}"#).get()
+        #expect(again[0]["revoked_ms"] == .integer(noon))
+        #expect(try head() == before)
     }
 
     @Test(

@@ -20,6 +20,8 @@ struct AccessPublishing {
         var rows = 0
         /// Whether there are more.
         var hasMore = false
+        /// Entries that cannot be read, which were passed over.
+        var damaged: [Int64] = []
     }
 
     private struct Day: Hashable {
@@ -30,10 +32,10 @@ struct AccessPublishing {
     /// The store's value that tells how far the walk came.
     static let place = "access_published"
 
-    /// Looks at the next entries.
+    /// Looks at the next entries; one that cannot be read is passed over, and told.
     ///
     /// - Returns: What was done.
-    /// - Throws: What the store throws, `WireError` if an entry cannot be read.
+    /// - Throws: What the store throws.
     func run() throws -> Report {
         let transaction = context.transaction
         let start = (try transaction.value(Self.place) ?? []).reduce(0) { $0 << 8 | Int64($1) }
@@ -51,7 +53,14 @@ struct AccessPublishing {
         var devices: [DeviceID: DeviceRecord] = [:]
         var looks: [Day: OwnLook] = [:]
         for record in records {
-            let entry = try record.entry.withUnsafeBytes { try AuditEntry($0) }
+            let entry: AuditEntry
+            do {
+                entry = try record.entry.withUnsafeBytes { try AuditEntry($0) }
+            } catch is WireError {
+                // It must not keep what comes after it from everybody.
+                report.damaged.append(record.number)
+                continue
+            }
             guard entry.kind == .rowsRead, case .device(let id) = entry.actor,
                 let device = try devices[id] ?? transaction.device(id: id)
             else { continue }
@@ -86,7 +95,8 @@ struct AccessPublishing {
             guard let bucket = try context.transaction.bucket(range.bucket),
                 bucket.person == device.person, AccessLog.isTold(bucket)
             else { continue }
-            rows += range.rows
+            let (sum, isTooMuch) = rows.addingReportingOverflow(range.rows)
+            rows = isTooMuch ? .max : sum
             domains.insert(AccessLog.domain(bucket))
         }
         guard !domains.isEmpty else { return }

@@ -17,24 +17,36 @@ struct AuditWitnessFile: Sendable {
     ///
     /// - Throws: `FileError` if it cannot be written.
     func append(_ witness: AuditWitness) throws {
-        try Files.append(Array((witness.line + "\n").utf8), to: path)
+        try Files.appendLine(Array(witness.line.utf8), to: path)
     }
 
-    /// Reads all heads.
-    ///
-    /// - Returns: The heads, and the number of the first line that is none, counting from 1.
-    /// - Throws: `FileError` if the file cannot be read; one that is not there has no heads.
-    func read() throws -> (witnesses: [AuditWitness], badLine: Int?) {
-        guard Files.exists(path) else { return ([], nil) }
-        let bytes = try Files.read(path, bytesMax: bytesMax)
+    /// What a file of heads says.
+    struct Content {
+        /// The heads, as they were written.
         var witnesses: [AuditWitness] = []
+        /// How many lines are none: what a full disk has cut off, or another file.
+        var unreadable = 0
+        /// The first of them, counting from 1, without empty lines.
+        var badLine: Int?
+    }
+
+    /// Reads all heads, also behind a line that is none.
+    ///
+    /// - Returns: The heads, and which lines are none.
+    /// - Throws: `FileError` if the file cannot be read; one that is not there has no heads.
+    func read() throws -> Content {
+        var content = Content()
+        guard Files.exists(path) else { return content }
+        let bytes = try Files.read(path, bytesMax: bytesMax)
         for (index, line) in bytes.split(separator: UInt8(ascii: "\n")).enumerated() {
-            guard let witness = AuditWitness(line: Array(line)) else {
-                return (witnesses, index + 1)
+            if let witness = AuditWitness(line: Array(line)) {
+                content.witnesses.append(witness)
+            } else {
+                content.unreadable += 1
+                content.badLine = content.badLine ?? index + 1
             }
-            witnesses.append(witness)
         }
-        return (witnesses, nil)
+        return content
     }
 }
 

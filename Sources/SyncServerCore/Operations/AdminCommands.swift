@@ -223,11 +223,17 @@ struct AdminCommands {
                 code: "admin.device_unknown", message: "there is no such device",
                 advice: "See: tangrat-server device list --person SUBJECT")
         }
-        try SignInMachine(context: context, limits: limits, secrets: secrets).revoke(
-            device, by: .operator)
+        // Given again: it ended once, and the chain tells of that.
+        let isNew = device.revoked == 0
+        if isNew {
+            try SignInMachine(context: context, limits: limits, secrets: secrets).revoke(
+                device, by: .operator)
+        }
         return .object(
-            JSONObject([("device", .string(id.description)), ("revoked_ms", .integer(context.now))])
-        )
+            JSONObject([
+                ("device", .string(id.description)),
+                ("revoked_ms", .integer(isNew ? context.now : device.revoked)),
+            ]))
     }
 
     func text(_ command: JSONValue, _ member: String) throws -> String {

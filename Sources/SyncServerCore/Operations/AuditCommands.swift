@@ -42,14 +42,15 @@ struct AuditCommands {
     }
 
     private func verify(_ path: String) throws -> Result<[JSONValue], AdminCommands.Refusal> {
-        let (witnesses, badLine) = try AuditWitnessFile(path: path).read()
-        if let badLine {
+        let heads = try AuditWitnessFile(path: path).read()
+        // A torn line must not keep the others from being compared; without any it is another file.
+        if let badLine = heads.badLine, heads.witnesses.isEmpty {
             return .failure(
                 AdminCommands.Refusal(
                     code: "admin.audit_heads", message: "line \(badLine) of \(path) is no head",
                     advice: "Name a file that serve --audit-heads or audit head has written."))
         }
-        let found = try reading.verify(lineage, witnesses, at: now)
+        let found = try reading.verify(lineage, heads.witnesses, at: now)
         var members: [(String, JSONValue)] = [
             ("confirmed_heads", .integer(Int64(found.confirmed))),
             ("cut_off_heads", .integer(Int64(found.behindCut))),
@@ -58,6 +59,7 @@ struct AuditCommands {
             ("link", .string(found.head.link.hex)),
             ("set_aside_heads", .integer(Int64(found.setAside))),
             ("sound", .integer(found.problem == nil ? 1 : 0)),
+            ("unreadable_heads", .integer(Int64(heads.unreadable))),
         ]
         if let problem = found.problem {
             members.append(("first_bad_entry", .integer(problem.number)))

@@ -60,30 +60,41 @@ struct ServerOptions {
                 words = ["help"]
                 return
             }
-            let parts = body.split(separator: "=", maxSplits: 1).map(String.init)
+            let parts = body.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+                .map(String.init)
             guard let name = parts.first, Self.known.contains(name) else {
                 throw Problem("there is no option \(argument)")
             }
             guard let value = parts.count == 2 ? parts[1] : rest.popFirst() else {
                 throw Problem("the option --\(name) needs a value")
             }
+            guard !value.isEmpty else { throw Problem("the option --\(name) has an empty value") }
             guard values.updateValue(value, forKey: name) == nil else {
                 throw Problem("the option --\(name) stands twice")
             }
         }
-        let file = try Self.file(values["config"] ?? environment("TANGRAT_CONFIG"))
-        func setting(_ name: String, _ variable: String) -> String? {
-            values[name] ?? environment(variable) ?? file[name]
+        func variable(_ name: String) throws(Problem) -> String? {
+            let value = environment(name)
+            guard value?.isEmpty != true else {
+                throw Problem("\(name) is empty", advice: "Give it a value, or do not set it.")
+            }
+            return value
         }
-        directory = setting("data", "TANGRAT_DATA") ?? ""
-        if let listen = setting("listen", "TANGRAT_LISTEN") { try setListen(listen) }
-        if let text = setting("loops", "TANGRAT_LOOPS") {
+        let configuration = try variable("TANGRAT_CONFIG")
+        let file = try Self.file(values["config"] ?? configuration)
+        func setting(_ name: String, _ other: String) throws(Problem) -> String? {
+            let other = try variable(other)
+            return values[name] ?? other ?? file[name]
+        }
+        directory = try setting("data", "TANGRAT_DATA") ?? ""
+        if let listen = try setting("listen", "TANGRAT_LISTEN") { try setListen(listen) }
+        if let text = try setting("loops", "TANGRAT_LOOPS") {
             guard let count = Decimal.parse(text.utf8), (1...256).contains(count) else {
                 throw Problem("--loops must be a number from 1 to 256")
             }
             loops = Int(count)
         }
-        if let text = setting("public-url", "TANGRAT_PUBLIC_URL") {
+        if let text = try setting("public-url", "TANGRAT_PUBLIC_URL") {
             guard let url = PublicURL(text) else {
                 throw Problem(
                     "--public-url must be an address such as https://sync.example.go.th",
@@ -91,16 +102,18 @@ struct ServerOptions {
             }
             publicURL = url
         }
-        auditHeads = setting("audit-heads", "TANGRAT_AUDIT_HEADS").map { absolute(.string($0)) }
-        identityProvider = setting("identity-provider", "TANGRAT_IDENTITY_PROVIDER").map {
-            absolute(.string($0))
+        if let path = try setting("audit-heads", "TANGRAT_AUDIT_HEADS") {
+            auditHeads = absolute(.string(path))
         }
-        switch setting("behind-proxy", "TANGRAT_BEHIND_PROXY") {
+        if let path = try setting("identity-provider", "TANGRAT_IDENTITY_PROVIDER") {
+            identityProvider = absolute(.string(path))
+        }
+        switch try setting("behind-proxy", "TANGRAT_BEHIND_PROXY") {
         case nil, "no": isBehindProxy = false
         case "yes": isBehindProxy = true
         default: throw Problem("--behind-proxy must be yes or no")
         }
-        if let text = setting("device-rate", "TANGRAT_DEVICE_RATE") {
+        if let text = try setting("device-rate", "TANGRAT_DEVICE_RATE") {
             guard let rate = Decimal.parse(text.utf8), (1...1_000_000).contains(rate) else {
                 throw Problem("--device-rate must be a number from 1 to 1000000")
             }
@@ -108,6 +121,10 @@ struct ServerOptions {
         }
         if let first = words.first, !Self.commands.contains(first) {
             throw Problem("there is no command \(first)")
+        }
+        // The other commands count their own words.
+        if ["serve", "version"].contains(words.first), words.count > 1 {
+            throw Problem("too many words: \(words.dropFirst().joined(separator: " "))")
         }
         let needsDirectory = !["help", "version", nil].contains(words.first)
         guard !directory.isEmpty || !needsDirectory else {
@@ -143,8 +160,9 @@ struct ServerOptions {
                 guard known.contains(name) else {
                     throw Problem("\(path) has a setting \(name) that does not exist")
                 }
-                settings[String(name.map { $0 == "_" ? "-" : $0 })] =
-                    value.text ?? value.intValue.map { String($0) } ?? ""
+                guard let text = value.text ?? value.intValue.map({ String($0) }), !text.isEmpty
+                else { throw Problem("\(path): \(name) must be a text or a whole number") }
+                settings[String(name.map { $0 == "_" ? "-" : $0 })] = text
             }
             return settings
         } catch let problem as Problem {

@@ -23,6 +23,12 @@ extension TangRatServer {
                 let report = try AccessPublishing(context: context, entriesMax: entriesMax).run()
                 return { [self] _ in
                     publishedAccess.withLock { $0 = report.through }
+                    if let last = report.damaged.last {
+                        metrics.log(
+                            .error, "store.damaged",
+                            "access logs pass over entries of the audit chain that cannot be"
+                                + " read: \(last), the last of \(report.damaged.count)")
+                    }
                     // Others write between two parts.
                     if report.hasMore { publishAccess() }
                 }

@@ -110,9 +110,13 @@ extension TangRatServer {
     /// The heads that were written down, as far as they can be read.
     private func witnesses(in path: String) -> [AuditWitness] {
         do {
-            let (witnesses, badLine) = try AuditWitnessFile(path: path).read()
-            guard let badLine else { return witnesses }
-            metrics.log(.warning, "retention.audit_kept", "line \(badLine) of the heads is none")
+            let heads = try AuditWitnessFile(path: path).read()
+            if let badLine = heads.badLine {
+                metrics.log(
+                    .warning, "retention.heads",
+                    "\(heads.unreadable) lines are no heads, the first is \(badLine)")
+            }
+            return heads.witnesses
         } catch {
             metrics.log(.warning, "retention.audit_kept", "\(error)")
         }
@@ -130,8 +134,7 @@ extension TangRatServer {
         let isDryRun = command["dry_run"]?.intValue == 1
         let start = RetentionStart(wall: wallClock.milliseconds(), ticks: clock.milliseconds())
         let file = AuditWitnessFile(path: command["heads"]?.text ?? auditHeads(directory))
-        let read = try file.read()
-        let heads = AuditOldHeads(read.badLine == nil ? read.witnesses : [], at: start.wall)
+        let heads = AuditOldHeads(try file.read().witnesses, at: start.wall)
         var report = RetentionReport()
         var next: Retention.Place? = .start
         while let place = next {
