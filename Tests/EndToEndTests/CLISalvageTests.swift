@@ -60,4 +60,33 @@ struct CLISalvageTests {
         #expect(json.output.contains(#""update_needed":true"#))
         #expect(await CLIRun.run(["show", "other_table"], on: mirror).code == 2)
     }
+
+    @Test(
+        "says of a row that cannot be read that an update is needed, and nothing else of it",
+        arguments: ["vehicle", "driving_licence", "bill", "annotation", "notification"])
+    func unreadable(table: String) async throws {
+        let row = SyncRow(
+            table: table, id: "r1", owner: "dlt", asOfMilliseconds: personaMoment,
+            sourceVersion: 1, isConfirmed: true, pendingMutations: [], value: .null,
+            needsUpdate: true)
+        let shown = await CLIRun.run(
+            ["show", table, "--lang", "en"], on: FakeMirror(rows: [row]))
+        #expect(shown.code == 0)
+        #expect(shown.output.lowercased().contains("update needed"), "\(shown.output)")
+        #expect(!shown.output.lowercased().contains("not stated"), "\(shown.output)")
+    }
+
+    @Test(
+        "says of a request that cannot be read neither that it was received nor that it was not",
+        arguments: [["request", "list"], ["request", "show", "r1"], ["show", "request"]])
+    func unreadableRequest(words: [String]) async throws {
+        let row = SyncRow(
+            table: "request", id: "r1", owner: "dga", asOfMilliseconds: personaMoment,
+            sourceVersion: 1, isConfirmed: true, pendingMutations: [], value: .null,
+            needsUpdate: true)
+        let shown = await CLIRun.run(words + ["--lang", "en"], on: FakeMirror(rows: [row]))
+        #expect(shown.code == 0)
+        #expect(shown.output.lowercased().contains("update needed"), "\(shown.output)")
+        #expect(!shown.output.lowercased().contains("received"), "\(shown.output)")
+    }
 }

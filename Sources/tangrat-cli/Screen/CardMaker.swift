@@ -11,6 +11,8 @@ struct CardMaker: Sendable {
     func card(_ shown: ShownRow) -> Card {
         let id = shown.row.id
         let fields = shown.fields
+        // Of what cannot be read a card of its own would say that nothing is stated, or worse.
+        if shown.row.needsUpdate { return GenericCard(context: context).card(shown) }
         return switch RecordKind(rawValue: shown.row.table) {
         case .drivingLicence: licence(DrivingLicenceRecord(id: id, fields: fields))
         case .vehicle: vehicle(VehicleRecord(id: id, fields: fields))

@@ -27,6 +27,13 @@ struct RequestScreen: Sendable {
                 role: .quiet)
         }
         for shown in rows {
+            // It may have been received, or not: what cannot be read says neither.
+            guard !shown.row.needsUpdate else {
+                page.heading(
+                    shown.row.id, trailing: say(RowMessage.updateNeeded), role: .warning)
+                page.text(context.provenance(shown), role: .quiet)
+                continue
+            }
             let request = RequestRecord(id: shown.row.id, fields: shown.fields)
             page.heading(title(request), trailing: state(request), role: role(request))
             if let entered = request.enteredAt {
@@ -98,6 +105,13 @@ struct RequestScreen: Sendable {
     ) -> Page {
         let request = RequestRecord(id: shown.row.id, fields: shown.fields)
         var page = Page()
+        guard !shown.row.needsUpdate else {
+            page.title(shown.row.id, trailing: say(RowMessage.updateNeeded))
+            page.field(say(FieldMessage.receipt), receipt?.number)
+            addRefused(refused, to: &page)
+            page.text(context.provenance(shown), role: .quiet)
+            return page
+        }
         page.title(title(request), trailing: state(request))
         if request.withdrawalQueuedAt != nil {
             page.field(say(FieldMessage.state), say(request.stateLabel))
