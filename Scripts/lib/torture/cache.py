@@ -158,7 +158,7 @@ def spoil(device, draw):
 
 
 def doctor(home, device, place):
-    """Has a device examined: where it is not sound, the answer itself says what is not."""
+    """Examines a device: where it is not sound, the answer itself says what is not."""
     process = device.spawn("doctor", "--deep", "--json")
     output, errors = process.communicate(timeout=300)
     lines = output.splitlines()
