@@ -66,6 +66,10 @@ package struct Limits: Sendable {
     /// How many of these bytes count as one request more, where they are more than that.
     package var workBytesPerRequest = 128 * 1_024
 
+    /// How many bytes of outcomes count as one request more: they stay for ever, about as much
+    /// of them as the entry of the audit chain that a request makes.
+    package var keptBytesPerRequest = 256
+
     /// The most bytes of rows in one page: what a slow reader may hold in memory.
     package var pageBytesMax = 1_024 * 1_024
 

@@ -63,6 +63,14 @@ struct LimitEdgeTests {
             "FeedSink.answerBytesMax": FeedSink.answerBytesMax,
             "OutcomeRecord.answerMax": OutcomeRecord.answerMax,
             "PushMachine.detailBytesMax": PushMachine.detailBytesMax,
+            "PushMachine.detailsKept": Int(PushMachine.detailsKept),
+            "SyncService.authorizationBytesMax": SyncService.authorizationBytesMax,
+            "CheckpointMachine.Policy.passivePages": CheckpointMachine.Policy().passivePages,
+            "CheckpointMachine.Policy.restartPages": CheckpointMachine.Policy().restartPages,
+            "CheckpointMachine.Policy.layOutPages": CheckpointMachine.Policy().layOutPages,
+            "CheckpointMachine.Policy.readersMillisecondsMax":
+                Int(CheckpointMachine.Policy().readersMillisecondsMax),
+            "ServerProgram.drainMilliseconds": Int(ServerProgram.drainMilliseconds),
             "AdminCommands.reasonBytesMax": AdminCommands.reasonBytesMax,
             "AuditCommands.exportBytesMax": AuditCommands.exportBytesMax,
             "AuditWitnessFile.bytesMax": AuditWitnessFile.bytesMax,
@@ -253,6 +261,15 @@ struct LimitEdgeTests {
         #expect(answer["error"]?["code"]?.text == (more == 0 ? nil : "admin.reason"))
     }
 
+    @Test("hold for the field of a token", arguments: [0, 1])
+    func authorization(more: Int) {
+        let scheme = "Bearer "
+        let length = SyncService.authorizationBytesMax - scheme.utf8.count + more
+        let field = Array((scheme + String(repeating: "t", count: length)).utf8)
+        let bytes = field.withUnsafeBytes { SyncService.bearer($0)?.count }
+        #expect(bytes == (more == 0 ? length : nil))
+    }
+
     @Test("hold for the open requests of one device, and not for its neighbour")
     func requestsPerToken() throws {
         let running = try RunningServer { $0.limits.requestsPerTokenMax = 2 }
@@ -265,6 +282,9 @@ struct LimitEdgeTests {
         #expect(third.status == 429)
         #expect(try code(third) == "limit.requests")
         #expect(third.head.contains("Retry-After: "))
+        #expect(
+            try running.request("GET", "/metrics").text.contains(
+                "\ntangrat_requests_limited_total 1\n"))
         // Before its form is looked at: every address that asks for a sign-in counts.
         for (method, path) in [
             ("POST", "/v1/devices/replace"), ("POST", "/v1/reconcile"), ("GET", "/v1/live"),

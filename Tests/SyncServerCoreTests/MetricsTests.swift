@@ -102,6 +102,56 @@ struct MetricsTests {
         #expect(values["tangrat_reads_failed_total"] == 200)
     }
 
+    @Test("name a device that has a copy, once in a minute, and count each of its pushes")
+    func forks() {
+        let time = Mutex<Int64>(noon)
+        let lines = Mutex<[String]>([])
+        let metrics = Metrics(now: { time.withLock { $0 } }) { line in
+            lines.withLock { $0.append(line) }
+        }
+        for pause: Int64 in [0, 59_999, 1] {
+            time.withLock { $0 += pause }
+            metrics.forked(DeviceID(0xd0_0001))
+        }
+        let told = lines.withLock { $0 }
+        #expect(told.count == 2)
+        #expect(
+            told.allSatisfy { $0.contains("push.forked") && $0.contains("\(DeviceID(0xd0_0001))") })
+    }
+
+    /// Goal: whoever watches 401, 429 and 503 sees each of them, wherever it was decided.
+    @Test("count an end that only the transaction sees, and sign-ins for which there is no room")
+    func refusals() throws {
+        let running = try RunningServer {
+            $0.limits.pendingSignInsMax = 1
+        }
+        func count(_ name: String) throws -> Double? {
+            try Self.read(running.request("GET", "/metrics").text).values["tangrat_\(name)_total"]
+        }
+        let phone = try running.signIn(try running.addPerson())
+        #expect(try phone.sync(running, [.sync(SyncRequest())]).status == 200)
+        // The session stays in memory, as where rights end while a request is under way.
+        let store = try Connection(
+            path: running.directory.file("server.sqlite"),
+            options: ConnectionOptions(.readWriteCreate))
+        try store.run("UPDATE device SET revoked = 1")
+        store.close()
+        var device = WritingDevice(
+            DeviceRecord(number: 0, id: phone.device, person: 0, name: "", added: 0))
+        let write = device.next([RowOperation(RowKey(table: "annotation", id: "a"), .create)])
+        let refused = try phone.sync(
+            running, [.sync(SyncRequest()), .push(PushHeader(baseChain: 77)), .mutation(write)])
+        #expect(refused.status == 401)
+        #expect(try count("unauthorised") == 1)
+        // One that waits leaves no room for another.
+        let first = try running.client().post("/v1/oauth/device_authorization", "client_id=test")
+        #expect(first.status == 200)
+        #expect(try count("busy") == 0)
+        let full = try running.client().post("/v1/oauth/device_authorization", "client_id=test")
+        #expect(full.status == 503)
+        #expect(try count("busy") == 1)
+    }
+
     @Test("put a time into the bucket whose end it does not pass, in seconds")
     func histogram() throws {
         var times = HTTPCounts.emptyTimes

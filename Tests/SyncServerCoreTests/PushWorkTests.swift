@@ -103,6 +103,70 @@ struct PushWorkTests {
         #expect(try phone.sync(running, [.sync(SyncRequest())]).status == status)
     }
 
+    /// Writes that are refused, each with a detail of its own.
+    private static func refused(_ count: Int, _ device: inout WritingDevice) -> [Mutation] {
+        (0..<count).map { number in
+            let key = RowKey(
+                table: "annotation", id: "\(number)" + String(repeating: "x", count: 90))
+            return device.next([RowOperation(key, .set(field: "none", value: .string("x")))])
+        }
+    }
+
+    /// Goal: nobody can fill the disk with refusals: nothing is read or written for them, and
+    /// their outcomes stay.
+    @Test(
+        "counts what its outcomes take in the store for ever",
+        arguments: [(100, 429), (1_000_000, 200)])
+    func kept(bytesPerRequest: Int, status: Int) throws {
+        let running = try RunningServer {
+            $0.limits.requestsBurstMax = 20
+            $0.limits.requestsPerMinute = 1
+            $0.limits.keptBytesPerRequest = bytesPerRequest
+        }
+        let phone = try running.signIn(try running.addPerson())
+        var device = phone.writing
+        let pushed: [Frame] =
+            [.sync(SyncRequest()), .push(PushHeader(baseChain: 77))]
+            + Self.refused(30, &device).map { .mutation($0) }
+        #expect(try phone.sync(running, pushed).status == 200)
+        #expect(try phone.sync(running, [.sync(SyncRequest())]).status == status)
+    }
+
+    @Test("counts eight bytes for an outcome that is like the one before it")
+    func keptAlike() throws {
+        let fixture = try ServerFixture()
+        let record = try fixture.addDevice(try fixture.addPerson())
+        var device = WritingDevice(record)
+        let first = try fixture.push(Self.edits(100, &device), from: record)
+        // "row_absent" and its place, once.
+        #expect(first.workBytes == 0 && first.keptBytes == 100 * 8 + 32 + 10 + 15)
+    }
+
+    /// Method: 2,600 refusals in parts of 200, with a detail of some 100 bytes each.
+    @Test("leaves the details of a device's newest outcomes, and the codes of all")
+    func details() throws {
+        let fixture = try ServerFixture()
+        let record = try fixture.addDevice(try fixture.addPerson())
+        var device = WritingDevice(record)
+        let kept = PushMachine.detailsKept
+        for _ in 0..<13 {
+            let base = device.chain
+            let result = try fixture.push(Self.refused(200, &device), base: base, from: record)
+            #expect(result.taken == 200)
+        }
+        let last = device.mid
+        #expect(last == 2_600)
+        var outcomes: [Outcome] = []
+        for after in stride(from: 0, to: last, by: OutcomeRecord.answerMax) {
+            outcomes += try fixture.read { try $0.outcomes(of: record.number, after: after) }
+        }
+        #expect(outcomes.map(\.mid) == Array(1...last))
+        #expect(outcomes.allSatisfy { $0.status == .refused && $0.code == "field_not_writable" })
+        let told = outcomes.filter { !$0.detail.isEmpty }.map(\.mid)
+        #expect(told == Array((kept + 1)...last))
+        #expect(outcomes.last?.detail.hasSuffix("x.none") == true)
+    }
+
     /// A push that waits for the writer, whose client is gone.
     private func abandoned(
         _ frames: [Frame], of phone: SignedIn, on running: RunningServer, lines: Bool

@@ -574,6 +574,25 @@ struct FeedStreamTests {
         try answer.body.split(separator: UInt8(ascii: "\n")).map { try JSON.parse(Array($0)) }
     }
 
+    /// Its answer comes in pieces, which HTTP/1.0 does not have.
+    @Test("over HTTP/1.0 are answered 505 before anything takes effect")
+    func oldVersion() throws {
+        let running = try RunningServer()
+        let subject = try running.addPerson()
+        let key = try running.addAgency("dlt", ["vehicle"])
+        let commits = running.server.metrics.commits.commits
+        let line = vehicle("a", subject)
+        let client = try running.client()
+        try client.send(
+            "POST /v1/agency/records HTTP/1.0\r\nHost: a\r\nAuthorization: Bearer \(key)\r\n"
+                + "Content-Length: \(line.utf8.count)\r\n\r\n\(line)")
+        let answer = try client.answer()
+        #expect(answer.status == 505, "\(answer.head) \(answer.text)")
+        #expect(running.server.metrics.commits.commits == commits)
+        let last = try running.feed(key, [line])
+        #expect(last["applied"] == .integer(1))
+    }
+
     @Test("answer runs of lines that fared alike, and each line refused")
     func answer() throws {
         let running = try RunningServer { $0.limits.feedLineBytesMax = 300 }

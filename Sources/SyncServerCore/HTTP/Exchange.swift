@@ -143,6 +143,11 @@ package struct Exchange {
 
     // MARK: - An answer in pieces
 
+    /// Answers 505 and closes the connection, for an answer that could only come in pieces.
+    func rejectOldVersion() {
+        if isOpen { connection.rejectOldVersion() }
+    }
+
     /// Starts an answer whose length is not known, sent in chunks.
     ///
     /// A client of HTTP/1.0 cannot read chunks; it is answered 505, and the

@@ -146,12 +146,15 @@ extension HTTPConnection {
 
     // MARK: - Streams
 
+    /// Answers 505: a client of HTTP/1.0 cannot read an answer in pieces.
+    func rejectOldVersion() {
+        machine.close()
+        reject(Rejection(505, .streamingNeedsHTTP11))
+    }
+
     func beginStream(_ head: StaticHead, fields: HeaderFields, isLive: Bool) {
         guard !flags.contains(.isStreaming) else { return }
-        guard machine.head.minorVersion == 1 else {
-            machine.close()
-            return reject(Rejection(505, .streamingNeedsHTTP11))
-        }
+        guard machine.head.minorVersion == 1 else { return rejectOldVersion() }
         precondition(!head.forbidsBody, "a body with status \(head.status)")
         let closes = mustClose()
         let output = startOutput()

@@ -21,8 +21,8 @@ extension SyncService {
                     of: session.person, max: limits.devicesListedMax)
             }
             guard let devices else {
-                metrics.unauthorised()
-                return refuse(exchange, Heads.unauthorised, .unauthorised)
+                refuseUnauthorised(exchange)
+                return .answered
             }
             exchange.respond(Heads.json, body: Self.body(devices, asker: session.device))
         } catch {
@@ -60,6 +60,7 @@ extension SyncService {
         let id = exchange.id
         let limits = self.limits
         let secrets = parts.secrets
+        let metrics = self.metrics
         let job = WriterJob(
             loop: context.handle,
             run: { context in
@@ -68,6 +69,7 @@ extension SyncService {
                 return { context in
                     guard let exchange = context.exchange(id) else { return }
                     guard let ended else {
+                        metrics.unauthorised()
                         return exchange.respond(
                             Heads.unauthorised, body: ErrorBody.unauthorised.bytes)
                     }

@@ -33,11 +33,13 @@ extension SyncService {
         let id = exchange.id
         let number = session.device
         let actor = AuditEntry.Actor.device(session.id)
+        let metrics = self.metrics
         let job = WriterJob(
             loop: context.handle,
             run: { context in
                 guard let view = try context.transaction.view(of: number, now: context.now) else {
                     return { context in
+                        metrics.unauthorised()
                         context.exchange(id)?.respond(
                             Heads.unauthorised, body: ErrorBody.unauthorised.bytes)
                     }

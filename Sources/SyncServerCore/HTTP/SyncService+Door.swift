@@ -67,6 +67,7 @@ extension SyncService {
             return false
         }
         guard count.enter() else {
+            metrics.requestLimited()
             exchange.respond(Self.tooMany, body: Self.tooManyBody.bytes)
             return false
         }

@@ -112,7 +112,7 @@ extension SyncService {
         } catch is ReconcileMachine.Shed {
             refuseForNow(exchange)
         } catch is PageBuilder.Revoked {
-            _ = refuse(exchange, Heads.unauthorised, .unauthorised)
+            refuseUnauthorised(exchange)
         } catch StoreFailure.inconsistent(let what) {
             metrics.log(.error, "store.damaged", what)
             exchange.respond(Heads.internalError, body: ErrorBody.damaged.bytes)

@@ -19,6 +19,7 @@ extension SyncService {
         let id = exchange.id
         let limits = self.limits
         let secrets = parts.secrets
+        let metrics = self.metrics
         let job = WriterJob(
             loop: context.handle,
             run: { context in
@@ -28,6 +29,7 @@ extension SyncService {
                 return { context in
                     guard let exchange = context.exchange(id) else { return }
                     guard let history else {
+                        metrics.unauthorised()
                         return exchange.respond(
                             Heads.unauthorised, body: ErrorBody.unauthorised.bytes)
                     }

@@ -118,12 +118,14 @@ extension SyncService {
         let id = exchange.id
         let limits = self.limits
         let secrets = parts.secrets
+        let metrics = self.metrics
         let job = WriterJob(
             loop: context.handle,
             run: { context in
                 let answer = try body(
                     SignInMachine(context: context, limits: limits, secrets: secrets))
                 return { context in
+                    if case .busy = answer { metrics.busy() }
                     guard let exchange = context.exchange(id) else { return }
                     Self.send(answer, exchange)
                 }

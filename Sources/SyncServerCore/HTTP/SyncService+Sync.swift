@@ -177,7 +177,9 @@ extension SyncService {
                 return { context in
                     metrics.pushed(result, of: mutations.count)
                     session.requests.charge(
-                        result.workBytes / limits.workBytesPerRequest, now: context.now)
+                        result.workBytes / limits.workBytesPerRequest
+                            + result.keptBytes / limits.keptBytesPerRequest, now: context.now)
+                    if result.failure == .forked { metrics.forked(session.id) }
                     waiting.end(context)
                     guard let service = context.handler as? SyncService,
                         let exchange = context.exchange(id)
@@ -199,10 +201,7 @@ extension SyncService {
         _ exchange: Exchange
     ) {
         if let failure = result.failure {
-            if failure == .revoked {
-                _ = refuse(exchange, Heads.unauthorised, .unauthorised)
-                return
-            }
+            if failure == .revoked { return refuseUnauthorised(exchange) }
             let error = ErrorFrame(
                 code: failure.rawValue, message: "the push stopped before its end",
                 ackedMid: result.ackedMid)
@@ -314,7 +313,7 @@ extension SyncService {
                 }
             }
         } catch is PageBuilder.Revoked {
-            _ = refuse(exchange, Heads.unauthorised, .unauthorised)
+            refuseUnauthorised(exchange)
         } catch StoreFailure.inconsistent(let what) {
             metrics.log(.error, "store.damaged", what)
             exchange.respond(Heads.internalError, body: ErrorBody.damaged.bytes)

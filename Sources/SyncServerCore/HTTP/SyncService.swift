@@ -175,12 +175,17 @@ final class SyncService: RequestHandler {
     func admit(_ request: borrowing RequestView, _ exchange: Exchange) -> Session? {
         do {
             if let session = try session(request.authorization) { return session }
-            metrics.unauthorised()
-            _ = refuse(exchange, Heads.unauthorised, .unauthorised)
+            refuseUnauthorised(exchange)
         } catch {
             refuseUnreadable(exchange, error)
         }
         return nil
+    }
+
+    /// Answers that nobody is signed in with this token, or not any more.
+    func refuseUnauthorised(_ exchange: Exchange) {
+        metrics.unauthorised()
+        exchange.respond(Heads.unauthorised, body: ErrorBody.unauthorised.bytes)
     }
 
     /// A store that cannot be read says nothing about anybody's rights.
@@ -208,9 +213,14 @@ final class SyncService: RequestHandler {
         return session
     }
 
+    /// The longest field `Authorization` that is looked at, in bytes.
+    static let authorizationBytesMax = 256
+
     /// The token after `Bearer `, as bytes.
     static func bearer(_ authorization: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
-        guard authorization.count > 7, authorization.count <= 256 else { return nil }
+        guard authorization.count > 7, authorization.count <= authorizationBytesMax else {
+            return nil
+        }
         let scheme = UnsafeRawBufferPointer(rebasing: authorization[..<7])
         guard ASCII.equalFolded(scheme, "bearer ") else { return nil }
         return UnsafeRawBufferPointer(rebasing: authorization[7...])
@@ -233,6 +243,11 @@ final class SyncService: RequestHandler {
     private func receivedFeed(_ request: borrowing RequestView, _ exchange: Exchange) -> BodyPlan {
         guard request.method == .post else {
             return refuse(exchange, Heads.methodNotAllowedPost, .method)
+        }
+        // Its answer comes in chunks, which HTTP/1.0 does not have: nothing may take effect first.
+        guard request.head.minorVersion == 1 else {
+            exchange.rejectOldVersion()
+            return .answered
         }
         let key = Self.bearer(request.authorization).map { SHA256.hash($0) }
         let found: AgencyRecord?

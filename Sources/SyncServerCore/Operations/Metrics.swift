@@ -41,6 +41,8 @@ package final class Metrics: Sendable {
         var readsFailed: UInt64 = 0
         /// When a failed read was told last, in milliseconds since 1970.
         var readFailureToldAt: Int64?
+        /// The same of a copy of a device.
+        var forkToldAt: Int64?
         var auditEntries: UInt64 = 0
         var expired: UInt64 = 0
         var checkpoints: UInt64 = 0
@@ -168,6 +170,19 @@ package final class Metrics: Sendable {
             return true
         }
         if isTold { log(.error, "store.read_failed", "\(error)") }
+    }
+
+    /// Tells of a push from a copy of a device, or beside one, at most once in a minute.
+    ///
+    /// A copy goes on asking. The server only refuses its writes: who ends it needs its name.
+    func forked(_ device: DeviceID) {
+        let at = now()
+        let isTold = counts.withLock { counts in
+            if let last = counts.forkToldAt, abs(at - last) < 60_000 { return false }
+            counts.forkToldAt = at
+            return true
+        }
+        if isTold { log(.warning, "push.forked", "writes of device \(device) are refused") }
     }
 
     func commitFailed() { counts.withLock { $0.commitsFailed += 1 } }

@@ -12,6 +12,9 @@ package enum ServerProgram {
         exit(run(arguments))
     }
 
+    /// How long a stop waits for answers that are under way, in milliseconds.
+    static let drainMilliseconds: Int64 = 10_000
+
     private static let usage = """
         usage: tangrat-server COMMAND
 
@@ -121,7 +124,7 @@ package enum ServerProgram {
             write("listening on http://\(place)\n")
             _ = TerminationSignals.wait()
             server.metrics.log(.info, "server.stopping")
-            let drained = server.stop(drainMilliseconds: 10_000)
+            let drained = server.stop(drainMilliseconds: drainMilliseconds)
             server.metrics.log(.info, "server.stopped", drained ? "drained" : "cut off")
             return 0
         } catch let failure as StoreFailure {

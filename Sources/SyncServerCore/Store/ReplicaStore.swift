@@ -326,6 +326,8 @@ package protocol StoreTransaction: StoreSnapshot {
     func signIns(of person: PersonNumber) throws -> [SignInRecord]
     /// Empties the words of a device's outcomes, which may name what the device wrote.
     func forgetDetails(of device: DeviceNumber) throws
+    /// The same, of the runs of outcomes that end above one mutation and not above another.
+    func forgetDetails(of device: DeviceNumber, after: UInt64, through: UInt64) throws
     /// Removes the first names of a person's writes.
     func forgetOrigins(of person: PersonNumber) throws
     /// Removes the tag under which a person's number is looked up, for ever.

@@ -290,6 +290,16 @@ package struct OutcomeRecord: Hashable, Sendable {
         self.outcome = outcome
         self.chain = chain
     }
+
+    /// The bytes that it takes in the store: its link, and a row unless it is like the one before.
+    func keptBytes(after earlier: OutcomeRecord?) -> Int {
+        if let last = earlier?.outcome, last.status == outcome.status, last.code == outcome.code,
+            last.detail == outcome.detail
+        {
+            return 8
+        }
+        return 8 + 32 + outcome.code.utf8.count + outcome.detail.utf8.count
+    }
 }
 
 /// What was done to keep a store's log short.

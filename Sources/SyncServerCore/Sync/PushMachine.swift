@@ -14,6 +14,8 @@ package struct PushResult: Hashable, Sendable {
     package var outcomes: [Outcome] = []
     /// The bytes of rows that were read and written for them.
     var workBytes = 0
+    /// The bytes that the new outcomes take in the store, for ever.
+    var keptBytes = 0
 
     /// Why a push stopped before its end.
     package enum Failure: String, Hashable, Sendable {
@@ -63,6 +65,7 @@ struct PushMachine {
         taken.reserveCapacity(mutations.count)
         result.outcomes.reserveCapacity(mutations.count)
         var previous = baseChain
+        let lastBefore = device.lastMid
         let meter = WorkMeter()
         let names = WriteNames(transaction, person: person.number, device: device.id, meter)
         for mutation in mutations {
@@ -93,7 +96,9 @@ struct PushMachine {
                 mutation, known, from: device, person: person, closed, names, meter)
             names.take(mutation)
             CrashPoint.serverPushWritten.reach()
-            taken.append(OutcomeRecord(outcome: outcome, chain: mutation.chain))
+            let record = OutcomeRecord(outcome: outcome, chain: mutation.chain)
+            result.keptBytes += record.keptBytes(after: taken.last)
+            taken.append(record)
             device.lastMid = mutation.mid
             device.lastChain = mutation.chain
             device.lastTime = accepted(mutation, device).packed
@@ -102,11 +107,28 @@ struct PushMachine {
         if !taken.isEmpty {
             try transaction.add(taken, of: number)
             try transaction.save(device)
+            try emptyDetails(of: number, from: lastBefore, to: device.lastMid)
         }
         result.taken = taken.count
         result.workBytes = meter.bytes
         result.ackedMid = device.lastMid
         return result
+    }
+
+    /// Empties the details behind the newest ones, once for each that many mutations.
+    ///
+    /// A detail names what the device chose, so a device could fill the disk with refusals.
+    private func emptyDetails(
+        of number: DeviceNumber, from before: UInt64, to last: UInt64
+    ) throws {
+        func end(_ mid: UInt64) -> UInt64 {
+            mid / Self.detailsKept * Self.detailsKept
+        }
+        guard end(last) > max(end(before), Self.detailsKept) else { return }
+        try transaction.forgetDetails(
+            of: number,
+            after: end(before) - min(end(before), Self.detailsKept),
+            through: end(last) - Self.detailsKept)
     }
 
     private func accepted(_ mutation: Mutation, _ device: DeviceRecord) -> HybridTime {
@@ -195,7 +217,7 @@ struct PushMachine {
     }
 
     private func refusal(_ mutation: Mutation, _ code: String, _ detail: String) -> Outcome {
-        // Kept for ever and told again: what names the place may come from the device.
+        // Kept and told again: what names the place may come from the device.
         let isShort = detail.utf8.count <= Self.detailBytesMax
         return Outcome(
             mid: mutation.mid, status: .refused, code: code,
@@ -205,6 +227,11 @@ struct PushMachine {
 
     /// The longest detail of an outcome: a row, a field, and some room.
     static let detailBytesMax = 512
+
+    /// The newest outcomes of a device whose details are kept; of as many more they may be.
+    ///
+    /// What an answer may tell of again is among them: see ``OutcomeRecord/answerMax``.
+    static let detailsKept: UInt64 = 1_000
 
     /// What a mutation is going to change, decided before anything is written.
     private struct Plan {

@@ -72,6 +72,16 @@ extension SQLiteTransaction {
             .run(.integer(device))
     }
 
+    func forgetDetails(of device: DeviceNumber, after: UInt64, through: UInt64) throws {
+        try connection.statement(
+            """
+            UPDATE outcome_run SET detail = ''
+            WHERE device = ?1 AND last > ?2 AND last <= ?3 AND detail <> ''
+            """
+        ).run(
+            .integer(device), .integer(Int64(clamping: after)), .integer(Int64(clamping: through)))
+    }
+
     func forgetOrigins(of person: PersonNumber) throws {
         try connection.statement("DELETE FROM origin WHERE person = ?1").run(.integer(person))
     }
