@@ -61,8 +61,8 @@ struct CacheState: Hashable, Sendable {
     var undecided: Set<String>
     /// The last number that a write of this name has had, where later ones get it again.
     ///
-    /// Up to it a new write tells an origin, which is its identity: what others wrote
-    /// can name the older one by its number.
+    /// Up to it a new write tells an origin of no device, which is its identity: what others
+    /// wrote can name the older one by its number.
     var usedMid: UInt64
 
     /// Reads the row.

@@ -163,6 +163,8 @@ final class CacheStore: Sendable {
                     state.lastChain = nonce
                     state.isAdopting = true
                     state.nextMid = Limits.temporaryMid
+                    // Any number may have been used.
+                    state.usedMid = Limits.temporaryMid - 1
                     try state.save(connection)
                     try NoticeTable.append(notice, connection)
                 }

@@ -61,17 +61,19 @@ struct DataDirectory: Sendable {
         try files.write(credentials.bytes, to: directory + "/credentials")
     }
 
-    /// Removes everything of an account, the sign-in first and the lock last.
+    /// Removes everything of an account: copies and exports, the cache, the sign-in, the locks.
     ///
-    /// The caller holds the writer's lock.
+    /// What is stopped in between can be done again, as long as somebody is signed in. The
+    /// caller holds the writer's lock.
     func erase(_ subject: String) throws(SyncFailure) {
         let directory = try account(subject)
+        func place(_ name: String) -> Int {
+            if name.hasSuffix(".lock") { return 3 }
+            if name == "credentials" { return 2 }
+            return name.hasPrefix("cache.sqlite") ? 1 : 0
+        }
         let names = try files.names(in: directory)
-        let (first, last) = ("credentials", "writer.lock")
-        for name in names.filter({ $0 == first })
-            + names.filter({ $0 != first && $0 != last }).sorted()
-            + names.filter({ $0 == last })
-        {
+        for name in names.sorted(by: { (place($0), $0) < (place($1), $1) }) {
             try files.remove(directory + "/" + name)
         }
         try files.remove(directory)

@@ -57,7 +57,9 @@ enum OutboxTable {
         }
         var origin = origin
         if origin == nil, mid <= state.usedMid {
-            origin = MutationOrigin(device: state.device, mid: mid, chain: link(nil))
+            // Of no device: under this one's name and number others may know the older write.
+            let plain = link(nil)
+            origin = MutationOrigin(device: DeviceID(plain), mid: mid, chain: plain)
         }
         let chain = link(origin)
         let mutation = Mutation(

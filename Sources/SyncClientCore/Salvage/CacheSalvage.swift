@@ -276,9 +276,11 @@ struct CacheSalvage: Sendable {
             state.isAdopting = true
             // The damaged file's log, with rows that were withdrawn, may be kept as a copy.
             if state.erasure != .none { state.erasure = .copies }
-            if state.nextMid < Limits.temporaryMid {
-                state.usedMid = max(state.usedMid, state.nextMid - 1)
-            }
+            let numbers = writes.map(\.entry.mid) + [state.nextMid - 1, state.ackedMid]
+            state.usedMid = max(
+                state.usedMid, numbers.filter { $0 < Limits.temporaryMid - 1 }.max() ?? 0)
+            // Where nothing is known, any number may have been used.
+            if known == nil { state.usedMid = Limits.temporaryMid - 1 }
             // Behind what was kept: where the row of numbers is lost or old, it tells less.
             state.nextMid = max(
                 state.nextMid, Limits.temporaryMid, (writes.last?.entry.mid ?? 0) + 1)

@@ -103,11 +103,11 @@ extension SyncClient {
                 }
                 _ = try connection.checkpoint(.truncate)
                 CrashPoint.clientSignOutErased.reach()
-                try directory.clearCurrent()
                 try directory.erase(subject)
+                try directory.clearCurrent()
             }
         } catch {
-            // What could not be removed is empty; the sign-in itself may have ended.
+            // What is left can be removed by another try, for the sign-in goes last.
             if (try? await session.keeper.stored()) == nil { await replaceSession(with: nil) }
             throw error
         }
@@ -140,6 +140,7 @@ extension SyncClient {
         DELETE FROM vacant;
         UPDATE state SET cursor = x'', staged_cursor = NULL, staged_is_whole = 0, repair = 0,
             synced_at = NULL, missing_after = NULL, undecided = '', is_adopting = 1,
+            used_mid = max(used_mid, iif(next_mid < \(Limits.temporaryMid), next_mid - 1, 0)),
             next_mid = max(next_mid, \(Limits.temporaryMid)) WHERE id = 1;
         """
 }
