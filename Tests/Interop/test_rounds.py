@@ -124,7 +124,8 @@ class RoundTests(unittest.TestCase):
         self.assertEqual([item["mid"] for item in self.outbox.waiting], [2, 3, 4])
         names = [item.get("origin") for item in self.outbox.waiting]
         self.assertEqual(names[0].split(".")[1:], ["3", links[2]])
-        self.assertEqual(names[1].split(".")[1], "3")
+        link, mid, same = names[1].split(".")
+        self.assertEqual((link, mid), (same, "3"))
         self.assertNotEqual(names[1], names[0])
         self.assertIsNone(names[2])
 

@@ -187,7 +187,8 @@ struct FilesTests {
             watch.arm()
             try await client.signOut()
             #expect(await watch.outcome() != nil)
-            #expect(!FileManager.default.fileExists(atPath: world.accountPath))
+            let left = try? FileManager.default.contentsOfDirectory(atPath: world.accountPath)
+            #expect((left ?? []).allSatisfy { $0.hasSuffix(".lock") })
             await other?.close()
             await client.close()
         }

@@ -249,6 +249,7 @@ struct HeldBackTests {
                 }
                 let mutation = try #require(written)
                 origins.append(mutation.origin?.mid == mutation.mid)
+                #expect(mutation.origin.map { $0.device == DeviceID($0.chain) } ?? true)
                 #expect(mutation.mid == UInt64(origins.count + 2))
             }
             #expect(origins == [true, false])

@@ -116,6 +116,28 @@ struct OriginTests {
         #expect(row["fields"]?["labels"]?.items?[1].items?.isEmpty == true)
     }
 
+    /// A device closed a gap and uses a number once more: others know the older write by it.
+    @Test("are not taken off under a number that an older write of their device had")
+    func usedAgain() throws {
+        var device = WritingDevice(first)
+        var other = WritingDevice(second)
+        let plain: UInt64 = 0xfeed
+        let origin = MutationOrigin(device: DeviceID(plain), mid: 1, chain: plain)
+        let older = Dot(device: first.id, mid: 1)
+        let added = try fixture.push(
+            [device.next(Self.operations, origin: origin)], from: first)
+        #expect(added.outcomes.map(\.status) == [.accepted])
+        _ = try fixture.push(
+            [
+                other.next([
+                    RowOperation(
+                        Self.note, .remove(field: "labels", element: "both", dots: [older]))
+                ])
+            ], from: second)
+        let row = try JSON.parse(#require(try fixture.row(Self.note, person)).body)
+        #expect(row["fields"]?["labels"]?.items?[1].items?.count == 1)
+    }
+
     @Test("keep what another copy added under the same number, which nobody took off")
     func ownAddition() throws {
         var original = WritingDevice(first)

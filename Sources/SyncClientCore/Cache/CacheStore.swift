@@ -50,6 +50,10 @@ final class CacheStore: Sendable {
             try files.makeFile(lockPath)
             let lock = try WriterLock.take(lockPath, files)
             do throws(SyncFailure) {
+                // Another program may have signed out since they were read.
+                guard try files.identity(directory + "/credentials") != nil else {
+                    throw .signedOut
+                }
                 let inLog = try salvage.prepare()
                 return (lock, try files.isEmpty(path), inLog)
             } catch {

@@ -76,6 +76,7 @@ struct DataDirectory: Sendable {
         for name in names.sorted(by: { (place($0), $0) < (place($1), $1) }) {
             try files.remove(directory + "/" + name)
         }
-        try files.remove(directory)
+        // Who waits for a lock may have made it once more.
+        try? files.remove(directory)
     }
 }

@@ -78,9 +78,11 @@ extension Oracle {
         _ eye: DeviceEye, _ state: DeviceEye.State, _ ledger: DeviceLedger
     ) throws -> Bool {
         guard history > 0, !ledger.letGo.isEmpty, !ledger.wasReplaced else { return false }
-        if state.nextMid <= ledger.promised { return true }
-        return try eye.chains().contains { mid, chain in
-            ledger.writes[mid].map { $0.chain != chain } ?? false
+        // A withdrawal alone leaves what was acknowledged where it was.
+        if state.ackedMid < ledger.ackedMid { return true }
+        return try eye.kept().contains { write in
+            write.mid <= ledger.ackedMid
+                && ledger.writes[write.mid].map { $0.chain != write.chain } ?? false
         }
     }
 }

@@ -92,8 +92,8 @@ class Outbox:
         if origin is None and mid <= self.used:
             # Others may name the older write of this number: it has an identity of its own.
             before = bytes.fromhex(self.chain(mid - 1))
-            link = hashes.link(before, mid, self.last_time, operations, None)
-            origin = "%s.%d.%s" % (self.device, mid, link.hex())
+            link = hashes.link(before, mid, self.last_time, operations, None).hex()
+            origin = "%s.%d.%s" % (link, mid, link)
         self._append(self.last_time, 1, operations, origin)
 
     def _append(self, packed, schema, operations, origin=None):
