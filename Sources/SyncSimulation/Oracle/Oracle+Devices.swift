@@ -96,6 +96,7 @@ extension Oracle {
         if let subject, !gone.isEmpty {
             try compareWithdrawal(eye, state, device, &ledger, gone, of: subject)
         }
+        if let subject { try noteLetGo(eye, state, &ledger, of: subject) }
         if try compareSalvage(eye, state, device, &ledger) { return }
         try compareClosedGap(eye, state, device, &ledger)
         let numbers = try eye.outboxNumbers()

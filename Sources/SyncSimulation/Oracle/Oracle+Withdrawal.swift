@@ -53,6 +53,30 @@ extension Oracle {
         ledger.outcomesSeen = min(ledger.outcomesSeen, state.ackedMid)
     }
 
+    /// Whether a write is about a part that is not held.
+    private func isGone(_ write: Mutation, _ ledger: DeviceLedger, of subject: String) -> Bool {
+        write.operations.contains {
+            TablePolicy.all[$0.key.table].map { !ledger.held.contains($0.bucket(subject: subject)) }
+                ?? false
+        }
+    }
+
+    /// Takes note of acknowledged writes that are not kept because a right to them ended.
+    ///
+    /// A part can come and go between two looks.
+    func noteLetGo(
+        _ eye: DeviceEye, _ state: DeviceEye.State, _ ledger: inout DeviceLedger, of subject: String
+    ) throws {
+        guard doubtful.contains(subject), !ledger.wasReplaced else { return }
+        let missing = ledger.writes.values.filter {
+            $0.mid <= state.ackedMid && !ledger.letGo.contains($0.mid)
+                && isGone($0, ledger, of: subject)
+        }
+        guard !missing.isEmpty else { return }
+        let kept = Set(try eye.kept().map(\.chain))
+        ledger.letGo.formUnion(missing.filter { !kept.contains($0.chain) }.map(\.mid))
+    }
+
     /// A server that is put back behind a write that had to go names a gap that nothing fills.
     ///
     /// The device closes it: what it keeps, and the server has lost, gets other numbers.
