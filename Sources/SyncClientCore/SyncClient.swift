@@ -56,8 +56,15 @@ public actor SyncClient {
             return try directory.credentials(subject)
         }
         guard let credentials else { return nil }
-        return try await ClientSession.open(
-            credentials, directory: directory, environment: environment)
+        do throws(SyncFailure) {
+            return try await ClientSession.open(
+                credentials, directory: directory, environment: environment)
+        } catch .signedOut {
+            // By another program, since the credentials were read.
+            return nil
+        } catch {
+            throw error
+        }
     }
 
     /// Closes the cache; the client answers everything with an error from then on.

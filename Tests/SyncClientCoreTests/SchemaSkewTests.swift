@@ -105,6 +105,34 @@ struct SchemaSkewTests {
         await (try await world.signedIn()).close()
     }
 
+    /// Versions before the seventh do not say whose cache it is; another person's bucket that was
+    /// given to this one does not make it that person's.
+    @Test(
+        "keep an old cache with another person's data in it, also under a new name",
+        arguments: versions, [true, false])
+    func granted(version: Int64, isRenamed: Bool) async throws {
+        try await inWorld { world in
+            try await Self.signedIn(world)
+            let path = world.path + "/older.sqlite"
+            try Self.makeCache(path, version: version)
+            let connection = try Connection(
+                path: path, options: ConnectionOptions(.readWriteCreate))
+            try connection.run(
+                """
+                INSERT INTO bucket(id, name, epoch, head, count, sum, priority, lease_until)
+                VALUES (2, 'person/somchai/welfare', 1, 1, 0, ?, 1, 0)
+                """, .blob(HashSum.zero.bytes))
+            if isRenamed { try connection.run("UPDATE state SET device = 5") }
+            _ = try connection.checkpoint(.truncate)
+            connection.close()
+            try Self.put(path, world)
+            let client = try await world.open()
+            #expect(try await client.notices().isEmpty)
+            #expect(try await client.row("pinned", "me")?.texts("services") == ["s1", "s2"])
+            await client.close()
+        }
+    }
+
     @Test("migrate an old cache with what waits in it", arguments: versions)
     func old(version: Int64) async throws {
         try await inWorld { world in

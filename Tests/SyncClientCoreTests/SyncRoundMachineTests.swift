@@ -109,6 +109,30 @@ struct SyncRoundMachineTests {
                 == .stop(failure))
     }
 
+    /// It may have rows that it cannot read, and takes what was written all the same.
+    @Test("sends what waits without asking for rows, where a server fails again and again")
+    func failing() {
+        var machine = SyncRoundMachine()
+        var action = machine.begin()
+        let failure = SyncRoundMachine.Event.refused(
+            status: 500, retryAfterMilliseconds: nil, random: 0)
+        for _ in 1..<Limits.attemptsMax {
+            guard case .wait = machine.handle(failure) else {
+                Issue.record("it does not try again")
+                return
+            }
+            action = machine.handle(.pauseOver)
+        }
+        #expect(action == .send)
+        #expect(machine.handle(failure) == .push)
+        // Then that is tried as often, and the round ends as it would have.
+        for _ in 1..<Limits.attemptsMax {
+            _ = machine.handle(failure)
+            #expect(machine.handle(.pauseOver) == .push)
+        }
+        #expect(machine.handle(failure) == .stop(.noAnswer(reason: "http.500")))
+    }
+
     @Test("decides about errors as the vectors of another client do")
     func errors() throws {
         let bytes = try Repository.bytes(of: "Tests/Vectors/errors.json")

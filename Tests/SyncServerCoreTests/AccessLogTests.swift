@@ -1,4 +1,5 @@
 import NetworkIO
+import SQLiteKit
 import SyncProtocol
 import Synchronization
 import TestSupport
@@ -134,6 +135,46 @@ struct AccessLogTests {
         #expect(first.damaged == [numbers[1]] && first.through == numbers[2] && first.rows == 1)
         let second = try publish()
         #expect(second.damaged.isEmpty && second.entries == 0)
+    }
+
+    /// Numbers that can only come from damage: they end no pass, and not the server.
+    @Test("adds up the largest numbers, and passes over a time beyond the calendar")
+    func largestEntry() throws {
+        let fixture = try ServerFixture()
+        let person = try fixture.addPerson()
+        try fixture.put("vehicle", "v1", person)
+        let device = try fixture.addDevice(person)
+        let bucket = try #require(
+            try fixture.read { try $0.buckets(of: person.number) }.first {
+                $0.name.hasSuffix("/transport")
+            })
+        func entry(at: Int64) -> [UInt8] {
+            AuditEntry(
+                .rowsRead, at: at, by: .device(device.id),
+                ranges: [AuditRange(bucket: bucket.number, first: 1, last: 1, rows: .max)]
+            ).bytes
+        }
+        for _ in 0..<3 {
+            try fixture.write { context in
+                _ = try context.audit.append(.rowsRead, by: .device(device.id), text: "sync")
+            }
+        }
+        func put(_ bytes: [UInt8], _ back: Int) throws {
+            let store = try Connection(
+                path: fixture.directory.file("server.sqlite"),
+                options: ConnectionOptions(.readWriteCreate))
+            defer { store.close() }
+            try store.run(
+                "UPDATE audit SET entry = ? WHERE no = (SELECT max(no) - ? FROM audit)",
+                .blob(bytes), .integer(Int64(back)))
+        }
+        try put(entry(at: noon), 2)
+        try put(entry(at: noon), 1)
+        try put(entry(at: .max), 0)
+        let report = try fixture.write {
+            try AccessPublishing(context: $0, entriesMax: 1_000).run()
+        }
+        #expect(report.damaged.count == 1 && report.rows == 1)
     }
 
     @Test("goes on where a feed put the largest numbers into its rows, before it was refused that")

@@ -345,6 +345,23 @@ struct AuditServerTests {
         #expect(try JSON.parse(refused)["error"]?["code"] == "admin.audit_heads")
     }
 
+    @Test("is exported around an entry that cannot be read, which is told")
+    func exportOfDamaged() throws {
+        let world = try World()
+        world.running.stop()
+        let directory = world.running.directory.path
+        let store = try Connection(
+            path: "\(directory)/server.sqlite", options: ConnectionOptions(.readWriteCreate))
+        try store.run("UPDATE audit SET entry = x'ff' WHERE no = 2")
+        store.close()
+        let answer = try JSON.parse(
+            try TangRatServer.runAdmin(
+                ["command": "audit.export", "after": .integer(0)], directory: directory))
+        let rows = try #require(answer["rows"]?.items)
+        #expect(rows.count > 2 && rows[1]["entry"] == 2 && rows[1]["unreadable"] == 1)
+        #expect(rows.count { $0["unreadable"] == nil } == rows.count - 1)
+    }
+
     private func mode(_ path: String) throws -> mode_t {
         var status = stat()
         #expect(stat(path, &status) == 0)

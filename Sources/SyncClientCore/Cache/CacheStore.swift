@@ -48,7 +48,14 @@ final class CacheStore: Sendable {
             () throws(SyncFailure) in
             try files.checkPrivate(path)
             try files.makeFile(lockPath)
-            let lock = try WriterLock.take(lockPath, files)
+            let lock: any HeldLock
+            do throws(SyncFailure) {
+                lock = try WriterLock.take(lockPath, files)
+            } catch {
+                // The directory went while this waited.
+                let isGone = try files.identity(directory + "/credentials") == nil
+                throw isGone ? .signedOut : error
+            }
             do throws(SyncFailure) {
                 // Another program may have signed out since they were read.
                 guard try files.identity(directory + "/credentials") != nil else {
@@ -66,7 +73,7 @@ final class CacheStore: Sendable {
         do throws(SyncFailure) {
             let store = try await opened(path, lockPath, directory, environment)
             do throws(SyncFailure) {
-                if try await store.isForeign(to: subject) {
+                if try await store.isForeign(to: subject, device) {
                     reason = .foreign
                 } else if try await !store.takeBack(inLog) {
                     reason = .log
@@ -116,20 +123,25 @@ final class CacheStore: Sendable {
     /// Whether it is somebody else's cache; one that says nothing becomes this person's.
     ///
     /// The caller holds the writer's lock.
-    private func isForeign(to subject: String) async throws(SyncFailure) -> Bool {
+    private func isForeign(
+        to subject: String, _ device: DeviceID
+    ) async throws(SyncFailure) -> Bool {
         do {
             return try await database.withWriter { connection in
                 var state = try CacheState.load(connection)
                 guard state.subject.isEmpty else { return state.subject != subject }
-                // Caches of earlier versions tell by the names of their buckets only.
-                var others = 0
-                try connection.run(
-                    """
-                    SELECT count(*) FROM bucket WHERE name LIKE 'person/%'
-                        AND substr(name, 1, length(?1)) <> ?1
-                    """, .text("person/\(subject)/")
-                ) { others = Int($0.int64(0)) }
-                guard others == 0 else { return true }
+                // Caches of earlier versions tell by the device, which may have a new name, and
+                // by the names of their buckets, where other people's may be among them.
+                if state.device != device {
+                    var (own, others) = (0, 0)
+                    try connection.run(
+                        """
+                        SELECT coalesce(sum(substr(name, 1, length(?1)) = ?1), 0), count(*)
+                        FROM bucket WHERE name LIKE 'person/%'
+                        """, .text("person/\(subject)/")
+                    ) { (own, others) = (Int($0.int64(0)), Int($0.int64(1))) }
+                    guard own > 0 || others == 0 else { return true }
+                }
                 state.subject = subject
                 try connection.transaction(.immediate) { try state.save($0) }
                 return false

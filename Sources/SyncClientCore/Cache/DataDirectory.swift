@@ -40,8 +40,9 @@ struct DataDirectory: Sendable {
         try files.write(Array(subject.utf8), to: currentPath)
     }
 
-    /// Leaves nobody signed in.
-    func clearCurrent() throws(SyncFailure) {
+    /// Leaves nobody signed in, if it was this account: another program may have changed it.
+    func clearCurrent(_ subject: String) throws(SyncFailure) {
+        guard try current() == subject else { return }
         try files.remove(currentPath)
     }
 
@@ -76,7 +77,10 @@ struct DataDirectory: Sendable {
         for name in names.sorted(by: { (place($0), $0) < (place($1), $1) }) {
             try files.remove(directory + "/" + name)
         }
-        // Who waits for a lock may have made it once more.
+        // Who waits for a lock may have made it once more; all else must be gone.
+        guard try files.names(in: directory).allSatisfy({ $0.hasSuffix(".lock") }) else {
+            throw .storageFailed(code: "file.left")
+        }
         try? files.remove(directory)
     }
 }

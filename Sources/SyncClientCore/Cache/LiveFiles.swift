@@ -152,7 +152,9 @@ struct LiveFiles: FileOperations {
                 $0.utf8.lexicographicallyPrecedes($1.utf8)
             }
         } catch {
-            return []
+            // Only one that is not there has nothing in it.
+            guard FileManager.default.fileExists(atPath: path) else { return [] }
+            throw .storageFailed(code: "file.names")
         }
     }
 

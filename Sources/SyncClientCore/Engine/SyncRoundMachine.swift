@@ -234,7 +234,11 @@ package struct SyncRoundMachine: Hashable, Sendable {
                 orStop: .serverBusy(retryAfterMilliseconds: retryAfter ?? 1_000))
         case 408, 500, 502, 504:
             // A proxy's answer may follow a commit that it did not see.
-            return again(after: retryAfter, random, orStop: .noAnswer(reason: "http.\(status)"))
+            let action = again(
+                after: retryAfter, random, orStop: .noAnswer(reason: "http.\(status)"))
+            // The server may have rows that it cannot read, and takes what was written.
+            if status == 500, case .stop(let failure) = action { return withoutRows(failure) }
+            return action
         default: return .stop(.answerUnusable(code: "http.\(status)"))
         }
     }

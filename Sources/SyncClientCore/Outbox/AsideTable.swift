@@ -11,18 +11,29 @@ enum AsideTable {
     static func keep(
         _ mid: UInt64, _ code: String, _ detail: String, _ connection: Connection
     ) throws {
-        switch RefusalCode(rawValue: code) {
-        case .createStale: break
-        case .rowAbsent:
-            guard try holds(detail, connection) else { return }
-        default: return
-        }
+        guard let code = RefusalCode(rawValue: code), [.createStale, .rowAbsent].contains(code)
+        else { return }
+        // An answer that is told again much later may not name the row any more.
+        let row = detail.isEmpty ? try self.row(of: mid, connection) : detail
+        if code == .rowAbsent, try !holds(row, connection) { return }
         try connection.run(
             """
             INSERT OR IGNORE INTO aside(chain, row, queued_at, mutation)
             SELECT chain, ?2, queued_at, mutation FROM outbox WHERE mid = ?1
             UNION ALL SELECT chain, ?2, queued_at, mutation FROM acknowledged WHERE mid = ?1
-            """, .integer(Int64(bitPattern: mid)), .text(detail))
+            """, .integer(Int64(bitPattern: mid)), .text(row))
+    }
+
+    /// The first row that a write is about.
+    private static func row(of mid: UInt64, _ connection: Connection) throws -> String {
+        var row = ""
+        try connection.run(
+            """
+            SELECT mutation FROM outbox WHERE mid = ?1
+            UNION ALL SELECT mutation FROM acknowledged WHERE mid = ?1
+            """, .integer(Int64(bitPattern: mid))
+        ) { row = OutboxTable.mutation($0, 0)?.operations.first?.key.description ?? row }
+        return row
     }
 
     /// Keeps the writes whose refusal came before it was known whose writes they were.

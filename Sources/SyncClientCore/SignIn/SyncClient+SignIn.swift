@@ -104,7 +104,7 @@ extension SyncClient {
                 _ = try connection.checkpoint(.truncate)
                 CrashPoint.clientSignOutErased.reach()
                 try directory.erase(subject)
-                try directory.clearCurrent()
+                try directory.clearCurrent(subject)
             }
         } catch {
             // What is left can be removed by another try, for the sign-in goes last.

@@ -126,7 +126,7 @@ struct AccessLog {
     /// What is stored and what is new, at most the largest number.
     ///
     /// A row may be older than the rule that no feed writes one: nothing in it may end the server.
-    private static func sum(_ stored: Int64?, _ more: Int64) -> Int64 {
+    static func sum(_ stored: Int64?, _ more: Int64) -> Int64 {
         let (sum, isTooLarge) = (stored ?? 0).addingReportingOverflow(more)
         return isTooLarge ? .max : sum
     }

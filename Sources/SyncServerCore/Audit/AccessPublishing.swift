@@ -29,6 +29,9 @@ struct AccessPublishing {
         let day: String
     }
 
+    /// When an entry can have been made: a time beyond the calendar is damage.
+    private static let times: ClosedRange<Int64> = 0...253_402_300_799_999
+
     /// The store's value that tells how far the walk came.
     static let place = "access_published"
 
@@ -58,6 +61,10 @@ struct AccessPublishing {
                 entry = try record.entry.withUnsafeBytes { try AuditEntry($0) }
             } catch is WireError {
                 // It must not keep what comes after it from everybody.
+                report.damaged.append(record.number)
+                continue
+            }
+            guard Self.times.contains(entry.at) else {
                 report.damaged.append(record.number)
                 continue
             }
@@ -107,7 +114,7 @@ struct AccessPublishing {
         look.first = min(look.first, entry.at)
         look.last = max(look.last, entry.at)
         look.reads += 1
-        look.rows += Int64(clamping: rows)
+        look.rows = AccessLog.sum(look.rows, Int64(clamping: rows))
         look.domains.formUnion(domains)
         looks[day] = look
     }

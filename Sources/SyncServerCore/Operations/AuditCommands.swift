@@ -78,7 +78,18 @@ struct AuditCommands {
                 bytes += record.entry.count
                 return records.count < reading.partMax && bytes < Self.exportBytesMax
             }
-            rows = try records.map { try AuditReading.json($0, in: snapshot) }
+            rows = try records.map { record in
+                do {
+                    return try AuditReading.json(record, in: snapshot)
+                } catch is WireError {
+                    // Told, and the chain goes on behind it.
+                    return .object(
+                        JSONObject([
+                            ("entry", .integer(record.number)), ("link", .string(record.link.hex)),
+                            ("unreadable", .integer(1)),
+                        ]))
+                }
+            }
         }
         return rows
     }

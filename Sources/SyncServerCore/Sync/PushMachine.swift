@@ -98,6 +98,7 @@ struct PushMachine {
             CrashPoint.serverPushWritten.reach()
             let record = OutcomeRecord(outcome: outcome, chain: mutation.chain)
             result.keptBytes += record.keptBytes(after: taken.last)
+            if mutation.origin != nil { result.keptBytes += Self.originBytes }
             taken.append(record)
             device.lastMid = mutation.mid
             device.lastChain = mutation.chain
@@ -224,6 +225,9 @@ struct PushMachine {
             detail: isShort
                 ? detail : String(detail.unicodeScalars.prefix(Self.detailBytesMax / 4)))
     }
+
+    /// What the first name of a write takes in the store, for as long as its person is there.
+    static let originBytes = 40
 
     /// The longest detail of an outcome: a row, a field, and some room.
     static let detailBytesMax = 512

@@ -18,14 +18,16 @@ extension Oracle {
         guard doubtful.contains(subject) else {
             // No right has ended: there is nothing of it, so all of it was decided, and refused.
             let isCurrent = views[state.cursor]?.first?.history == history
-            for write in withdrawn {
+            let kept = Set(try eye.kept().map(\.chain))
+            let missing = withdrawn.filter { !kept.contains($0.chain) }
+            for write in missing where !ledger.wasReplaced {
                 if tookEffect(write, state.device) {
                     fail("I1", "\(device.name) let go of write \(write.mid), which took effect")
                 } else if isCurrent, !isHeld(write, state.device) {
                     fail("I1", "\(device.name) let go of write \(write.mid), which nobody decided")
                 }
             }
-            ledger.letGo.formUnion(withdrawn.map(\.mid).filter { $0 <= state.ackedMid })
+            ledger.letGo.formUnion(missing.map(\.mid).filter { $0 <= state.ackedMid })
             return
         }
         if try hasClosedGap(eye, state, ledger) {
