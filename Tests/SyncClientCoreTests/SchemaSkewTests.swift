@@ -122,13 +122,48 @@ struct SchemaSkewTests {
                 INSERT INTO bucket(id, name, epoch, head, count, sum, priority, lease_until)
                 VALUES (2, 'person/somchai/welfare', 1, 1, 0, ?, 1, 0)
                 """, .blob(HashSum.zero.bytes))
-            if isRenamed { try connection.run("UPDATE state SET device = 5") }
+            if isRenamed {
+                // Its own are more; among as many of another's it would be put aside.
+                try connection.run("UPDATE state SET device = 5")
+                try connection.run(
+                    """
+                    INSERT INTO bucket(id, name, epoch, head, count, sum, priority, lease_until)
+                    VALUES (3, 'person/wanna/civil', 1, 1, 0, ?, 1, 0)
+                    """, .blob(HashSum.zero.bytes))
+            }
             _ = try connection.checkpoint(.truncate)
             connection.close()
             try Self.put(path, world)
             let client = try await world.open()
             #expect(try await client.notices().isEmpty)
             #expect(try await client.row("pinned", "me")?.texts("services") == ["s1", "s2"])
+            await client.close()
+        }
+    }
+
+    @Test("show nothing of an old cache that may be another person's", arguments: versions)
+    func anothers(version: Int64) async throws {
+        guard version < 7 else { return }
+        try await inWorld { world in
+            try await Self.signedIn(world)
+            let path = world.path + "/older.sqlite"
+            try Self.makeCache(path, version: version)
+            let connection = try Connection(
+                path: path, options: ConnectionOptions(.readWriteCreate))
+            // As many of this person's, given to the other, as of the other.
+            try connection.run(
+                """
+                INSERT INTO bucket(id, name, epoch, head, count, sum, priority, lease_until)
+                VALUES (2, 'person/somchai/core', 1, 1, 0, ?, 1, 0)
+                """, .blob(HashSum.zero.bytes))
+            try connection.run("UPDATE state SET device = 5")
+            _ = try connection.checkpoint(.truncate)
+            connection.close()
+            try Self.put(path, world)
+            let client = try await world.open()
+            // What was written under this device's own name is taken from it, and nothing else.
+            #expect(try await client.notices().map(\.kind) == [.foreign])
+            #expect(try await client.rows("vehicle").isEmpty)
             await client.close()
         }
     }

@@ -130,17 +130,17 @@ final class CacheStore: Sendable {
             return try await database.withWriter { connection in
                 var state = try CacheState.load(connection)
                 guard state.subject.isEmpty else { return state.subject != subject }
-                // Caches of earlier versions tell by the device, which may have a new name, and
-                // by the names of their buckets, where other people's may be among them.
+                // Caches of earlier versions tell by the device, which may have a new name, and by
+                // the names of their buckets, where some of other people may be among one's own.
+                // In doubt it is put aside: nobody may see or send what is another's.
                 if state.device != device {
-                    var (own, others) = (0, 0)
-                    try connection.run(
-                        """
-                        SELECT coalesce(sum(substr(name, 1, length(?1)) = ?1), 0), count(*)
-                        FROM bucket WHERE name LIKE 'person/%'
-                        """, .text("person/\(subject)/")
-                    ) { (own, others) = (Int($0.int64(0)), Int($0.int64(1))) }
-                    guard own > 0 || others == 0 else { return true }
+                    var buckets: [Substring: Int] = [:]
+                    try connection.run("SELECT name FROM bucket WHERE name LIKE 'person/%'") {
+                        let parts = $0.text(0).split(separator: "/")
+                        if parts.count > 1 { buckets[parts[1], default: 0] += 1 }
+                    }
+                    let own = buckets.removeValue(forKey: subject[...]) ?? 0
+                    guard own > buckets.values.max() ?? -1 else { return true }
                 }
                 state.subject = subject
                 try connection.transaction(.immediate) { try state.save($0) }

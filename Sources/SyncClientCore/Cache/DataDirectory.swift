@@ -73,14 +73,18 @@ struct DataDirectory: Sendable {
             if name == "credentials" { return 2 }
             return name.hasPrefix("cache.sqlite") ? 1 : 0
         }
-        let names = try files.names(in: directory)
-        for name in names.sorted(by: { (place($0), $0) < (place($1), $1) }) {
-            try files.remove(directory + "/" + name)
+        func remove(_ places: ClosedRange<Int>) throws(SyncFailure) {
+            let names = try files.names(in: directory).filter { places.contains(place($0)) }
+            for name in names.sorted(by: { (place($0), $0) < (place($1), $1) }) {
+                try files.remove(directory + "/" + name)
+            }
         }
-        // Who waits for a lock may have made it once more; all else must be gone.
-        guard try files.names(in: directory).allSatisfy({ $0.hasSuffix(".lock") }) else {
+        try remove(0...1)
+        guard try files.names(in: directory).allSatisfy({ place($0) > 1 }) else {
             throw .storageFailed(code: "file.left")
         }
+        try remove(2...3)
+        // Who waits for a lock may have made it once more.
         try? files.remove(directory)
     }
 }

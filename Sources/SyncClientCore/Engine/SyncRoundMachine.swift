@@ -237,7 +237,9 @@ package struct SyncRoundMachine: Hashable, Sendable {
             let action = again(
                 after: retryAfter, random, orStop: .noAnswer(reason: "http.\(status)"))
             // The server may have rows that it cannot read, and takes what was written.
-            if status == 500, case .stop(let failure) = action { return withoutRows(failure) }
+            if status == 500, attempts >= Limits.attemptsMax, case .stop(let failure) = action {
+                return withoutRows(failure)
+            }
             return action
         default: return .stop(.answerUnusable(code: "http.\(status)"))
         }

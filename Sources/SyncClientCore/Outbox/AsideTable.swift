@@ -14,8 +14,12 @@ enum AsideTable {
         guard let code = RefusalCode(rawValue: code), [.createStale, .rowAbsent].contains(code)
         else { return }
         // An answer that is told again much later may not name the row any more.
-        let row = detail.isEmpty ? try self.row(of: mid, connection) : detail
-        if code == .rowAbsent, try !holds(row, connection) { return }
+        var rows = [detail]
+        if detail.isEmpty {
+            rows = try self.rows(of: mid, creating: code == .createStale, connection)
+        }
+        guard let row = try rows.first(where: { try code == .createStale || holds($0, connection) })
+        else { return }
         try connection.run(
             """
             INSERT OR IGNORE INTO aside(chain, row, queued_at, mutation)
@@ -24,16 +28,21 @@ enum AsideTable {
             """, .integer(Int64(bitPattern: mid)), .text(row))
     }
 
-    /// The first row that a write is about.
-    private static func row(of mid: UInt64, _ connection: Connection) throws -> String {
-        var row = ""
+    /// The rows that a write is about, or those that it makes.
+    private static func rows(
+        of mid: UInt64, creating: Bool, _ connection: Connection
+    ) throws -> [String] {
+        var rows: [String] = []
         try connection.run(
             """
             SELECT mutation FROM outbox WHERE mid = ?1
             UNION ALL SELECT mutation FROM acknowledged WHERE mid = ?1
             """, .integer(Int64(bitPattern: mid))
-        ) { row = OutboxTable.mutation($0, 0)?.operations.first?.key.description ?? row }
-        return row
+        ) { row in
+            rows = (OutboxTable.mutation(row, 0)?.operations ?? [])
+                .filter { !creating || $0.operation == .create }.map(\.key.description)
+        }
+        return rows
     }
 
     /// Keeps the writes whose refusal came before it was known whose writes they were.

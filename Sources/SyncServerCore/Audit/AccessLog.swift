@@ -90,8 +90,12 @@ struct AccessLog {
         let id = "\(Self.idPrefix)own-\(device.id)-\(look.day)"
         let told = try stored(id).flatMap { $0.isAlive ? try? JSON.parse($0.body) : nil }
         let domains = Set((told?["fields"]?.items ?? []).compactMap(\.text)).union(look.domains)
-        let first = min(told?["first_ms"]?.intValue ?? look.first, look.first)
-        let last = max(told?["last_ms"]?.intValue ?? look.last, look.last)
+        // A feed could write such rows once: its times can be none.
+        func time(_ name: String) -> Int64? {
+            told?[name]?.intValue.flatMap { AccessPublishing.times.contains($0) ? $0 : nil }
+        }
+        let first = min(time("first_ms") ?? look.first, look.first)
+        let last = max(time("last_ms") ?? look.last, look.last)
         try put(
             id, of: person,
             [

@@ -29,8 +29,8 @@ struct AccessPublishing {
         let day: String
     }
 
-    /// When an entry can have been made: a time beyond the calendar is damage.
-    private static let times: ClosedRange<Int64> = 0...253_402_300_799_999
+    /// When an entry can have been made: a time beyond the year 9999 is damage.
+    static let times: ClosedRange<Int64> = 0...253_402_214_400_000
 
     /// The store's value that tells how far the walk came.
     static let place = "access_published"

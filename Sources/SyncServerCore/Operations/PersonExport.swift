@@ -61,6 +61,7 @@ struct PersonExport {
             guard record.number == number else { return false }
             let entry = try record.entry.withUnsafeBytes { try AuditEntry($0) }
             if entry.kind == .personExported, entry.person == person.number,
+                AccessPublishing.times.contains(entry.at),
                 context.now - entry.at <= limits.personExportMilliseconds
             {
                 opened = entry

@@ -215,8 +215,12 @@ extension Oracle {
                 continue
             }
             if outcome.status.rawValue != status {
-                // A copy can have sent it again to a restored server, to another end.
-                if stands < history { continue }
+                // A copy can have sent it again to a restored server, to another end. What was
+                // told and acknowledged before stays, also where nobody looked in between.
+                let hasCopy = ledgers.contains {
+                    $0.key != device.index && $0.value.device == state.device
+                }
+                if stands < history || history > 0 && hasCopy && mid <= state.ackedMid { continue }
                 // A restored server can have taken another write of a copy under that number,
                 // which this device notices when it asks the next time.
                 if history > 0, let own = try eye.chain(of: mid),
