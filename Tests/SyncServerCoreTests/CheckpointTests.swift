@@ -1,6 +1,8 @@
+import Dispatch
 import Foundation
 import SQLiteKit
 import SyncProtocol
+import Synchronization
 import TestSupport
 import Testing
 
@@ -124,6 +126,73 @@ struct LogUpkeepTests {
         #expect(after.upkeeps.contains { $0.isWhole })
         let later = try write(writer, commits: 40)
         #expect(later.longest < 40, "\(later.longest) pages")
+    }
+
+    /// Goal: a check that begins while readers are waited for ends the waiting.
+    ///
+    /// Method: the wait is as long as a number can say. It has begun when pages are in the file,
+    /// which is when the check begins; that lasts until the test ends it.
+    @Test("is not waited for once a check has begun")
+    func checkBegins() throws {
+        let directory = try TemporaryDirectory()
+        let isChecking = DispatchSemaphore(value: 0)
+        let mayEnd = DispatchSemaphore(value: 0)
+        var options = StoreOptions()
+        options.checkpoints = .init(
+            passivePages: 20, restartPages: 20, layOutPages: .max, readersMillisecondsMax: .max)
+        options.longReadPart = {
+            isChecking.signal()
+            mayEnd.wait()
+        }
+        let store = try SQLiteStore(
+            directory: directory.path, options: options, randomBytes: seededSecrets(1).bytes)
+        defer { store.close() }
+        let writer = try #require(try store.makeWriter() as? SQLiteWriter)
+        defer { writer.close() }
+        _ = try writer.checkpoint()
+        let reader = try store.makeReader()
+        defer { reader.close() }
+        func bytes() throws -> Int {
+            let file = directory.file(SQLiteStore.applicationFile)
+            return try #require(
+                try FileManager.default.attributesOfItem(atPath: file)[.size] as? Int)
+        }
+        func commit(_ indices: Range<Int>) throws {
+            for index in indices {
+                try writer.transaction { transaction in
+                    try transaction.set("\(index)", [UInt8](repeating: 1, count: 9_000))
+                }
+            }
+        }
+        let before = try bytes()
+        try commit(0..<5)
+        let isDone = DispatchSemaphore(value: 0)
+        nonisolated(unsafe) let shared = writer
+        var ended = DispatchTimeoutResult.timedOut
+        try reader.snapshot { snapshot in
+            _ = try snapshot.person(1)
+            try commit(5..<25)
+            let upkeep = Mutex<LogUpkeep?>(nil)
+            let thread = Thread {
+                let done = try? shared.maintainLog()
+                upkeep.withLock { $0 = done }
+                isDone.signal()
+            }
+            thread.start()
+            for _ in 0..<20_000 where try bytes() == before { usleep(1_000) }
+            #expect(try bytes() > before, "readers are waited for in one piece")
+            let check = Thread {
+                _ = try? store.verify()
+                isDone.signal()
+            }
+            check.start()
+            isChecking.wait()
+            ended = isDone.wait(timeout: .now() + 20)
+            #expect(upkeep.withLock { $0?.isWhole } == false)
+            for _ in 0..<1_000 { mayEnd.signal() }
+        }
+        #expect(ended == .success)
+        for _ in 0..<(ended == .success ? 1 : 2) { isDone.wait() }
     }
 
     @Test("does not grow any more once it is laid out, and loses nothing by that")

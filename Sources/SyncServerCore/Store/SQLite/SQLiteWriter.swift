@@ -72,12 +72,27 @@ final class SQLiteWriter: StoreWriter {
         }
         CrashPoint.serverCheckpointBefore.reach()
         let done = try guarded {
-            try connection.checkpoint(
-                mode, waitingMilliseconds: checkpoints.policy.readersMillisecondsMax)
+            try mode == .restart ? restartLog() : connection.checkpoint(mode)
         }
         CrashPoint.serverCheckpointAfter.reach()
         return LogUpkeep(
             pages: pages, isWhole: !done.wasBusy && done.copiedPages == done.logPages)
+    }
+
+    /// How long readers are waited for between two looks at what has begun.
+    private static let readersPartMilliseconds: Int32 = 20
+
+    /// Copies the log, and waits for the readers that keep it from beginning anew.
+    ///
+    /// A check or a copy may begin after this was decided on: it is not waited for either.
+    private func restartLog() throws(SQLiteError) -> Connection.Checkpoint {
+        var left = checkpoints.policy.readersMillisecondsMax
+        while true {
+            let part = min(left, Self.readersPartMilliseconds)
+            let done = try connection.checkpoint(.restart, waitingMilliseconds: part)
+            left -= part
+            if !done.wasBusy || left <= 0 || longReads.areUnderWay { return done }
+        }
     }
 
     func checkpoint() throws -> Bool {
