@@ -167,6 +167,7 @@ struct LogUpkeepTests {
         let before = try bytes()
         try commit(0..<5)
         let isDone = DispatchSemaphore(value: 0)
+        // One thread at a time: this one does not write until that one is done.
         nonisolated(unsafe) let shared = writer
         var ended = DispatchTimeoutResult.timedOut
         try reader.snapshot { snapshot in
