@@ -4,8 +4,12 @@ internal import SyncServerCore
 /// What pushes should have changed, and what they did.
 extension Oracle {
     /// Takes the pushes that the store shows to have been taken, in order.
-    func takePushes() throws {
-        guard let eye = serverEye else { return }
+    ///
+    /// - Returns: Whether there were any.
+    @discardableResult
+    func takePushes() throws -> Bool {
+        guard let eye = serverEye else { return false }
+        var areTaken = false
         var records: [DeviceID: DeviceRecord] = [:]
         for push in pushes where records[push.device] == nil {
             guard let number = truth.devices[push.device]?.number else { continue }
@@ -22,6 +26,7 @@ extension Oracle {
                     facts.lastMid == 0 || link == facts.lastChain
                 else { continue }
                 take(mutation, push.device, facts, try outcome(mutation, facts, eye))
+                areTaken = true
             }
         }
         for device in records.keys.sorted() {
@@ -37,6 +42,7 @@ extension Oracle {
                     "I13", "the last time of \(device) is not the one that follows from its writes")
             }
         }
+        return areTaken
     }
 
     /// Whether the store holds other writes under the numbers of a push.

@@ -54,6 +54,8 @@ final class Oracle {
 
     /// The pushes that have reached the server and are not answered.
     private(set) var pushes: [Push] = []
+    /// The pushes whose commit failed: it can be in the log all the same, which a start shows.
+    private var failedPushes: [Push] = []
     var tokens: [String: DeviceID] = [:]
     /// The last body that each device sent to be synced.
     private(set) var bodies: [DeviceID: [UInt8]] = [:]
@@ -111,8 +113,10 @@ final class Oracle {
                 serverEye = try ServerEye(server.store)
                 lineage = server.store.lineage.description
                 // What was on its way when the server stopped has happened or has not.
+                pushes = failedPushes + pushes
                 try takePushes()
                 pushes = []
+                failedPushes = []
                 try compareRights()
                 pendingRight = nil
                 try comparePurge(at: world.server.wallMilliseconds)
@@ -139,6 +143,7 @@ final class Oracle {
         truth.historyBegan = ServerTruth.justNow
         truth.stateIsOf = 0
         pushes = []
+        failedPushes = []
         pendingRight = nil
         pendingPurge = nil
         earlier = []
@@ -158,7 +163,8 @@ final class Oracle {
         commits += 1
         world.server.disk.unwatched {
             do {
-                try takePushes()
+                // Who commits again has done away with what failed.
+                if try takePushes() { failedPushes = [] }
                 if pendingRight != nil { try compareRights() }
                 if pendingPurge != nil { try comparePurge(at: committingAt) }
                 try readAudit(isWhole: false)
@@ -212,6 +218,9 @@ final class Oracle {
     ///   - response: The answer.
     ///   - moments: What was true from its arrival to the answer, the newest first.
     func answered(_ exchange: Exchange, _ response: Response, at moments: [Moment]) {
+        if response.status >= 500 {
+            failedPushes += pushes.filter { $0.exchange === exchange }
+        }
         pushes.removeAll { $0.exchange === exchange }
         switch exchange.path {
         case "/v1/oauth/token": learnTokens(response)
