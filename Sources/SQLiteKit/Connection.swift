@@ -23,7 +23,8 @@ package final class Connection {
     package let isWriter: Bool
 
     let core: ConnectionCore
-    let busyTimeoutMilliseconds: Int32
+    /// How long any lock is waited for.
+    package let busyTimeoutMilliseconds: Int32
     /// Keyed by the address of the text, which a literal keeps for ever.
     private var statements: [UnsafePointer<UInt8>: Statement] = [:]
 

@@ -124,13 +124,35 @@ struct SyncRoundMachineTests {
             action = machine.handle(.pauseOver)
         }
         #expect(action == .send)
-        #expect(machine.handle(failure) == .push)
         // Then that is tried as often, and the round ends as it would have.
-        for _ in 1..<Limits.attemptsMax {
-            _ = machine.handle(failure)
+        for _ in 0..<Limits.attemptsMax {
+            guard case .wait = machine.handle(failure) else {
+                Issue.record("it does not pause")
+                return
+            }
             #expect(machine.handle(.pauseOver) == .push)
         }
         #expect(machine.handle(failure) == .stop(.noAnswer(reason: "http.500")))
+    }
+
+    @Test("obeys a server that fails and names a time", arguments: [1_500, 60_000])
+    func failingForATime(milliseconds: Int64) {
+        var machine = SyncRoundMachine()
+        _ = machine.begin()
+        let failure = SyncRoundMachine.Event.refused(
+            status: 500, retryAfterMilliseconds: nil, random: 0)
+        for _ in 1..<Limits.attemptsMax {
+            _ = machine.handle(failure)
+            _ = machine.handle(.pauseOver)
+        }
+        let last = machine.handle(
+            .refused(status: 500, retryAfterMilliseconds: milliseconds, random: 0))
+        if milliseconds > Limits.roundPauseMillisecondsMax {
+            #expect(last == .stop(.noAnswer(reason: "http.500")))
+        } else {
+            #expect(last == .wait(milliseconds: milliseconds))
+            #expect(machine.handle(.pauseOver) == .push)
+        }
     }
 
     @Test("decides about errors as the vectors of another client do")

@@ -1,3 +1,4 @@
+import SQLiteKit
 import SyncProtocol
 import TestSupport
 import Testing
@@ -85,10 +86,19 @@ struct AuditCuttingTests {
         #expect(try scene.step(nil) == first)
     }
 
-    @Test("stops at an entry that cannot be read, and says which")
-    func damage() throws {
+    @Test("stops at an entry that cannot be read, and says which", arguments: [false, true])
+    func damage(hasNoTime: Bool) throws {
         let scene = try Scene()
-        try scene.fixture.damage("UPDATE audit SET entry = x'ff' WHERE no = 13")
+        if hasNoTime {
+            let entry = AuditEntry(.historyBegan, at: .max, by: .server)
+            let other = try Connection(
+                path: scene.fixture.directory.file("server.sqlite"),
+                options: ConnectionOptions(.readWriteCreate))
+            defer { other.close() }
+            try other.run("UPDATE audit SET entry = ? WHERE no = 13", .blob(entry.bytes))
+        } else {
+            try scene.fixture.damage("UPDATE audit SET entry = x'ff' WHERE no = 13")
+        }
         let first = try scene.step(nil)
         let second = try scene.step(first.next)
         #expect(second == AuditCutting.Step(found: nil, next: nil, damaged: 13))

@@ -346,7 +346,7 @@ struct AuditServerTests {
     }
 
     @Test("is exported around an entry that cannot be read, which is told")
-    func exportOfDamaged() throws {
+    func exportOfDamaged() async throws {
         let world = try World()
         world.running.stop()
         let directory = world.running.directory.path
@@ -360,6 +360,18 @@ struct AuditServerTests {
         let rows = try #require(answer["rows"]?.items)
         #expect(rows.count > 2 && rows[1]["entry"] == 2 && rows[1]["unreadable"] == 1)
         #expect(rows.count { $0["unreadable"] == nil } == rows.count - 1)
+        // Who reads the lines alone would not miss what is not in them.
+        let ended = await #expect(
+            processExitsWith: .exitCode(1),
+            observing: [\.standardErrorContent, \.standardOutputContent]
+        ) { [directory = directory as String] in
+            ServerProgram.main(["audit", "export", "--data", directory])
+        }
+        let result = try #require(ended)
+        let told = String(decoding: result.standardErrorContent, as: UTF8.self)
+        #expect(told.contains("1 of the entries cannot be read"), "\(told)")
+        let lines = result.standardOutputContent.split(separator: UInt8(ascii: "\n"))
+        #expect(lines.count >= rows.count)
     }
 
     private func mode(_ path: String) throws -> mode_t {

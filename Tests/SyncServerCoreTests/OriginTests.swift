@@ -51,6 +51,20 @@ struct OriginTests {
         #expect(try fixture.push([again], from: second).outcomes == [repeated.outcomes[0]])
     }
 
+    @Test("count for the device that tells the name, where it is stored")
+    func kept() throws {
+        func bytes(_ isTold: Bool, _ operations: [RowOperation]) throws -> Int {
+            let scene = try OriginTests()
+            var device = WritingDevice(scene.first)
+            let write = device.next(operations, origin: isTold ? Self.origin : nil)
+            return try scene.fixture.push([write], from: scene.first).keptBytes
+        }
+        #expect(try bytes(true, Self.operations) == bytes(false, Self.operations) + 40)
+        // What is refused has no effect that could come twice, and no name is kept.
+        let refused = [Self.operations[1]]
+        #expect(try bytes(true, refused) == bytes(false, refused))
+    }
+
     @Test("are known by their first device's own history as well")
     func firstName() throws {
         var one = WritingDevice(first)

@@ -234,13 +234,17 @@ package struct SyncRoundMachine: Hashable, Sendable {
                 orStop: .serverBusy(retryAfterMilliseconds: retryAfter ?? 1_000))
         case 408, 500, 502, 504:
             // A proxy's answer may follow a commit that it did not see.
-            let action = again(
-                after: retryAfter, random, orStop: .noAnswer(reason: "http.\(status)"))
-            // The server may have rows that it cannot read, and takes what was written.
-            if status == 500, attempts >= Limits.attemptsMax, case .stop(let failure) = action {
-                return withoutRows(failure)
+            let failure = SyncFailure.noAnswer(reason: "http.\(status)")
+            let action = again(after: retryAfter, random, orStop: failure)
+            guard status == 500, attempts >= Limits.attemptsMax, case .stop = action else {
+                return action
             }
-            return action
+            // The server may have rows that it cannot read, and takes what was written: after
+            // a pause as before, which it may have named.
+            if case .stop(let first) = withoutRows(failure) { return .stop(first) }
+            let pause = again(after: retryAfter, random, orStop: failure)
+            attempts = 0
+            return pause
         default: return .stop(.answerUnusable(code: "http.\(status)"))
         }
     }

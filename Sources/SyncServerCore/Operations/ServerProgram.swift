@@ -165,6 +165,7 @@ package enum ServerProgram {
             var command = command
             var value: JSONValue
             var last: JSONValue?
+            var unreadable = 0
             repeat {
                 // A long work is asked for in parts, so that others can write between them.
                 let answer = try ask(command, options)
@@ -176,12 +177,20 @@ package enum ServerProgram {
                     return 1
                 }
                 for row in value["rows"]?.items ?? [] {
+                    if row["unreadable"]?.intValue == 1 { unreadable += 1 }
                     write(String(decoding: JSON.canonical(row), as: UTF8.self) + "\n")
                 }
                 last = value["rows"]?.items?.last
                 command = command.going(on: value["rows"]?.items ?? [])
             } while last?["more"]?.intValue == 1
                 || (command["after"] != nil && last != nil)
+            if unreadable > 0 {
+                fail(
+                    code: "admin.audit", "\(unreadable) of the entries cannot be read.",
+                    "Their lines say \"unreadable\":1. What they told is not in this list; "
+                        + "run `tangrat-server audit verify`, and see the runbook.")
+                return 1
+            }
             let isUnsound = value["rows"]?.items?.first?["sound"]?.intValue == 0
             return isUnsound ? 1 : 0
         } catch let failure as StoreFailure {

@@ -14,7 +14,7 @@ package struct PushResult: Hashable, Sendable {
     package var outcomes: [Outcome] = []
     /// The bytes of rows that were read and written for them.
     var workBytes = 0
-    /// The bytes that the new outcomes take in the store, for ever.
+    /// The bytes that the new outcomes and first names take in the store, for ever.
     var keptBytes = 0
 
     /// Why a push stopped before its end.
@@ -98,7 +98,9 @@ struct PushMachine {
             CrashPoint.serverPushWritten.reach()
             let record = OutcomeRecord(outcome: outcome, chain: mutation.chain)
             result.keptBytes += record.keptBytes(after: taken.last)
-            if mutation.origin != nil { result.keptBytes += Self.originBytes }
+            if mutation.origin != nil, outcome.status != .refused {
+                result.keptBytes += Self.originBytes
+            }
             taken.append(record)
             device.lastMid = mutation.mid
             device.lastChain = mutation.chain

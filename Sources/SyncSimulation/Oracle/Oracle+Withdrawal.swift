@@ -55,11 +55,12 @@ extension Oracle {
         ledger.outcomesSeen = min(ledger.outcomesSeen, state.ackedMid)
     }
 
-    /// Whether a write is about a part that is not held.
+    /// Whether a write is about a part that is not held, and will not come back.
     private func isGone(_ write: Mutation, _ ledger: DeviceLedger, of subject: String) -> Bool {
         write.operations.contains {
-            TablePolicy.all[$0.key.table].map { !ledger.held.contains($0.bucket(subject: subject)) }
-                ?? false
+            guard let policy = TablePolicy.all[$0.key.table] else { return false }
+            let bucket = policy.bucket(subject: subject)
+            return !ledger.held.contains(bucket) && !ledger.undecided.contains(bucket)
         }
     }
 

@@ -72,7 +72,9 @@ final class SQLiteWriter: StoreWriter {
         }
         CrashPoint.serverCheckpointBefore.reach()
         let done = try guarded {
-            try mode == .restart ? restartLog() : connection.checkpoint(mode)
+            try mode == .passive
+                ? connection.checkpoint(mode)
+                : foldLog(mode, waitingMilliseconds: checkpoints.policy.readersMillisecondsMax)
         }
         CrashPoint.serverCheckpointAfter.reach()
         return LogUpkeep(
@@ -84,24 +86,26 @@ final class SQLiteWriter: StoreWriter {
 
     /// Copies the log, and waits for the readers that keep it from beginning anew.
     ///
-    /// A check or a copy may begin after this was decided on: it is not waited for either.
-    private func restartLog() throws(SQLiteError) -> Connection.Checkpoint {
-        var left = checkpoints.policy.readersMillisecondsMax
+    /// A check or a copy reads for minutes and is not waited for, also where it begins after
+    /// this was decided on.
+    private func foldLog(
+        _ mode: Connection.CheckpointMode, waitingMilliseconds waiting: Int32
+    ) throws(SQLiteError) -> Connection.Checkpoint {
+        var left = longReads.areUnderWay ? 0 : waiting
         while true {
             let part = min(left, Self.readersPartMilliseconds)
-            let done = try connection.checkpoint(.restart, waitingMilliseconds: part)
+            let done = try connection.checkpoint(mode, waitingMilliseconds: part)
             left -= part
             if !done.wasBusy || left <= 0 || longReads.areUnderWay { return done }
         }
     }
 
+    private func emptyLog() throws(SQLiteError) -> Connection.Checkpoint {
+        try foldLog(.truncate, waitingMilliseconds: connection.busyTimeoutMilliseconds)
+    }
+
     func checkpoint() throws -> Bool {
-        // As in `scrub`.
-        try guarded {
-            try !connection.checkpoint(
-                .truncate, waitingMilliseconds: longReads.areUnderWay ? 0 : nil
-            ).wasBusy
-        }
+        try guarded { try !emptyLog().wasBusy }
     }
 
     /// Tells what the storage did wrong from what the work did.
@@ -140,10 +144,7 @@ final class SQLiteWriter: StoreWriter {
     func scrub() throws -> Bool {
         try guarded {
             try connection.scrubFreePages()
-            // One that reads for minutes is not waited for.
-            return try !connection.checkpoint(
-                .truncate, waitingMilliseconds: longReads.areUnderWay ? 0 : nil
-            ).wasBusy
+            return try !emptyLog().wasBusy
         }
     }
 
