@@ -138,8 +138,11 @@ extension Oracle {
         guard ledger.device.number != 0, !ledger.wasReplaced else { return }
         world.reached("device.renamed")
         let before = ledger.writes.values.filter { !mayBeWithdrawn($0, device) }
-        // What the server has is sent once more as well.
-        if let lost = try lost(before, in: eye.outbox(after: 0), ledger) {
+        // What the server has is sent once more as well. What it had when it was asked waits
+        // when the device hears of a restore since.
+        let wasRestored = askedAt[state.device].map { $0 < history } ?? false
+        let after = try wasRestored ? eye.kept() : eye.outbox(after: 0)
+        if let lost = lost(before, in: after, ledger) {
             fail("I5", "\(device.name) lost write \(lost) with its older name")
         }
     }

@@ -36,6 +36,7 @@ extension Oracle {
             truth.devices[old]?.subject == truth.devices[asker]?.subject
         else { return }
         truth.devices[old]?.revokedAfter = commits
+        askedAt[asker] = history
         world.reached("device.placeTaken")
     }
 }

@@ -57,6 +57,8 @@ final class Oracle {
     /// The pushes whose commit failed: it can be in the log all the same, which a start shows.
     private var failedPushes: [Push] = []
     var tokens: [String: DeviceID] = [:]
+    /// For new names, the server's history when it told what it had of the older one.
+    var askedAt: [DeviceID: Int] = [:]
     /// The last body that each device sent to be synced.
     private(set) var bodies: [DeviceID: [UInt8]] = [:]
     /// The server's history, as its store names it.
