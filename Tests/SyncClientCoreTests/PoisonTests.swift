@@ -13,6 +13,23 @@ struct PoisonTests {
         [UInt8](repeating: UInt8(ascii: "["), count: 600),
     ]
 
+    @Test("a body of several lines is one line for programs")
+    func lines() async throws {
+        try await inWorld { world in
+            let client = try await world.signedIn()
+            world.server.put("vehicle", "v1", body: "{}")
+            world.server.with { state in
+                state.buckets[ModelServer.core]?.rows[RowKey(table: "vehicle", id: "v1")]?.body =
+                    Array("{\n}".utf8)
+            }
+            _ = try await client.sync()
+            #expect(try await client.rows("vehicle").map(\.needsUpdate) == [false])
+            let lines = try await client.dump()
+            #expect(lines.count == 1 && lines[0].contains(#""body_base64":"ewp9""#), "\(lines)")
+            await client.close()
+        }
+    }
+
     @Test(
         "a row that cannot be read is shown as such, and its next version is read",
         arguments: bodies)
@@ -32,6 +49,12 @@ struct PoisonTests {
             #expect(rows.map(\.id) == ["v1", "v2", "v3"])
             #expect(rows.map(\.needsUpdate) == [false, true, false])
             #expect(rows[1].value == .null)
+            // For programs every line is one, whatever is in it.
+            let lines = try await client.dump().map { try JSON.parse(Array($0.utf8)) }
+            let line = try #require(lines.first { $0["id"] == "v2" })
+            #expect(line["body"] == nil)
+            #expect(line["body_base64"]?.text.flatMap(Base64URL.decode) == bytes)
+            #expect(lines.count { $0["body_base64"] != nil } == 1)
             #expect(try await client.row("pinned", "me")?.texts("services") == ["a"])
             #expect(try await client.status().queuedCount == 0)
             // The cursor stands behind it: it is not fetched again, and hurts nothing later.

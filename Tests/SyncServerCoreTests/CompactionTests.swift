@@ -194,6 +194,72 @@ struct CompactionTests {
         #expect(current.view == (try fixture.view(of: person)))
     }
 
+    /// Method: the tombstone comes last of three changes, and a page has room for one.
+    @Test("sends a device through a repair where the floor rises between its pages", arguments: 1...4)
+    func floorBetweenPages(pages: Int) throws {
+        let fixture = try ServerFixture()
+        let person = try fixture.addPerson()
+        let device = try fixture.addDevice(person)
+        for id in ["a", "b", "c"] { try fixture.put("driving_licence", id, person) }
+        var client = SimulatedClient()
+        while try !client.take(try fixture.page(client.request, for: device).frames) {}
+        for id in ["b", "c"] { try fixture.put("driving_licence", id, person, version: 2) }
+        try fixture.put("driving_licence", "a", person, version: 2, body: nil)
+        client.request.rowsMax = 1
+        var isWhole = false
+        for _ in 0..<pages where !isWhole {
+            isWhole = try client.take(try fixture.page(client.request, for: device).frames)
+        }
+        #expect(isWhole == (pages > 2))
+        try compact(fixture, days: 0)
+        try fixture.put("driving_licence", "d", person)
+        for _ in 0..<20 where try !client.take(fixture.page(client.request, for: device).frames) {}
+        // Who has had the tombstone needs no repair.
+        #expect(client.restarts == (pages < 3 ? ["cursor.floor"] : []))
+        #expect(client.view == (try fixture.view(of: person)))
+    }
+
+    /// A first page ends far below the floor where much was deleted since, and its device has
+    /// nothing that it could be repaired from: it would begin anew for ever.
+    ///
+    /// Method: five rows older than the floor, one in a page; a purge of what was deleted before
+    /// the first page, or after it, between two of them.
+    @Test("lets a new device in below the floor, in as many pages as it takes", arguments: [0, 1, 3])
+    func firstPages(deletedAfter pages: Int) throws {
+        let fixture = try ServerFixture()
+        let person = try fixture.addPerson()
+        let device = try fixture.addDevice(person)
+        for id in ["a", "b", "c", "d", "e", "f"] {
+            try fixture.put("driving_licence", id, person)
+        }
+        var client = SimulatedClient()
+        client.request.rowsMax = 1
+        var taken = 0
+        func take(_ count: Int) throws {
+            for _ in 0..<count {
+                taken += 1
+                if try client.take(fixture.page(client.request, for: device).frames) { return }
+            }
+        }
+        try take(pages)
+        try fixture.put("driving_licence", "a", person, version: 2, body: nil)
+        try compact(fixture, days: 0)
+        #expect(try bucket(fixture, "transport").floor > 5)
+        try take(20)
+        // Who was sent the row before it was deleted begins anew, and then comes through.
+        #expect(client.restarts == (pages == 0 ? [] : ["cursor.floor"]))
+        #expect(taken == 5 + (pages == 0 ? 0 : pages + 1), "\(taken)")
+        #expect(client.view == (try fixture.view(of: person)))
+        // Then it is a device like any other.
+        for id in ["b", "c"] {
+            try fixture.put("driving_licence", id, person, version: 2, body: nil)
+        }
+        try compact(fixture, days: 0)
+        #expect(
+            try fixture.page(client.request, for: device).frames.last
+                == .restart(reason: "cursor.floor"))
+    }
+
     @Test("does not let an old feed bring a deleted row back")
     func feed() throws {
         let fixture = try ServerFixture()

@@ -11,6 +11,7 @@ from torture.disk import torture_full, torture_power
 from torture.erasing import torture_erasing
 from torture.faults import torture_calls, torture_faults, torture_starts, torture_steps
 from torture.liars import torture_liars
+from torture.misfed import torture_misfed
 from torture.network import torture_proxy, torture_silence
 from torture.points import torture_points
 from torture.processes import torture_process
@@ -64,6 +65,8 @@ STEPS = [
          ("C16", "C17"), torture_clocks, 13, packages=("faketime",)),
     Step("liars", "a device that invents times, and writes that are poison", ("C18", "C26"),
          torture_liars, 4, 1),
+    Step("misfed", "a server whose own rows are bad: bodies, ids, sums", ("C27",),
+         torture_misfed, 3),
     Step("process", "SIGTERM at work, a second start, stale locks, read-only and foreign files, "
          "no descriptors, no log", ("C38", "C39", "C40"), torture_process, 3),
     Step("threads", "a server of a user that may have no more threads (setpriv, prlimit)",

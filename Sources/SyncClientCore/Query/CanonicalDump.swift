@@ -5,6 +5,7 @@ internal import SyncProtocol
 ///
 /// ```text
 /// {"agency":…,"as_of":…,"body":…,"id":…,"source_version":…,"table":…}   confirmed, sorted
+/// {"agency":…,"as_of":…,"body_base64":…,…}      the same, where the body cannot be read as JSON
 /// {"pending":{"mid":…,"operations":[…],"time":…}}                       waiting, in order
 /// ```
 enum CanonicalDump {
@@ -27,8 +28,18 @@ enum CanonicalDump {
             row.withText(2) { bytes.appendJSONString($0) }
             bytes.append(contentsOf: #","as_of":"#.utf8)
             bytes.appendDecimal(row.int64(3))
-            bytes.append(contentsOf: #","body":"#.utf8)
-            row.withBlob(5) { bytes.append(contentsOf: $0) }
+            row.withBlob(5) { body in
+                // A line break between its members would end the line.
+                let isLine = !body.contains(UInt8(ascii: "\n"))
+                if isLine, (try? JSON.parse(body, limits: .document)) != nil {
+                    bytes.append(contentsOf: #","body":"#.utf8)
+                    bytes.append(contentsOf: body)
+                } else {
+                    bytes.append(contentsOf: #","body_base64":""#.utf8)
+                    bytes.append(contentsOf: Base64URL.encode(body).utf8)
+                    bytes.append(UInt8(ascii: "\""))
+                }
+            }
             bytes.append(contentsOf: #","id":"#.utf8)
             row.withText(1) { bytes.appendJSONString($0) }
             bytes.append(contentsOf: #","source_version":"#.utf8)

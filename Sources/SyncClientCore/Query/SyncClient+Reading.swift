@@ -64,7 +64,8 @@ extension SyncClient {
     /// The mirror as canonical JSON lines, for comparing replicas.
     ///
     /// Confirmed rows come first, sorted by the bytes of table and id; writes
-    /// that wait come after them, each as a `pending` line.
+    /// that wait come after them, each as a `pending` line. A body is given as it came; one
+    /// that is no JSON as `body_base64`, in the alphabet for addresses, without padding.
     ///
     /// - Parameter line: Called with each line, without a line feed, on a thread
     ///   that may block.

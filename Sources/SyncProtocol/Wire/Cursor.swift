@@ -5,11 +5,12 @@
 /// state the server would have to keep.
 ///
 /// ```text
-/// 1 byte version, 4 bytes of the lineage, varint grants revision,
+/// 1 byte version (2, or 3 with beginnings), 4 bytes of the lineage, varint grants revision,
 /// for each bucket in the order of its number:
 ///     where its epoch is not that of the bucket before (of the first: not 1):
 ///         varint 0, varint epoch,
 ///     varint (number - previous), which is never 0, varint rev,
+///     in version 3: varint beginning, 0 for none; at least one bucket has one,
 /// 16 bytes HMAC-SHA-256 over the device and all before
 /// ```
 package struct Cursor: Hashable, Sendable {
@@ -21,12 +22,16 @@ package struct Cursor: Hashable, Sendable {
         package var epoch: UInt64
         /// The last revision the device holds.
         package var rev: UInt64
+        /// The bucket's newest revision when the device, which had nothing of it, was sent its
+        /// first rows; 0 once it has them all.
+        package var beganAt: UInt64
 
         /// Creates a position.
-        package init(bucket: UInt64, epoch: UInt64, rev: UInt64) {
+        package init(bucket: UInt64, epoch: UInt64, rev: UInt64, beganAt: UInt64 = 0) {
             self.bucket = bucket
             self.epoch = epoch
             self.rev = rev
+            self.beganAt = beganAt
         }
     }
 
@@ -74,13 +79,16 @@ package struct Cursor: Hashable, Sendable {
     }
 
     private static let version: UInt8 = 2
+    private static let versionWithBeginnings: UInt8 = 3
     private static let macBytes = 16
 
     /// Seals the cursor for a device.
     package func sealed(for device: DeviceID, key: HMACKey) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(40 + entries.count * 6)
-        bytes.append(Self.version)
+        // Few cursors have them, and the others are as short as they were.
+        let hasBeginnings = entries.contains { $0.beganAt > 0 }
+        bytes.append(hasBeginnings ? Self.versionWithBeginnings : Self.version)
         withUnsafeBytes(of: lineageTag.bigEndian) { bytes.append(contentsOf: $0) }
         bytes.appendVarint(grantsRevision)
         var previous: UInt64 = 0
@@ -94,6 +102,7 @@ package struct Cursor: Hashable, Sendable {
             }
             bytes.appendVarint(entry.bucket - previous)
             bytes.appendVarint(entry.rev)
+            if hasBeginnings { bytes.appendVarint(entry.beganAt) }
             previous = entry.bucket
         }
         let code = bytes.withUnsafeBytes { Self.mac($0, device: device, key: key) }
@@ -111,8 +120,9 @@ package struct Cursor: Hashable, Sendable {
             let code = UnsafeRawBufferPointer(rebasing: raw.suffix(Self.macBytes))
             guard let given = HashSum(bytes: code),
                 Self.mac(body, device: device, key: key).equalsInConstantTime(given),
-                body[0] == Self.version
+                body[0] == Self.version || body[0] == Self.versionWithBeginnings
             else { return nil }
+            let hasBeginnings = body[0] == Self.versionWithBeginnings
             var reader = ByteReader(body)
             let head = try reader.take(5)
             let tag = UInt32(bigEndian: head.loadUnaligned(fromByteOffset: 1, as: UInt32.self))
@@ -136,8 +146,14 @@ package struct Cursor: Hashable, Sendable {
                 }
                 let (bucket, overflow) = previous.addingReportingOverflow(step)
                 guard step > 0, !overflow else { throw reader.failure("cursor", "overflow") }
-                entries.append(Entry(bucket: bucket, epoch: epoch, rev: try reader.varint()))
+                let rev = try reader.varint()
+                let beganAt = hasBeginnings ? try reader.varint() : 0
+                entries.append(Entry(bucket: bucket, epoch: epoch, rev: rev, beganAt: beganAt))
                 previous = bucket
+            }
+            // As with epochs: one cursor, one spelling.
+            guard !hasBeginnings || entries.contains(where: { $0.beganAt > 0 }) else {
+                throw reader.failure("cursor", "no beginning")
             }
             return Cursor(lineageTag: tag, grantsRevision: grants, entries: entries)
         }

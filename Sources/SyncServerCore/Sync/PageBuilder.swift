@@ -179,7 +179,8 @@ package struct PageBuilder {
             guard let entry = cursor.entry(of: bucket.index) else { continue }
             if entry.epoch != bucket.epoch { return .epoch }
             if entry.rev > bucket.head { return .future }
-            if entry.rev < bucket.floor { return .floor }
+            // Who had nothing lacks no tombstone of a row that was gone before its first page.
+            if entry.rev < bucket.floor, entry.beganAt < bucket.floor { return .floor }
         }
         return nil
     }
@@ -272,8 +273,11 @@ package struct PageBuilder {
         }
         if !page.isFull { reached = bucket.head }
         guard reached > 0 else { return }
+        let held = page.cursor.entry(of: bucket.index)
         page.cursor.move(
-            to: Cursor.Entry(bucket: bucket.index, epoch: bucket.epoch, rev: reached))
+            to: Cursor.Entry(
+                bucket: bucket.index, epoch: bucket.epoch, rev: reached,
+                beganAt: reached == bucket.head ? 0 : held?.beganAt ?? bucket.head))
     }
 
     private func announceName(

@@ -171,6 +171,12 @@ final class AnswerCheck {
         guard let key = key(row.table, row.id, row.bucket, answer) else {
             return fail("I7", "a tombstone uses a name that was not announced")
         }
+        // That there was a row is told to nobody else either.
+        if let part = BucketPart(name: answer.buckets[row.bucket] ?? ""),
+            !truth.mayRead(facts.subject, part, at: now)
+        {
+            return fail("I11", "the tombstone of \(key) was sent to \(facts.subject)")
+        }
         guard truth.rows[key]?.isAlive == true, let home = moment.revs[key] else { return }
         // An older mark of a row that moved away and came back may be sent before it.
         if home.bucket == answer.buckets[row.bucket], row.rev >= home.rev {

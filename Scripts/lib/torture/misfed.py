@@ -1,0 +1,169 @@
+"""A server whose own rows are bad, by a fault of its own: what a device makes of them."""
+
+import contextlib
+import hashlib
+import json
+import os
+import signal
+import sqlite3
+import struct
+import time
+
+from torture.household import Household
+from torture.world import check
+
+LANE = (1 << 32) - 1
+# What a body can be that is none. A row with one stands beside the others.
+BODIES = {
+    "half a body": b'{"brand":"t',
+    "bytes that are no text": b"\xff\xfe\x00{",
+    "a body of another kind": b"[1,2,3]",
+    "no body": b"",
+    "half a surrogate": b'{"brand":"\\ud800"}',
+}
+# Ids that are none: an answer with one is no answer.
+IDS = {
+    "a blank in an id": "v 1",
+    "a line break in an id": "v\n1",
+    "a path in an id": "../../v1",
+    "an id of a thousand letters": "v" * 1_000,
+}
+
+
+def torture_misfed(world, rounds, draw):
+    """Each kind of bad row: it keeps no row from the screen and no write from the server."""
+    world.start(seconds_max=10)
+    home = Household(world, names="ab", writers=1)
+    key = world.admin("agency", "add", "dlt", "--tables", "vehicle")["key"]
+    feed(world, key, home.person, "good", 1)
+    home.settle_and_check("at first")
+    kinds = [("body", name) for name in BODIES] + [("id", name) for name in IDS] + [("sum", "sums")]
+    told = 0
+    for number in range(rounds):
+        for kind, name in draw.sample(kinds, len(kinds)):
+            where = "round %d, %s" % (number + 1, name)
+            row = "bad-%d-%d" % (number, kinds.index((kind, name)))
+            feed(world, key, home.person, row, 1)
+            world.end(signal.SIGTERM)
+            spoil(world, row, kind, name)
+            world.start()
+            told += one(home, row, kind, where)
+            # Its next version puts it right, once its id is one again.
+            if kind != "body":
+                world.end(signal.SIGTERM)
+                mend(world, row, name)
+                world.start()
+            feed(world, key, home.person, row, 2)
+            home.settle_and_check(where + ", put right")
+    return "%d rounds: %d kinds of bad rows, %d answers refused and told; %d writes there once" % (
+        rounds, len(kinds), told, len(home.acked))
+
+
+def one(home, row, kind, where):
+    """Two devices meet the row; gives how many of them refused the answer."""
+    device, other = home.devices
+    before = rows(device.dump())
+    pins = []
+    for writer in (device, other):
+        code, errors = home.pin(writer)
+        check(code == 0, "%s: a write is not stored: %s" % (where, errors))
+        pins.append("pin-%d" % home.serial)
+    refused = 0
+    for reader in (device, other):
+        code, errors = home.sync(reader)
+        check((code == 0) == (kind == "body"), "%s: a sync ends with %d: %s" % (where, code, errors))
+        refused += code != 0
+    # What was there is there, and what was written has arrived: seen from outside.
+    after = rows(device.dump())
+    missing = {key for key in before if key[0] == "vehicle" and key not in after}
+    check(not missing, "%s: the screen lost %s" % (where, sorted(missing)))
+    if kind == "body":
+        check(("vehicle", row) in after, "%s: the row is not shown at all" % where)
+    arrived = pinned(home.world)
+    for pin in pins:
+        check(b'"%s"' % pin.encode() in arrived, "%s: the write %s does not arrive" % (where, pin))
+    return refused
+
+
+def rows(dump):
+    lines = map(json.loads, dump.decode(errors="surrogateescape").splitlines())
+    return {(line["table"], line["id"]) for line in lines if "table" in line}
+
+
+def feed(world, key, person, row, version):
+    line = {"table": "vehicle", "id": row, "subject": person, "as_of": int(time.time() * 1000),
+            "source_version": version, "body": {"brand": row}}
+    status, body = world.request(
+        "POST", "/v1/agency/records", json.dumps(line).encode() + b"\n",
+        {"Authorization": "Bearer " + key})
+    check(status == 200 and b'"applied":1' in body.replace(b" ", b""),
+          "the row %s is not taken: %d %r" % (row, status, body[-200:]))
+
+
+@contextlib.contextmanager
+def store(world):
+    connection = sqlite3.connect(os.path.join(world.data, "server.sqlite"))
+    try:
+        with connection:
+            yield connection
+    finally:
+        connection.close()
+
+
+def pinned(world):
+    """What the server has of all that was pinned."""
+    with store(world) as connection:
+        return b"".join(body for (body,) in connection.execute(
+            "SELECT body FROM row WHERE tab = (SELECT no FROM name WHERE text = 'pinned')"))
+
+
+def spoil(world, row, kind, name):
+    """Makes a row bad, as its server has it."""
+    with store(world) as connection:
+        if kind == "id":
+            connection.execute(
+                "UPDATE row SET id = ? WHERE id = ?", (IDS[name], row))
+        elif kind == "sum":
+            bucket, total = bucket_of(connection, row)
+            wrong = bytes([total[0] ^ 1]) + total[1:]
+            connection.execute("UPDATE bucket SET sum = ? WHERE no = ?", (wrong, bucket))
+        else:
+            change_body(connection, row, BODIES[name])
+
+
+def mend(world, row, name):
+    with store(world) as connection:
+        if name in IDS:
+            connection.execute("UPDATE row SET id = ? WHERE id = ?", (row, IDS[name]))
+        else:
+            bucket, total = bucket_of(connection, row)
+            right = bytes([total[0] ^ 1]) + total[1:]
+            connection.execute("UPDATE bucket SET sum = ? WHERE no = ?", (right, bucket))
+
+
+def bucket_of(connection, row):
+    return connection.execute(
+        "SELECT bucket.no, bucket.sum FROM bucket JOIN row ON row.bucket = bucket.no "
+        "WHERE row.id = ?", (row,)).fetchone()
+
+
+def change_body(connection, row, body):
+    """Gives a row another body, with its hash and its bucket's sum: protocol.md section 8."""
+    table, owner, as_of, version, old, before = connection.execute(
+        "SELECT t.text, o.text, row.as_of, row.source_version, row.hash, row.body FROM row "
+        "JOIN name t ON t.no = row.tab JOIN name o ON o.no = row.owner WHERE row.id = ?",
+        (row,)).fetchone()
+    check(hashed(table, row, owner, as_of, version, before) == old, "the hash of %s is another" % row)
+    new = hashed(table, row, owner, as_of, version, body)
+    bucket, total = bucket_of(connection, row)
+    lanes = zip(*(struct.unpack(">4I", part) for part in (total, old, new)))
+    total = struct.pack(">4I", *((sum_ - gone + come) & LANE for sum_, gone, come in lanes))
+    connection.execute("UPDATE row SET body = ?, hash = ? WHERE id = ?", (body, new, row))
+    connection.execute("UPDATE bucket SET sum = ? WHERE no = ?", (total, bucket))
+
+
+def hashed(table, id, owner, as_of, version, body):
+    parts = [table.encode(), id.encode(), owner.encode()]
+    data = b"".join(struct.pack(">I", len(part)) + part for part in parts)
+    data += struct.pack(">qq", as_of, version) + struct.pack(">I", len(body)) + body
+    return hashlib.sha256(data).digest()[:16]
