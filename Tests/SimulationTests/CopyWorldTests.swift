@@ -3,7 +3,7 @@ import Testing
 @testable import SyncSimulation
 
 /// Copies of a device that both send what waited in them.
-@Suite("Copies of a device in a world")
+@Suite("Copied and new devices in a world")
 struct CopyWorldTests {
     /// Goal: two taps in two copies count twice, however alike they are.
     ///
@@ -50,13 +50,32 @@ struct CopyWorldTests {
         #expect(result.points.counts["server.namedOtherwise", default: 0] > 0)
     }
 
+    /// Goal: a new telephone gets all rows, page by page, though much older was purged.
+    @Test("a new device comes through pages below a floor without a repair")
+    func newDevice() {
+        var script = Script(pageRows: 1)
+        for row: Int64 in 0...4 { script.add(.device(0), .label, [row, row]) }
+        script.add(.device(0), .sync)
+        for row: Int64 in [0, 2] { script.add(.device(0), .delete, [row]) }
+        script.add(.device(0), .sync)
+        script.add(.admin, .compact, [0])
+        script.add(.device(1), .newDisk)
+        for _ in 0..<2 { script.add(.device(1), .sync) }
+        let result = World.run(script.plan)
+        #expect(result.violation == nil)
+        let counts = result.points.counts
+        #expect(counts["device.new"] == 1 && counts["server.purged"] == 1)
+        #expect(counts["answer.page", default: 0] > 3 && counts["answer.restart"] == nil)
+    }
+
     /// Actions two seconds apart, on two devices of one person.
     private struct Script {
         private(set) var plan: Plan
 
-        init() {
+        init(pageRows: Int = 10_000) {
             plan = Plan(seed: 1, people: 1, owners: [0, 0], core: [0, 1])
             plan.options.isPrepared = 1
+            plan.options.pageRows = pageRows
         }
 
         mutating func add(_ actor: Actor, _ verb: Verb, _ arguments: [Int64] = []) {

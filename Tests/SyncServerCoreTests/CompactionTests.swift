@@ -195,7 +195,9 @@ struct CompactionTests {
     }
 
     /// Method: the tombstone comes last of three changes, and a page has room for one.
-    @Test("sends a device through a repair where the floor rises between its pages", arguments: 1...4)
+    @Test(
+        "sends a device through a repair where the floor rises between its pages",
+        arguments: 1...4)
     func floorBetweenPages(pages: Int) throws {
         let fixture = try ServerFixture()
         let person = try fixture.addPerson()
@@ -219,12 +221,14 @@ struct CompactionTests {
         #expect(client.view == (try fixture.view(of: person)))
     }
 
-    /// A first page ends far below the floor where much was deleted since, and its device has
-    /// nothing that it could be repaired from: it would begin anew for ever.
+    /// A first page ends far below the floor where much was deleted since. A client that keeps
+    /// nothing of pages before the checkpoint would begin anew for ever.
     ///
     /// Method: five rows older than the floor, one in a page; a purge of what was deleted before
     /// the first page, or after it, between two of them.
-    @Test("lets a new device in below the floor, in as many pages as it takes", arguments: [0, 1, 3])
+    @Test(
+        "lets a new device in below the floor, in as many pages as it takes",
+        arguments: [0, 1, 3])
     func firstPages(deletedAfter pages: Int) throws {
         let fixture = try ServerFixture()
         let person = try fixture.addPerson()

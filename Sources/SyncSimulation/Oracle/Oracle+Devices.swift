@@ -9,6 +9,14 @@ extension Oracle {
         eyes[device.index] = nil
     }
 
+    /// Nothing is left on a device; what it had not sent is gone.
+    func emptied(_ device: Device) {
+        eyes[device.index] = nil
+        subjects[device.index] = nil
+        ledgers[device.index] = nil
+        intentions.doubt(device.index)
+    }
+
     /// The subject that a device was signed in for.
     func signedIn(_ device: Device, as subject: String) {
         eyes[device.index] = nil

@@ -14,6 +14,8 @@ package enum Verb: String, Hashable, Sendable, CaseIterable {
     case clockSet, clockDrift
     case offline
     case signIn, keepDisk, rollDiskBack, cloneDisk
+    // Everything is gone from it: a new telephone, or the program installed anew.
+    case newDisk
     case updateApp
     // A second program on a device, beside the first one, on the same files.
     case openSecond, closeSecond
@@ -40,8 +42,8 @@ package enum Verb: String, Hashable, Sendable, CaseIterable {
         case .transfer: ["from", "to", "amount"]
         case .poison: ["kind", "row"]
         case .rogue: ["kind", "other"]
-        case .sync, .open, .close, .diskMend, .signIn, .keepDisk, .rollDiskBack, .openSecond,
-            .listen, .stopListening:
+        case .sync, .open, .close, .diskMend, .signIn, .keepDisk, .rollDiskBack, .newDisk,
+            .openSecond, .listen, .stopListening:
             []
         case .closeSecond: ["killed"]
         case .updateApp, .updateServer: ["version", "changes", "power"]

@@ -58,7 +58,7 @@ extension World {
                 endpoint.offlineUntil = timeline.now + action.argument(0)
                 endpoint.isSilent = action.argument(1) > 0
             }
-        case .keepDisk, .rollDiskBack, .cloneDisk: replaceDisk(action, device)
+        case .keepDisk, .rollDiskBack, .cloneDisk, .newDisk: replaceDisk(action, device)
         case .updateApp: updateApp(action, on: device)
         case .openSecond: device.startSecond()
         case .closeSecond: device.closeSecond(kills: action.argument(0) > 0)
@@ -102,6 +102,11 @@ extension World {
             oracle.ledgers[device.index]?.wasReplaced = true
             device.replaceDisk(with: files)
             reached("device.cloned")
+        case .newDisk:
+            guard oracle.subjects[device.index] != nil, !device.disk.isDown else { return }
+            oracle.emptied(device)
+            device.replaceDisk(with: [:])
+            reached("device.new")
         default: break
         }
     }
