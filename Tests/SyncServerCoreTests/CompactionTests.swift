@@ -221,8 +221,9 @@ struct CompactionTests {
         #expect(client.view == (try fixture.view(of: person)))
     }
 
-    /// A first page ends far below the floor where much was deleted since. A client that keeps
-    /// nothing of pages before the checkpoint would begin anew for ever.
+    /// Goal: a first page that ends far below the floor does not send its device back.
+    ///
+    /// A client that keeps nothing of pages before the checkpoint would begin anew for ever.
     ///
     /// Method: five rows older than the floor, one in a page; a purge of what was deleted before
     /// the first page, or after it, between two of them.
