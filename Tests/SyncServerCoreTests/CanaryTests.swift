@@ -217,6 +217,109 @@ struct CanaryTests {
         }
     }
 
+    /// Whole frames with a canary in each member: some of them are taken, others refused for it.
+    ///
+    /// - Parameters:
+    ///   - canary: What stands in them.
+    ///   - last: The number of the last mutation before them; the one of theirs at the end.
+    private func frames(_ canary: String, after last: inout Int) -> [(path: String, body: String)] {
+        let text = "\"\(canary)\""
+        var all = [
+            ("/v1/sync", "{\"frame\":\"sync\",\"cursor\":\(text)}"),
+            ("/v1/sync", "{\"frame\":\"sync\",\(text):\(text)}"),
+            ("/v1/sync", "{\"frame\":\(text)}"),
+            ("/v1/sync", "{\"frame\":\"sync\"}\n{\"frame\":\"push\",\"base_chain\":\(text)}"),
+            ("/v1/reconcile", "{\"frame\":\"reconcile\",\"cursor\":\(text)}"),
+            (
+                "/v1/reconcile",
+                "{\"frame\":\"reconcile\"}\n{\"frame\":\"items\",\"bucket\":\(text),\"hashes\":[]}"
+            ),
+        ]
+        let operations = [
+            "\"do\":\"create\",\"table\":\"request_draft\",\"id\":\(text)",
+            "\"do\":\"create\",\"table\":\(text),\"id\":\"x\"",
+            "\"do\":\(text),\"table\":\"annotation\",\"id\":\"x\"",
+            "\"do\":\"create\",\"table\":\"annotation\",\"id\":\"x\"",
+            "\"do\":\"set\",\"table\":\"annotation\",\"id\":\"x\",\"field\":\"nickname\","
+                + "\"value\":\(text)",
+            "\"do\":\"set\",\"table\":\"annotation\",\"id\":\"x\",\"field\":\(text),\"value\":1",
+            "\"do\":\"set\",\"table\":\"preference\",\"id\":\"me\",\"field\":\"language\","
+                + "\"value\":{\(text):\(text)}",
+            "\"do\":\"add\",\"table\":\"annotation\",\"id\":\"x\",\"field\":\"labels\","
+                + "\"text\":\(text)",
+            "\"do\":\"submit\",\"table\":\"request\",\"id\":\"r\(last)\",\"value\":"
+                + "{\"action\":\(text),\"service\":\(text),\"form\":{\"a\":\(text)}}",
+        ]
+        for operation in operations {
+            last += 1
+            let (base, chain) = (Self.hex(last - 1), Self.hex(last))
+            let time = Self.hex(Int(noon) << 16 + last)
+            all.append(
+                (
+                    "/v1/sync",
+                    "{\"frame\":\"sync\",\"rows_max\":0,\"outcomes_seen\":\(last - 1)}\n"
+                        + "{\"frame\":\"push\",\"base_chain\":\"\(base)\"}\n"
+                        + "{\"frame\":\"mutation\",\"mid\":\(last),\"schema\":1,"
+                        + "\"time\":\"\(time)-\(phone.device)\",\"chain\":\"\(chain)\","
+                        + "\"operations\":[{\(operation)}]}"
+                ))
+        }
+        return all
+    }
+
+    private static func hex(_ number: Int) -> String {
+        Hex.encode(withUnsafeBytes(of: UInt64(number).bigEndian) { Array($0) })
+    }
+
+    /// Sends them; gives how the mutations ended.
+    private func push(_ canary: String, after last: inout Int) throws -> [String: Int] {
+        let client = try running.client()
+        var ends: [String: Int] = [:]
+        for (path, body) in frames(canary, after: &last) {
+            try client.send(
+                "POST \(path) HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \(phone.token)\r\n"
+                    + "Content-Type: application/json\r\n"
+                    + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)")
+            let answer = try client.answer()
+            guard answer.status == 200 else {
+                expectNone(answer.head + answer.text, "the answer to \(body)")
+                ends["\(answer.status)", default: 0] += 1
+                continue
+            }
+            for line in answer.body.split(separator: UInt8(ascii: "\n")) {
+                let frame = try JSON.parse(Array(line))
+                // An outcome names the row or the field, and goes to who wrote it.
+                guard frame["frame"] == "outcomes" else {
+                    expectNone(String(decoding: line, as: UTF8.self), "a frame")
+                    continue
+                }
+                ends[frame["status"]?.text ?? "", default: 0] += 1
+            }
+        }
+        return ends
+    }
+
+    /// A canary that only comes in the middle of frames reaches the machines behind the parser.
+    @Test("are told nowhere either where they are in writes, taken or refused")
+    func inWrites() throws {
+        var last = 0
+        for canary in canaries {
+            let ends = try push(canary, after: &last)
+            #expect(ends["accepted", default: 0] >= 3, "\(canary): \(ends)")
+            #expect(ends["refused", default: 0] >= 4, "\(canary): \(ends)")
+        }
+        for canary in canaries {
+            for body in ["device=\(canary)&after=0", "device=\(phone.device)&after=\(canary)"] {
+                let answer = try running.request(
+                    "POST", "/v1/devices/replace", ["Authorization": "Bearer \(phone.token)"],
+                    Array(body.utf8))
+                #expect(answer.status == 400, "\(body): \(answer.text)")
+                expectNone(answer.head + answer.text, "the answer to \(body)")
+            }
+        }
+        try lookEverywhere()
+    }
+
     /// What every assertion begins with, and what its claims do, in Base64.
     private static let assertionStarts = ["eyJhbGci", "eyJhdWQi"]
 
@@ -282,6 +385,11 @@ struct CanaryTests {
                 #expect(!text.contains(number), "\(command): \(text)")
             }
         }
+        try lookEverywhere()
+    }
+
+    /// Looks at all that operators see, and at the end of the server.
+    private func lookEverywhere() throws {
         try running.admin(["command": "audit.publish"])
         expectNone(try running.request("GET", "/metrics").text, "/metrics")
         let audit = try running.admin(["command": "audit.export", "after": .integer(0)])
