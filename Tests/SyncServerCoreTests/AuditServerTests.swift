@@ -111,6 +111,36 @@ struct AuditServerTests {
         #expect(both.contains { $0["rows"] != nil })
     }
 
+    /// Goal: no agency learns who is known without an entry.
+    ///
+    /// Method: lines that change nothing whoever they name: the answer is the same for somebody
+    /// and for nobody, or the entry tells of it.
+    @Test("how often a version was used again; what a row alone decides asks for nobody")
+    func askedInVain() throws {
+        let world = try World()
+        let running = world.running
+        let other = try running.addAgency("oic", ["vehicle"])
+        let newer = Self.vehicle("mine", world.subject, version: 5)
+        try running.feed(world.key, [newer])
+        let before = try Self.entries(running).count
+        for (key, word) in [(world.key, "stale"), (other, "feed.owner_foreign")] {
+            let told = try ["nobody", world.subject].map { subject in
+                let line = Self.vehicle("mine", subject)
+                return try running.request(
+                    "POST", "/v1/agency/records", ["Authorization": "Bearer \(key)"],
+                    Array(line.utf8)
+                ).text
+            }
+            #expect(told[0] == told[1] && told[0].contains(word), "\(told)")
+        }
+        #expect(try Self.entries(running).count == before)
+        let altered = newer.replacing("\"as_of\":1", with: "\"as_of\":2")
+        let moved = try running.feed(world.key, [altered])
+        #expect(moved["refused"] == 1, "\(moved)")
+        let later = try Self.entries(running).dropFirst(before)
+        #expect(later.map { $0["text"]?.text } == ["versions_reused 1"])
+    }
+
     @Test("the mutations of a push with the rows they touched, in the push's own commit")
     func pushes() throws {
         let running = try RunningServer()

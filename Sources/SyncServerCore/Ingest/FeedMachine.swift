@@ -31,10 +31,10 @@ package enum FeedOutcome: Hashable, Sendable {
     case stale
     case refused(FeedProblem)
 
-    /// Whether the line was refused because nobody is known under what it names.
-    var isAboutNobody: Bool {
-        guard case .refused(let problem) = self else { return false }
-        return problem.code == FeedMachine.subjectUnknown
+    /// The code of the refusal, or nil.
+    var refusal: String? {
+        guard case .refused(let problem) = self else { return nil }
+        return problem.code
     }
 
     /// The word for it in an answer.
@@ -61,16 +61,8 @@ struct FeedMachine {
 
     /// Folds one record in.
     func apply(_ record: FeedRecord) throws -> FeedOutcome {
-        let person: PersonRecord?
-        switch record.subject {
-        case .everyone: person = nil
-        case .subject(let subject):
-            person = try transaction.person(subject: subject)
-            if person?.erased != 0 { return .refused(Self.unknownSubject("subject")) }
-        case .tag(let tag):
-            person = try transaction.person(tag: tag)
-            if person == nil { return .refused(Self.unknownSubject("pid")) }
-        }
+        // What is refused for the row alone asks for nobody: such lines would tell, without an
+        // entry in the audit chain, who is known.
         let stored = try transaction.row(record.key, scope: RowScope.feed.number)
         if let stored {
             guard stored.owner == agency.code else {
@@ -87,6 +79,16 @@ struct FeedMachine {
             if record.sourceVersion < stored.sourceVersion { return .stale }
             if let outcome = Self.afterWithdrawal(record, stored) { return outcome }
         }
+        let person: PersonRecord?
+        switch record.subject {
+        case .everyone: person = nil
+        case .subject(let subject):
+            person = try transaction.person(subject: subject)
+            if person?.erased != 0 { return .refused(Self.unknownSubject("subject")) }
+        case .tag(let tag):
+            person = try transaction.person(tag: tag)
+            if person == nil { return .refused(Self.unknownSubject("pid")) }
+        }
         guard let policy = TablePolicy.all[record.key.table] else {
             throw StoreFailure.inconsistent("table \(record.key.table) has no policy")
         }
@@ -100,7 +102,7 @@ struct FeedMachine {
             if Self.isExpired(record, stored, at: context.now) { return .stale }
             return .refused(
                 FeedProblem(
-                    "feed.version_reused", member: "source_version",
+                    Self.versionReused, member: "source_version",
                     "version \(record.sourceVersion) was sent before with other content",
                     advice: "Give each change of a row a higher source_version."))
         }
@@ -112,6 +114,17 @@ struct FeedMachine {
             replacing: stored)
         CrashPoint.serverFeedWritten.reach()
         return .applied
+    }
+
+    /// What lines asked without changing anything: who of those they name is known.
+    static func asked(_ outcomes: some Sequence<FeedOutcome>) -> String {
+        var counts = [subjectUnknown: 0, versionReused: 0]
+        for outcome in outcomes { outcome.refusal.map { counts[$0]? += 1 } }
+        return [("subjects_unknown", subjectUnknown), ("versions_reused", versionReused)]
+            .compactMap { word, code in
+                counts[code].flatMap { $0 > 0 ? "\(word) \($0)" : nil }
+            }
+            .joined(separator: ", ")
     }
 
     /// A request that was taken back stays so until its agency says that it knows.
@@ -145,6 +158,7 @@ struct FeedMachine {
 
     /// The code of a line that names somebody who is not known.
     static let subjectUnknown = "feed.subject_unknown"
+    static let versionReused = "feed.version_reused"
 
     private static func unknownSubject(_ member: String) -> FeedProblem {
         FeedProblem(

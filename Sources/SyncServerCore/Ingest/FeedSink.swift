@@ -173,11 +173,10 @@ final class FeedSink: BodySink {
                 }
                 let touched = context.book.takeTouched()
                 // Asking who is known leaves a trace, though it changes nothing.
-                let unknown = outcomes.count { $0.1.isAboutNobody }
-                if !touched.isEmpty || unknown > 0 {
+                let asked = FeedMachine.asked(outcomes.lazy.map(\.1))
+                if !touched.isEmpty || !asked.isEmpty {
                     try context.audit.append(
-                        .rowsFed, by: .agency(agency.code), ranges: touched,
-                        text: unknown > 0 ? "subjects_unknown \(unknown)" : "")
+                        .rowsFed, by: .agency(agency.code), ranges: touched, text: asked)
                 }
                 let result = outcomes
                 return { context in Self.deliver(result, to: id, in: context) }
