@@ -135,6 +135,9 @@ extension World {
         guard ledger.ackedMid + 1 == ledger.nextMid else {
             return "writes \(ledger.ackedMid + 1) to \(ledger.nextMid - 1) wait"
         }
+        guard ledger.outcomesSeen >= ledger.ackedMid else {
+            return "nobody told it how write \(ledger.outcomesSeen + 1) ended"
+        }
         let sight = oracle.truth.sight(of: subject, at: server.wallMilliseconds)
         return ledger.digest == sight.digest ? nil : "its rows are not those of the server"
     }
