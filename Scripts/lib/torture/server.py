@@ -51,7 +51,11 @@ def torture_server(world, rounds, draw):
         go.clear()
         for number, flag in enumerate(idle):
             flag.clear()
-            check(flag.wait(timeout=30), "writer %d does not come back" % number)
+            # One that has ended sets no flag any more, and says why.
+            came_back = problems or flag.wait(timeout=30)
+            if problems:
+                raise problems[0]
+            check(came_back, "writer %d does not come back" % number)
         if problems:
             raise problems[0]
         unknown_at_kill += sum(len(writer.waiting) for writer in writers)
