@@ -105,17 +105,22 @@ struct AccessLogTests {
         #expect(try world.running.admin(["command": "verify"])["rows"]?.items?[0]["sound"] == 1)
     }
 
-    /// Method: the second of three reads of a device is damaged in the file.
-    @Test("passes over an entry that cannot be read, tells it, and does not come back to it")
-    func damagedEntry() throws {
+    /// A person's device, and the bucket in which their vehicle is.
+    private static func deviceWithVehicle() throws -> (ServerFixture, DeviceRecord, BucketRecord) {
         let fixture = try ServerFixture()
         let person = try fixture.addPerson()
         try fixture.put("vehicle", "v1", person)
-        let device = try fixture.addDevice(person)
         let bucket = try #require(
             try fixture.read { try $0.buckets(of: person.number) }.first {
                 $0.name.hasSuffix("/transport")
             })
+        return (fixture, try fixture.addDevice(person), bucket)
+    }
+
+    /// Method: the second of three reads of a device is damaged in the file.
+    @Test("passes over an entry that cannot be read, tells it, and does not come back to it")
+    func damagedEntry() throws {
+        let (fixture, device, bucket) = try Self.deviceWithVehicle()
         var numbers: [Int64] = []
         for _ in 0..<3 {
             try fixture.write { context in
@@ -140,14 +145,7 @@ struct AccessLogTests {
     /// Numbers that can only come from damage: they end no pass, and not the server.
     @Test("adds up the largest numbers, and passes over a time beyond the calendar")
     func largestEntry() throws {
-        let fixture = try ServerFixture()
-        let person = try fixture.addPerson()
-        try fixture.put("vehicle", "v1", person)
-        let device = try fixture.addDevice(person)
-        let bucket = try #require(
-            try fixture.read { try $0.buckets(of: person.number) }.first {
-                $0.name.hasSuffix("/transport")
-            })
+        let (fixture, device, bucket) = try Self.deviceWithVehicle()
         func entry(at: Int64) -> [UInt8] {
             AuditEntry(
                 .rowsRead, at: at, by: .device(device.id),

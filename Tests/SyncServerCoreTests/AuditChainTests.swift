@@ -152,6 +152,17 @@ struct AuditChainTests {
     }
 
     /// The link is told in the documents so that another program can go through an export.
+    @Test("takes an entry whose time cannot be for a damaged one", arguments: [.min, -1, .max])
+    func time(at: Int64) throws {
+        let bytes = AuditEntry(.personHeld, at: at, by: .operator).bytes
+        #expect(throws: WireError.self) { try bytes.withUnsafeBytes { try AuditEntry($0) } }
+        var records = Self.chain(Self.entries(5))
+        records.append(AuditHead(number: 5, link: records[4].link).following(bytes))
+        let problem = verify(records).problem
+        #expect(problem?.number == 6)
+        #expect(problem?.message == "it cannot be read")
+    }
+
     @Test("links as the documents say")
     func link() throws {
         let record = AuditHead.start.following([1, 2, 3])

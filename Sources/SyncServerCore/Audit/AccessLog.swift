@@ -92,7 +92,7 @@ struct AccessLog {
         let domains = Set((told?["fields"]?.items ?? []).compactMap(\.text)).union(look.domains)
         // A feed could write such rows once: its times can be none.
         func time(_ name: String) -> Int64? {
-            told?[name]?.intValue.flatMap { AccessPublishing.times.contains($0) ? $0 : nil }
+            told?[name]?.intValue.flatMap { AuditEntry.times.contains($0) ? $0 : nil }
         }
         let first = min(time("first_ms") ?? look.first, look.first)
         let last = max(time("last_ms") ?? look.last, look.last)

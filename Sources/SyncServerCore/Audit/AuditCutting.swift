@@ -103,10 +103,6 @@ struct AuditCutting {
                 step.damaged = record.number
                 return false
             }
-            guard AccessPublishing.times.contains(entry.at) else {
-                step.damaged = record.number
-                return false
-            }
             guard entry.at < limit, try !concerns(entry, search.held) else { return false }
             if entry.kind == .historyBegan { search.began = record.number }
             search.through = record.number

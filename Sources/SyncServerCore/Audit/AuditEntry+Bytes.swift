@@ -45,7 +45,8 @@ extension AuditEntry {
 
     /// Reads an entry.
     ///
-    /// - Throws: `WireError` if the bytes are not those of an entry that this program knows.
+    /// - Throws: `WireError` if the bytes are not those of an entry that this program knows,
+    ///   or its time is none of ``times``.
     package init(_ bytes: UnsafeRawBufferPointer) throws(WireError) {
         var reader = ByteReader(bytes)
         var kind: Kind?
@@ -83,6 +84,9 @@ extension AuditEntry {
         }
         guard let kind, let at, let actor else {
             throw reader.failure("audit.entry", "what, when or who is missing or not known")
+        }
+        guard Self.times.contains(at) else {
+            throw reader.failure("audit.time", "there is no such time")
         }
         self.kind = kind
         self.at = at

@@ -104,7 +104,7 @@ package struct AuditEntry: Hashable, Sendable {
 
     /// What happened.
     package var kind: Kind
-    /// When, in milliseconds since 1970 by the server's clock.
+    /// When, in milliseconds since 1970 by the server's clock: one of ``times``.
     package var at: Int64
     /// Who did it.
     package var actor: Actor
@@ -135,6 +135,9 @@ package struct AuditEntry: Hashable, Sendable {
             self.count = count
         }
     }
+
+    /// When something can have happened: a time beyond the year 9999 is damage.
+    static let times: ClosedRange<Int64> = 0...253_402_214_400_000
 
     /// Creates an entry.
     package init(

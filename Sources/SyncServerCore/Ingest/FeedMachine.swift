@@ -118,11 +118,10 @@ struct FeedMachine {
 
     /// What lines asked without changing anything: who of those they name is known.
     static func asked(_ outcomes: some Sequence<FeedOutcome>) -> String {
-        var counts = [subjectUnknown: 0, versionReused: 0]
-        for outcome in outcomes { outcome.refusal.map { counts[$0]? += 1 } }
-        return [("subjects_unknown", subjectUnknown), ("versions_reused", versionReused)]
+        [("subjects_unknown", subjectUnknown), ("versions_reused", versionReused)]
             .compactMap { word, code in
-                counts[code].flatMap { $0 > 0 ? "\(word) \($0)" : nil }
+                let count = outcomes.count { $0.refusal == code }
+                return count > 0 ? "\(word) \(count)" : nil
             }
             .joined(separator: ", ")
     }
