@@ -232,19 +232,16 @@ package struct SyncRoundMachine: Hashable, Sendable {
             return again(
                 after: retryAfter ?? 1_000, random,
                 orStop: .serverBusy(retryAfterMilliseconds: retryAfter ?? 1_000))
-        case 408, 500, 502, 504:
+        case 408, 502, 504:
             // A proxy's answer may follow a commit that it did not see.
-            let failure = SyncFailure.noAnswer(reason: "http.\(status)")
-            let action = again(after: retryAfter, random, orStop: failure)
-            guard status == 500, attempts >= Limits.attemptsMax, case .stop = action else {
-                return action
-            }
+            return again(after: retryAfter, random, orStop: .noAnswer(reason: "http.\(status)"))
+        case 500:
             // The server may have rows that it cannot read, and takes what was written: after
             // a pause as before, which it may have named.
-            if case .stop(let first) = withoutRows(failure) { return .stop(first) }
-            let pause = again(after: retryAfter, random, orStop: failure)
-            attempts = 0
-            return pause
+            let failure = SyncFailure.noAnswer(reason: "http.500")
+            attempts += 1
+            if attempts >= Limits.attemptsMax, let end = giveRowsUp(failure) { return end }
+            return pause(after: retryAfter, random, orStop: failure)
         default: return .stop(.answerUnusable(code: "http.\(status)"))
         }
     }
@@ -264,12 +261,18 @@ package struct SyncRoundMachine: Hashable, Sendable {
         return isRepairing ? .reconcile : .send
     }
 
-    /// Gives the rows up: what cannot be read holds back nothing that was written.
     private mutating func withoutRows(_ failure: SyncFailure) -> Action {
+        giveRowsUp(failure) ?? send()
+    }
+
+    /// Gives the rows up: what cannot be read holds back nothing that was written.
+    ///
+    /// - Returns: The round's end, if they were given up before.
+    private mutating func giveRowsUp(_ failure: SyncFailure) -> Action? {
         if let rowsFailure { return .stop(rowsFailure) }
         rowsFailure = failure
         gotSomewhere()
-        return send()
+        return nil
     }
 
     private mutating func beginRepair(of bucket: String?) -> Action {
@@ -286,10 +289,16 @@ package struct SyncRoundMachine: Hashable, Sendable {
         after retryAfter: Int64?, _ random: UInt64, orStop failure: SyncFailure
     ) -> Action {
         attempts += 1
+        guard attempts < Limits.attemptsMax else { return .stop(failure) }
+        return pause(after: retryAfter, random, orStop: failure)
+    }
+
+    /// Waits, unless that were too long for a round.
+    private mutating func pause(
+        after retryAfter: Int64?, _ random: UInt64, orStop failure: SyncFailure
+    ) -> Action {
         let pause = backoff.failed(retryAfterMilliseconds: retryAfter, random: random)
-        guard attempts < Limits.attemptsMax, pause <= Limits.roundPauseMillisecondsMax else {
-            return .stop(failure)
-        }
-        return .wait(milliseconds: pause)
+        return pause <= Limits.roundPauseMillisecondsMax
+            ? .wait(milliseconds: pause) : .stop(failure)
     }
 }
