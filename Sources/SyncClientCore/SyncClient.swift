@@ -59,10 +59,12 @@ public actor SyncClient {
         do throws(SyncFailure) {
             return try await ClientSession.open(
                 credentials, directory: directory, environment: environment)
-        } catch .signedOut {
-            // By another program, since the credentials were read.
-            return nil
         } catch {
+            // Another program may have signed out since the credentials were read.
+            let isThere = try await environment.execution.offPool { () throws(SyncFailure) in
+                try directory.credentials(credentials.subject) != nil
+            }
+            guard isThere, error != .signedOut else { return nil }
             throw error
         }
     }

@@ -51,8 +51,10 @@ struct CopyTests {
     ///
     /// Method: two writes on one row are put aside and used. Both tell the server their
     /// first names, and the removal names the addition by the dot that it has on every copy.
-    @Test("tell the first names of writes that are used after all")
-    func used() async throws {
+    /// An answer that is told again much later does not name the row.
+    @Test(
+        "tell the first names of writes that are used after all", arguments: ["annotation/a", ""])
+    func used(detail: String) async throws {
         try await inWorld { world in
             let client = try await world.signedIn()
             let row = RowKey(table: "annotation", id: "a")
@@ -68,8 +70,8 @@ struct CopyTests {
             ])
             let refused = try await session.store.write { connection in
                 let entries = try OutboxTable.entries(connection)
-                try AsideTable.keep(entries[0].mid, "create_stale", "annotation/a", connection)
-                try AsideTable.keep(entries[1].mid, "row_absent", "annotation/a", connection)
+                try AsideTable.keep(entries[0].mid, "create_stale", detail, connection)
+                try AsideTable.keep(entries[1].mid, "row_absent", detail, connection)
                 return entries.map(\.mutation)
             }
             try await client.useWritesAside("annotation/a")

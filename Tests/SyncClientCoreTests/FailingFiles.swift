@@ -8,6 +8,8 @@ struct FailingFiles: FileOperations {
     private let left: Counter
     /// What happens before a file is read.
     var onRead: @Sendable (String) -> Void = { _ in }
+    /// What happens before a file is made.
+    var onMakeFile: @Sendable (String) -> Void = { _ in }
     /// What happens before the names in a directory are looked at.
     var onNames: @Sendable () -> Void = {}
     /// Whether nothing gets another name.
@@ -33,7 +35,10 @@ struct FailingFiles: FileOperations {
 
     func defaultDataDirectory() -> String { files.defaultDataDirectory() }
     func makeDirectory(_ path: String) throws(SyncFailure) { try files.makeDirectory(path) }
-    func makeFile(_ path: String) throws(SyncFailure) { try files.makeFile(path) }
+    func makeFile(_ path: String) throws(SyncFailure) {
+        onMakeFile(path)
+        try files.makeFile(path)
+    }
     func checkPrivate(_ path: String) throws(SyncFailure) { try files.checkPrivate(path) }
     func read(_ path: String, bytesMax: Int) throws(SyncFailure) -> [UInt8]? {
         onRead(path)

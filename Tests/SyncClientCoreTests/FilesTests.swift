@@ -186,7 +186,7 @@ struct FilesTests {
                 SyncConfiguration(dataDirectory: world.path, environment: watched))
             watch.arm()
             try await client.signOut()
-            #expect(await watch.outcome() != nil)
+            #expect(await watch.outcome() == .signedOut)
             let left = try? FileManager.default.contentsOfDirectory(atPath: world.accountPath)
             #expect((left ?? []).allSatisfy { $0.hasSuffix(".lock") })
             await other?.close()
@@ -214,6 +214,85 @@ struct FilesTests {
 
         /// How it failed; nil where it did not, or did not begin.
         func outcome() async -> SyncFailure? { await begun.withLock { $0 }?.value }
+    }
+
+    /// Method: another program signs the person out between this one's reading of the sign-in
+    /// and its opening of the cache, at both places where it makes a file.
+    @Test(
+        "leave nobody signed in for a program that finds them gone", arguments: ["sync", "writer"])
+    func signedOutMeanwhile(lock: String) async throws {
+        try await inWorld { world in
+            try await world.signedIn().close()
+            let subject = try #require(
+                try DataDirectory(path: world.path, files: LiveFiles()).current())
+            let path = world.path
+            var files = FailingFiles(after: .max)
+            files.onMakeFile = { file in
+                guard file.hasSuffix("/\(lock).lock") else { return }
+                let directory = DataDirectory(path: path, files: LiveFiles())
+                try? directory.erase(subject)
+                try? directory.clearCurrent(subject)
+            }
+            var environment = world.environment
+            environment.files = files
+            let client = try await SyncClient.open(
+                SyncConfiguration(dataDirectory: world.path, environment: environment))
+            #expect(await client.account == nil)
+            await #expect(throws: SyncFailure.signedOut) { try await client.pin("a") }
+            await client.close()
+        }
+    }
+
+    /// Method: a file is made behind the look at what there is to remove, and before the next.
+    @Test("are not said to be gone where one came meanwhile, and can be removed once more")
+    func erasedMeanwhile() async throws {
+        try await inWorld { world in
+            try await world.signedIn().close()
+            let late = world.accountPath + "/outbox-7.jsonl"
+            let looks = Mutex(0)
+            var files = FailingFiles(after: .max)
+            files.onNames = {
+                let look = looks.withLock { looks in
+                    looks += 1
+                    return looks
+                }
+                if look == 2 { try? LiveFiles().write([1], to: late) }
+            }
+            let directory = DataDirectory(path: world.path, files: files)
+            let subject = try #require(try directory.current())
+            #expect(throws: SyncFailure.storageFailed(code: "file.left")) {
+                try directory.erase(subject)
+            }
+            #expect(try directory.credentials(subject) != nil)
+            try directory.erase(subject)
+            #expect(!FileManager.default.fileExists(atPath: world.accountPath))
+        }
+    }
+
+    @Test("leave another program's sign-in alone")
+    func currentOfAnother() async throws {
+        try await inWorld { world in
+            let directory = DataDirectory(path: world.path, files: LiveFiles())
+            try directory.prepare()
+            try directory.setCurrent("somchai")
+            try directory.clearCurrent("wanna")
+            #expect(try directory.current() == "somchai")
+            try directory.clearCurrent("somchai")
+            #expect(try directory.current() == nil)
+        }
+    }
+
+    @Test("whose names cannot be read are not taken for none")
+    func names() async throws {
+        try await inWorld { world in
+            let files = LiveFiles()
+            try files.makeDirectory(world.path)
+            try files.write([1], to: world.path + "/file")
+            #expect(throws: SyncFailure.storageFailed(code: "file.names")) {
+                try files.names(in: world.path + "/file")
+            }
+            #expect(try files.names(in: world.path + "/none") == [])
+        }
     }
 
     @Test(

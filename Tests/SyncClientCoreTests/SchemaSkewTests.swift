@@ -105,6 +105,26 @@ struct SchemaSkewTests {
         await (try await world.signedIn()).close()
     }
 
+    /// Puts a cache of an older version into place, with more buckets and perhaps another name.
+    private static func putOlder(
+        _ version: Int64, with buckets: [String], isRenamed: Bool, in world: TestWorld
+    ) throws {
+        let path = world.path + "/older.sqlite"
+        try makeCache(path, version: version)
+        let connection = try Connection(path: path, options: ConnectionOptions(.readWriteCreate))
+        for (number, bucket) in zip(Int64(2)..., buckets) {
+            try connection.run(
+                """
+                INSERT INTO bucket(id, name, epoch, head, count, sum, priority, lease_until)
+                VALUES (?, ?, 1, 1, 0, ?, 1, 0)
+                """, .integer(number), .text(bucket), .blob(HashSum.zero.bytes))
+        }
+        if isRenamed { try connection.run("UPDATE state SET device = 5") }
+        _ = try connection.checkpoint(.truncate)
+        connection.close()
+        try put(path, world)
+    }
+
     /// Versions before the seventh do not say whose cache it is; another person's bucket that was
     /// given to this one does not make it that person's.
     @Test(
@@ -113,27 +133,10 @@ struct SchemaSkewTests {
     func granted(version: Int64, isRenamed: Bool) async throws {
         try await inWorld { world in
             try await Self.signedIn(world)
-            let path = world.path + "/older.sqlite"
-            try Self.makeCache(path, version: version)
-            let connection = try Connection(
-                path: path, options: ConnectionOptions(.readWriteCreate))
-            try connection.run(
-                """
-                INSERT INTO bucket(id, name, epoch, head, count, sum, priority, lease_until)
-                VALUES (2, 'person/somchai/welfare', 1, 1, 0, ?, 1, 0)
-                """, .blob(HashSum.zero.bytes))
-            if isRenamed {
-                // Its own are more; among as many of another's it would be put aside.
-                try connection.run("UPDATE state SET device = 5")
-                try connection.run(
-                    """
-                    INSERT INTO bucket(id, name, epoch, head, count, sum, priority, lease_until)
-                    VALUES (3, 'person/wanna/civil', 1, 1, 0, ?, 1, 0)
-                    """, .blob(HashSum.zero.bytes))
-            }
-            _ = try connection.checkpoint(.truncate)
-            connection.close()
-            try Self.put(path, world)
+            // Its own are more; among as many of another's it would be put aside.
+            let own = isRenamed ? ["person/wanna/civil"] : []
+            try Self.putOlder(
+                version, with: ["person/somchai/welfare"] + own, isRenamed: isRenamed, in: world)
             let client = try await world.open()
             #expect(try await client.notices().isEmpty)
             #expect(try await client.row("pinned", "me")?.texts("services") == ["s1", "s2"])
@@ -146,20 +149,8 @@ struct SchemaSkewTests {
         guard version < 7 else { return }
         try await inWorld { world in
             try await Self.signedIn(world)
-            let path = world.path + "/older.sqlite"
-            try Self.makeCache(path, version: version)
-            let connection = try Connection(
-                path: path, options: ConnectionOptions(.readWriteCreate))
             // As many of this person's, given to the other, as of the other.
-            try connection.run(
-                """
-                INSERT INTO bucket(id, name, epoch, head, count, sum, priority, lease_until)
-                VALUES (2, 'person/somchai/core', 1, 1, 0, ?, 1, 0)
-                """, .blob(HashSum.zero.bytes))
-            try connection.run("UPDATE state SET device = 5")
-            _ = try connection.checkpoint(.truncate)
-            connection.close()
-            try Self.put(path, world)
+            try Self.putOlder(version, with: ["person/somchai/core"], isRenamed: true, in: world)
             let client = try await world.open()
             // What was written under this device's own name is taken from it, and nothing else.
             #expect(try await client.notices().map(\.kind) == [.foreign])

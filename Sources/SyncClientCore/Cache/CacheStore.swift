@@ -229,7 +229,14 @@ final class CacheStore: Sendable {
         do {
             return try await database.withWriter { connection in
                 // On the writer's own thread, where waiting harms nobody.
-                let lock = try WriterLock.take(lockPath, files)
+                let lock: any HeldLock
+                do throws(SyncFailure) {
+                    lock = try WriterLock.take(lockPath, files)
+                } catch {
+                    // A sign-out takes the lock's own file away.
+                    try checkIsInPlace()
+                    throw error
+                }
                 defer { lock.unlock() }
                 try checkIsInPlace()
                 return try body(connection)
@@ -239,11 +246,12 @@ final class CacheStore: Sendable {
         }
     }
 
-    /// Refuses to work on a file that a salvage has replaced: nobody would see it.
+    /// Refuses to work on a file that another program has replaced by a salvage, or removed by
+    /// a sign-out: nobody would see it.
     private func checkIsInPlace() throws(SyncFailure) {
-        guard try environment.files.identity(database.path) == identity else {
-            throw .cacheReplaced
-        }
+        guard try environment.files.identity(database.path) != identity else { return }
+        let isSignedOut = try environment.files.identity(directory + "/credentials") == nil
+        throw isSignedOut ? .signedOut : .cacheReplaced
     }
 
     /// What an error says; damage is noted, so that the next opening salvages.
@@ -254,7 +262,7 @@ final class CacheStore: Sendable {
             try noteDamage()
         } catch {
             // A note that cannot be written is written the next time.
-            if error == .cacheReplaced { return error }
+            if [.cacheReplaced, .signedOut].contains(error) { return error }
         }
         return failure
     }
