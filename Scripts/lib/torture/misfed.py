@@ -1,18 +1,19 @@
 """A server whose own rows are bad, by a fault of its own: what a device makes of them."""
 
 import contextlib
-import hashlib
 import json
 import os
 import signal
 import sqlite3
-import struct
+import sys
 import time
 
 from torture.household import Household
 from torture.world import check
 
-LANE = (1 << 32) - 1
+sys.path.append(os.path.join(os.path.dirname(__file__), "../../../Tests/Interop"))
+from trs1 import hashes  # noqa: E402  (the client that was written from the protocol alone)
+
 # What a body can be that is none. A row with one stands beside the others.
 BODIES = {
     "half a body": b'{"brand":"t',
@@ -124,9 +125,7 @@ def spoil(world, row, kind, name):
             connection.execute(
                 "UPDATE row SET id = ? WHERE id = ?", (IDS[name], row))
         elif kind == "sum":
-            bucket, total = bucket_of(connection, row)
-            wrong = bytes([total[0] ^ 1]) + total[1:]
-            connection.execute("UPDATE bucket SET sum = ? WHERE no = ?", (wrong, bucket))
+            flip_sum(connection, row)
         else:
             change_body(connection, row, BODIES[name])
 
@@ -136,9 +135,14 @@ def mend(world, row, name):
         if name in IDS:
             connection.execute("UPDATE row SET id = ? WHERE id = ?", (row, IDS[name]))
         else:
-            bucket, total = bucket_of(connection, row)
-            right = bytes([total[0] ^ 1]) + total[1:]
-            connection.execute("UPDATE bucket SET sum = ? WHERE no = ?", (right, bucket))
+            flip_sum(connection, row)
+
+
+def flip_sum(connection, row):
+    """Flips a bit of the sum of a row's bucket; once more, and it is right again."""
+    bucket, total = bucket_of(connection, row)
+    flipped = bytes([total[0] ^ 1]) + total[1:]
+    connection.execute("UPDATE bucket SET sum = ? WHERE no = ?", (flipped, bucket))
 
 
 def bucket_of(connection, row):
@@ -153,17 +157,9 @@ def change_body(connection, row, body):
         "SELECT t.text, o.text, row.as_of, row.source_version, row.hash, row.body FROM row "
         "JOIN name t ON t.no = row.tab JOIN name o ON o.no = row.owner WHERE row.id = ?",
         (row,)).fetchone()
-    check(hashed(table, row, owner, as_of, version, before) == old, "the hash of %s is another" % row)
-    new = hashed(table, row, owner, as_of, version, body)
+    hashed = [hashes.row_hash(table, row, owner, as_of, version, part) for part in (before, body)]
+    check(hashed[0] == old, "the hash of %s is another" % row)
     bucket, total = bucket_of(connection, row)
-    lanes = zip(*(struct.unpack(">4I", part) for part in (total, old, new)))
-    total = struct.pack(">4I", *((sum_ - gone + come) & LANE for sum_, gone, come in lanes))
-    connection.execute("UPDATE row SET body = ?, hash = ? WHERE id = ?", (body, new, row))
+    total = hashes.add(hashes.subtract(total, old), hashed[1])
+    connection.execute("UPDATE row SET body = ?, hash = ? WHERE id = ?", (body, hashed[1], row))
     connection.execute("UPDATE bucket SET sum = ? WHERE no = ?", (total, bucket))
-
-
-def hashed(table, id, owner, as_of, version, body):
-    parts = [table.encode(), id.encode(), owner.encode()]
-    data = b"".join(struct.pack(">I", len(part)) + part for part in parts)
-    data += struct.pack(">qq", as_of, version) + struct.pack(">I", len(body)) + body
-    return hashlib.sha256(data).digest()[:16]
