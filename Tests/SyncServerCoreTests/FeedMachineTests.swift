@@ -199,6 +199,27 @@ struct FeedMachineTests {
         #expect(try outcome("somebody", "{}") == "unchanged")
     }
 
+    /// Such a line leaves no entry in the audit chain.
+    @Test("ask for nobody where a row was deleted so long ago that its person is forgotten")
+    func buried() throws {
+        let fixture = try ServerFixture()
+        _ = try fixture.addPerson()
+        func outcome(_ subject: String, _ version: Int64, _ body: String?) throws -> FeedOutcome {
+            try apply(
+                try fixture.record("vehicle", "v", subject, version: version, body: body), fixture)
+        }
+        #expect(try outcome("somebody", 1, "{}") == .applied)
+        #expect(try outcome("somebody", 2, nil) == .applied)
+        fixture.now = noon + 1
+        try fixture.write { context in
+            _ = try Compaction(context: context, limits: fixture.limits).run(olderThan: 0)
+        }
+        #expect(
+            try fixture.feedRow(RowKey(table: "vehicle", id: "v"))?.bucket == RowScope.buried)
+        #expect(try outcome("somebody", 2, nil) == .unchanged)
+        #expect(try outcome("nobody", 2, nil) == .unchanged)
+    }
+
     @Test("may not touch another agency's row")
     func foreignOwner() throws {
         let fixture = try ServerFixture()

@@ -60,6 +60,16 @@ struct OriginTests {
             return try scene.fixture.push([write], from: scene.first).keptBytes
         }
         #expect(try bytes(true, Self.operations) == bytes(false, Self.operations) + 40)
+        // What was taken before has its name already.
+        let scene = try OriginTests()
+        var device = WritingDevice(scene.first)
+        let again = [Self.operations, Self.operations].map {
+            device.next($0, origin: Self.origin)
+        }
+        let both = try scene.fixture.push(again, from: scene.first)
+        #expect(both.outcomes.map(\.code) == ["", "taken_before"])
+        let words = both.outcomes.reduce(0) { $0 + $1.code.utf8.count + $1.detail.utf8.count }
+        #expect(both.keptBytes == 40 + 2 * (8 + 32) + words)
         // What is refused has no effect that could come twice, and no name is kept.
         let refused = [Self.operations[1]]
         #expect(try bytes(true, refused) == bytes(false, refused))

@@ -235,6 +235,8 @@ struct PageBuilderTests {
         #expect(try reason(sealed { $0.lineageTag ^= 1 }, device) == "cursor.lineage")
         #expect(try reason(sealed { $0.entries[0].epoch += 1 }, device) == "cursor.epoch")
         #expect(try reason(sealed { $0.entries[0].rev += 1 }, device) == "cursor.future")
+        // The page with which it began was one of a store that had more.
+        #expect(try reason(sealed { $0.entries[0].beganAt = 1_000 }, device) == "cursor.future")
         try fixture.writer.transaction { transaction throws in
             var bucket = try #require(
                 try transaction.bucket(BucketNumber(opened.entries[0].bucket)))

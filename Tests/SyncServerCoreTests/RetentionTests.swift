@@ -233,10 +233,12 @@ struct RetentionTests {
         let fixture = try ServerFixture()
         let person = try fixture.addPerson()
         let agency = AgencyRecord(code: "dlt", tables: ["vehicle"])
-        func feed(_ version: Int64, asOf: Int64? = nil) throws -> FeedOutcome {
+        func feed(
+            _ version: Int64, asOf: Int64? = nil, of subject: String = "somebody"
+        ) throws -> FeedOutcome {
             try fixture.write { context in
                 let line =
-                    #"{"table":"vehicle","id":"a","subject":"somebody","as_of":\#(asOf ?? noon),"#
+                    #"{"table":"vehicle","id":"a","subject":"\#(subject)","as_of":\#(asOf ?? noon),"#
                     + #""source_version":\#(version),"body":{}}"#
                 return try FeedMachine(context: context, agency: agency)
                     .apply(try fixture.feedRecord(line, agency))
@@ -248,6 +250,8 @@ struct RetentionTests {
         for _ in 0..<2 {
             #expect(try feed(4) == .stale)
             #expect(try feed(5) == .stale)
+            // Whether somebody is known is not told where nothing is entered.
+            #expect(try feed(5, of: "nobody") == .stale)
             #expect(try fixture.view(of: person).isEmpty)
             // The same version with another time is refused, as for any row.
             guard case .refused(let problem) = try feed(5, asOf: fixture.now) else {

@@ -78,6 +78,11 @@ struct FeedMachine {
             }
             if record.sourceVersion < stored.sourceVersion { return .stale }
             if let outcome = Self.afterWithdrawal(record, stored) { return outcome }
+            if record.sourceVersion == stored.sourceVersion {
+                if Self.isExpired(record, stored, at: context.now) { return .stale }
+                let isBuried = stored.bucket == RowScope.buried
+                if isBuried, Self.isSame(record, stored) { return .unchanged }
+            }
         }
         let person: PersonRecord?
         switch record.subject {
@@ -94,12 +99,7 @@ struct FeedMachine {
         }
         let bucket = try context.book.home(of: policy, person: person)
         if let stored, record.sourceVersion == stored.sourceVersion {
-            let isSame =
-                stored.isAlive == (record.body != nil) && stored.body == record.body ?? []
-                && stored.asOf == record.asOf
-                && (stored.bucket == bucket || stored.bucket == RowScope.buried)
-            guard !isSame else { return .unchanged }
-            if Self.isExpired(record, stored, at: context.now) { return .stale }
+            if stored.bucket == bucket, Self.isSame(record, stored) { return .unchanged }
             return .refused(
                 FeedProblem(
                     Self.versionReused, member: "source_version",
@@ -143,6 +143,12 @@ struct FeedMachine {
                 "feed.request_withdrawn", member: "body",
                 "the citizen withdrew this request after your version \(stored.sourceVersion)",
                 advice: "Send it once with the state \"withdrawn\"; then go on as you decide."))
+    }
+
+    /// Whether a line says of a row what is stored, whosever it is.
+    private static func isSame(_ record: FeedRecord, _ stored: RowRecord) -> Bool {
+        stored.isAlive == (record.body != nil) && stored.body == record.body ?? []
+            && stored.asOf == record.asOf
     }
 
     /// Whether a line brings again what retention has removed.

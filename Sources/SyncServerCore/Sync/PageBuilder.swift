@@ -178,7 +178,7 @@ package struct PageBuilder {
         for bucket in buckets {
             guard let entry = cursor.entry(of: bucket.index) else { continue }
             if entry.epoch != bucket.epoch { return .epoch }
-            if entry.rev > bucket.head { return .future }
+            if max(entry.rev, entry.beganAt) > bucket.head { return .future }
             // Who had nothing lacks no tombstone of a row that was gone before its first page.
             if entry.rev < bucket.floor, entry.beganAt < bucket.floor { return .floor }
         }

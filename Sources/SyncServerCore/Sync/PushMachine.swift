@@ -98,7 +98,8 @@ struct PushMachine {
             CrashPoint.serverPushWritten.reach()
             let record = OutcomeRecord(outcome: outcome, chain: mutation.chain)
             result.keptBytes += record.keptBytes(after: taken.last)
-            if mutation.origin != nil, outcome.status != .refused {
+            let isStored = outcome.status != .refused && outcome.code != Self.takenBefore
+            if mutation.origin != nil, isStored {
                 result.keptBytes += Self.originBytes
             }
             taken.append(record)
