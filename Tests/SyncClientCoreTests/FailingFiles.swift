@@ -12,6 +12,8 @@ struct FailingFiles: FileOperations {
     var onMakeFile: @Sendable (String) -> Void = { _ in }
     /// What happens before the names in a directory are looked at.
     var onNames: @Sendable () -> Void = {}
+    /// Whether a pause takes its time; the count of them decides all the same.
+    var pauses = true
     /// Whether nothing gets another name.
     var failsToMove = false
 
@@ -64,5 +66,7 @@ struct FailingFiles: FileOperations {
         return try files.names(in: path)
     }
     func tryLock(_ path: String) throws(SyncFailure) -> (any HeldLock)? { try files.tryLock(path) }
-    func pause(milliseconds: Int64) { files.pause(milliseconds: milliseconds) }
+    func pause(milliseconds: Int64) {
+        if pauses { files.pause(milliseconds: milliseconds) }
+    }
 }

@@ -269,6 +269,39 @@ struct FilesTests {
         }
     }
 
+    /// Goal: of a sign-out and a sign-in at one time the later one counts, as a whole.
+    ///
+    /// Method: another program is in the middle of either; each change of the sign-in waits for
+    /// it, and none is made in part.
+    @Test("of a sign-in are changed by one program at a time")
+    func oneSignInAtATime() async throws {
+        try await inWorld { world in
+            var files = FailingFiles(after: .max)
+            files.pauses = false
+            var environment = world.environment
+            environment.files = files
+            let client = try await SyncClient.open(
+                SyncConfiguration(dataDirectory: world.path, environment: environment))
+            try await world.signIn(client)
+            let directory = DataDirectory(path: world.path, files: LiveFiles())
+            let subject = try #require(try directory.current())
+            let before = try #require(try directory.credentials(subject))
+            let lock = try #require(try LiveFiles().tryLock(world.path + "/sign-in.lock"))
+            let keeper = try await client.signedIn().keeper
+            _ = try await keeper.accessToken()
+            await #expect(throws: SyncFailure.busyElsewhere) { try await keeper.markExpired() }
+            await #expect(throws: SyncFailure.busyElsewhere) { try await keeper.refresh() }
+            await #expect(throws: SyncFailure.busyElsewhere) { try await world.signIn(client) }
+            await #expect(throws: SyncFailure.busyElsewhere) { try await client.signOut() }
+            #expect(try directory.current() == subject)
+            #expect(try directory.credentials(subject)?.bytes == before.bytes)
+            lock.unlock()
+            try await client.signOut()
+            #expect(try directory.current() == nil)
+            await client.close()
+        }
+    }
+
     @Test("leave another program's sign-in alone")
     func currentOfAnother() async throws {
         try await inWorld { world in

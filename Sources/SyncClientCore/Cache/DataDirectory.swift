@@ -20,6 +20,15 @@ struct DataDirectory: Sendable {
         try files.makeDirectory(path + "/accounts")
     }
 
+    /// Runs `body` while no other program changes who is signed in, or with which tokens.
+    ///
+    /// Who holds the writer's lock may take this one, and not the other way round.
+    func changingSignIn<T>(_ body: () throws(SyncFailure) -> T) throws(SyncFailure) -> T {
+        let lock = try WriterLock.take(path + "/sign-in.lock", files)
+        defer { lock.unlock() }
+        return try body()
+    }
+
     /// The directory of an account, whose name must be an identifier.
     func account(_ subject: String) throws(SyncFailure) -> String {
         // A name from a server never becomes a path outside this directory.

@@ -65,9 +65,11 @@ final class CredentialsKeeper: Sendable {
             credentials.refreshToken = tokens.refresh
             let renewed = credentials
             try await environment.execution.offPool { () throws(SyncFailure) in
-                // Another process can have signed in anew, or out, since the question.
-                guard try directory.credentials(renewed.subject)?.accessToken == old else { return }
-                try directory.save(renewed)
+                try directory.changingSignIn { () throws(SyncFailure) in
+                    // Another process can have signed in anew, or out, since the question.
+                    let stored = try directory.credentials(renewed.subject)
+                    if stored?.accessToken == old { try directory.save(renewed) }
+                }
             }
             try environment.reach(.refreshAfter)
         case .refused(let failure):
@@ -88,14 +90,16 @@ final class CredentialsKeeper: Sendable {
     /// - Throws: What reading or writing the file throws.
     @discardableResult
     func markExpired(_ token: String? = nil) async throws(SyncFailure) -> Bool {
-        var credentials = try await stored()
-        guard credentials.accessToken == token ?? used.withLock({ $0 }) else { return false }
-        credentials.isExpired = true
-        let expired = credentials
-        let directory = directory
         try await environment.execution.offPool { () throws(SyncFailure) in
-            try directory.save(expired)
+            try self.directory.changingSignIn { () throws(SyncFailure) in
+                var credentials = try self.read()
+                guard credentials.accessToken == token ?? self.used.withLock({ $0 }) else {
+                    return false
+                }
+                credentials.isExpired = true
+                try self.directory.save(credentials)
+                return true
+            }
         }
-        return true
     }
 }

@@ -69,10 +69,12 @@ extension SyncClient {
         let directory = directory
         try await environment.execution.offPool { () throws(SyncFailure) in
             try directory.prepare()
-            try directory.save(credentials)
-            CrashPoint.clientSignInSaved.reach()
-            try directory.setCurrent(credentials.subject)
-            CrashPoint.clientSignInCurrent.reach()
+            try directory.changingSignIn { () throws(SyncFailure) in
+                try directory.save(credentials)
+                CrashPoint.clientSignInSaved.reach()
+                try directory.setCurrent(credentials.subject)
+                CrashPoint.clientSignInCurrent.reach()
+            }
         }
         return try await ClientSession.open(
             credentials, directory: directory, environment: environment, isNew: true)
@@ -103,8 +105,10 @@ extension SyncClient {
                 }
                 _ = try connection.checkpoint(.truncate)
                 CrashPoint.clientSignOutErased.reach()
-                try directory.erase(subject)
-                try directory.clearCurrent(subject)
+                try directory.changingSignIn { () throws(SyncFailure) in
+                    try directory.erase(subject)
+                    try directory.clearCurrent(subject)
+                }
             }
         } catch {
             // What is left can be removed by another try, for the sign-in goes last.
