@@ -30,7 +30,7 @@ enum CanonicalDump {
             bytes.appendDecimal(row.int64(3))
             row.withBlob(5) { body in
                 // A line break between its members would end the line.
-                let isLine = !body.contains(UInt8(ascii: "\n"))
+                let isLine = !body.contains { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
                 if isLine, (try? JSON.parse(body, limits: .document)) != nil {
                     bytes.append(contentsOf: #","body":"#.utf8)
                     bytes.append(contentsOf: body)
