@@ -109,13 +109,22 @@ struct SyncRoundMachineTests {
                 == .stop(failure))
     }
 
+    private static let failures: [(SyncRoundMachine.Event, SyncFailure)] = [
+        (
+            .refused(status: 500, retryAfterMilliseconds: nil, random: 0),
+            .noAnswer(reason: "http.500")
+        ),
+        (.cut(reason: "url.-1005", random: 0), .noAnswer(reason: "url.-1005")),
+        (.unusable(code: "wire.cut", random: 0), .answerUnusable(code: "wire.cut")),
+    ]
+
     /// It may have rows that it cannot read, and takes what was written all the same.
-    @Test("sends what waits without asking for rows, where a server fails again and again")
-    func failing() {
+    @Test(
+        "sends what waits without asking for rows, where a server fails again and again",
+        arguments: failures)
+    func failing(failure: SyncRoundMachine.Event, end: SyncFailure) {
         var machine = SyncRoundMachine()
         var action = machine.begin()
-        let failure = SyncRoundMachine.Event.refused(
-            status: 500, retryAfterMilliseconds: nil, random: 0)
         for _ in 1..<Limits.attemptsMax {
             guard case .wait = machine.handle(failure) else {
                 Issue.record("it does not try again")
@@ -132,7 +141,7 @@ struct SyncRoundMachineTests {
             }
             #expect(machine.handle(.pauseOver) == .push)
         }
-        #expect(machine.handle(failure) == .stop(.noAnswer(reason: "http.500")))
+        #expect(machine.handle(failure) == .stop(end))
     }
 
     @Test("obeys a server that fails and names a time", arguments: [1_500, 60_000])

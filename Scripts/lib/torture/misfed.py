@@ -38,23 +38,33 @@ def torture_misfed(world, rounds, draw):
     key = world.admin("agency", "add", "dlt", "--tables", "vehicle")["key"]
     feed(world, key, home.person, "good", 1)
     home.settle_and_check("at first")
-    kinds = [("body", name) for name in BODIES] + [("id", name) for name in IDS] + [("sum", "sums")]
+    kinds = ([("body", name) for name in BODIES] + [("id", name) for name in IDS]
+             + [("sum", "sums"), ("hash", "a row for everyone whose hash is none")])
+    public = world.admin("agency", "add", "dga", "--tables", "onboarding")["key"]
     told = 0
     for number in range(rounds):
         for kind, name in draw.sample(kinds, len(kinds)):
             where = "round %d, %s" % (number + 1, name)
             row = "bad-%d-%d" % (number, kinds.index((kind, name)))
-            feed(world, key, home.person, row, 1)
+            if kind == "hash":
+                feed_everyone(world, public, row)
+            else:
+                feed(world, key, home.person, row, 1)
             world.end(signal.SIGTERM)
             spoil(world, row, kind, name)
             world.start()
+            if kind == "hash":
+                # Nothing of its own: only such an answer leaves while it is made.
+                code, _ = home.sync(home.devices[0])
+                check(code != 0, "%s: an answer that was broken off is taken" % where)
             told += one(home, row, kind, where)
             # Its next version puts it right, once its id is one again.
             if kind != "body":
                 world.end(signal.SIGTERM)
-                mend(world, row, name)
+                mend(world, row, kind, name)
                 world.start()
-            feed(world, key, home.person, row, 2)
+            if kind != "hash":
+                feed(world, key, home.person, row, 2)
             home.settle_and_check(where + ", put right")
     return "%d rounds: %d kinds of bad rows, %d answers refused and told; %d writes there once" % (
         rounds, len(kinds), told, len(home.acked))
@@ -87,18 +97,34 @@ def one(home, row, kind, where):
 
 
 def rows(dump):
-    lines = map(json.loads, dump.decode(errors="surrogateescape").splitlines())
+    lines = map(json.loads, dump.decode(errors="surrogateescape").rstrip("\n").split("\n"))
     return {(line["table"], line["id"]) for line in lines if "table" in line}
 
 
+def feed_everyone(world, key, row):
+    """Rows for everyone, of which the last one is `row`.
+
+    They fill more than one slice of an answer: when the server comes to the last one, the first
+    ones have left, and it can only break the answer off.
+    """
+    rows = ["%s-%d" % (row, number) for number in range(80)] + [row]
+    lines = [{"table": "onboarding", "id": name, "as_of": int(time.time() * 1000),
+              "source_version": 1, "body": {"text": "x" * 1_000}} for name in rows]
+    send(world, key, lines)
+
+
 def feed(world, key, person, row, version):
-    line = {"table": "vehicle", "id": row, "subject": person, "as_of": int(time.time() * 1000),
-            "source_version": version, "body": {"brand": row}}
+    send(world, key, [{"table": "vehicle", "id": row, "subject": person,
+                       "as_of": int(time.time() * 1000), "source_version": version,
+                       "body": {"brand": row}}])
+
+
+def send(world, key, lines):
     status, body = world.request(
-        "POST", "/v1/agency/records", json.dumps(line).encode() + b"\n",
+        "POST", "/v1/agency/records", b"".join(json.dumps(line).encode() + b"\n" for line in lines),
         {"Authorization": "Bearer " + key})
-    check(status == 200 and b'"applied":1' in body.replace(b" ", b""),
-          "the row %s is not taken: %d %r" % (row, status, body[-200:]))
+    check(status == 200 and b'"applied":%d' % len(lines) in body.replace(b" ", b""),
+          "the rows are not taken: %d %r" % (status, body[-200:]))
 
 
 @contextlib.contextmanager
@@ -126,14 +152,21 @@ def spoil(world, row, kind, name):
                 "UPDATE row SET id = ? WHERE id = ?", (IDS[name], row))
         elif kind == "sum":
             flip_sum(connection, row)
+        elif kind == "hash":
+            connection.execute("UPDATE row SET hash = x'00' WHERE id = ?", (row,))
         else:
             change_body(connection, row, BODIES[name])
 
 
-def mend(world, row, name):
+def mend(world, row, kind, name):
+    """Makes a row good again."""
     with store(world) as connection:
-        if name in IDS:
+        if kind == "id":
             connection.execute("UPDATE row SET id = ? WHERE id = ?", (row, IDS[name]))
+        elif kind == "hash":
+            table, owner, as_of, version, _, body = stored(connection, row)
+            right = hashes.row_hash(table, row, owner, as_of, version, body)
+            connection.execute("UPDATE row SET hash = ? WHERE id = ?", (right, row))
         else:
             flip_sum(connection, row)
 
@@ -151,12 +184,16 @@ def bucket_of(connection, row):
         "WHERE row.id = ?", (row,)).fetchone()
 
 
-def change_body(connection, row, body):
-    """Gives a row another body, with its hash and its bucket's sum: protocol.md section 8."""
-    table, owner, as_of, version, old, before = connection.execute(
+def stored(connection, row):
+    return connection.execute(
         "SELECT t.text, o.text, row.as_of, row.source_version, row.hash, row.body FROM row "
         "JOIN name t ON t.no = row.tab JOIN name o ON o.no = row.owner WHERE row.id = ?",
         (row,)).fetchone()
+
+
+def change_body(connection, row, body):
+    """Gives a row another body, with its hash and its bucket's sum: protocol.md section 8."""
+    table, owner, as_of, version, old, before = stored(connection, row)
     hashed = [hashes.row_hash(table, row, owner, as_of, version, part) for part in (before, body)]
     check(hashed[0] == old, "the hash of %s is another" % row)
     bucket, total = bucket_of(connection, row)

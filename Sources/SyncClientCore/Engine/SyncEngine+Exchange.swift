@@ -24,6 +24,8 @@ extension SyncEngine {
             case .notSent(let reason): return .failure(.notSent(reason: reason))
             case .unknown(let reason):
                 return .failure(.unknown(reason: reason, random: environment.random.next()))
+            case .cut(let reason):
+                return .failure(.cut(reason: reason, random: environment.random.next()))
             case .response(let response): return .success(response)
             }
         } catch {

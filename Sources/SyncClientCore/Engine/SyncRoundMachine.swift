@@ -64,6 +64,8 @@ package struct SyncRoundMachine: Hashable, Sendable {
         case notSent(reason: String)
         /// It is not known whether the request took effect.
         case unknown(reason: String, random: UInt64)
+        /// An answer began and did not come whole: it is not known either.
+        case cut(reason: String, random: UInt64)
         /// A page has been kept.
         case staged
         /// The checkpoint has been applied.
@@ -142,12 +144,12 @@ package struct SyncRoundMachine: Hashable, Sendable {
         case .refused(let status, let retryAfter, let random):
             return refused(status, retryAfter, random)
         case .unusable(let code, let random):
-            let failure = SyncFailure.answerUnusable(code: code)
-            let action = again(after: nil, random, orStop: failure)
-            return action == .stop(failure) ? withoutRows(failure) : action
+            return orWithoutRows(after: nil, random, .answerUnusable(code: code))
         case .notSent(let reason): return .stop(.notSent(reason))
         case .unknown(let reason, let random):
             return again(after: nil, random, orStop: .noAnswer(reason: reason))
+        case .cut(let reason, let random):
+            return orWithoutRows(after: nil, random, .noAnswer(reason: reason))
         case .cursorDropped, .refreshed, .pauseOver: return send()
         case .staged, .appliedPart:
             gotSomewhere()
@@ -158,8 +160,8 @@ package struct SyncRoundMachine: Hashable, Sendable {
             return rowsFailure.map(Action.stop) ?? .finish
         case .verificationFailed(let bucket):
             failures += 1
-            return failures > 1
-                ? withoutRows(.verificationFailed(bucket: bucket)) : beginRepair(of: bucket)
+            guard failures > 1 else { return beginRepair(of: bucket) }
+            return giveRowsUp(.verificationFailed(bucket: bucket)) ?? send()
         case .repairNeeded: return beginRepair(of: nil)
         case .repairBegun(let holdsRows):
             guard holdsRows else { return .dropCursor }
@@ -236,12 +238,8 @@ package struct SyncRoundMachine: Hashable, Sendable {
             // A proxy's answer may follow a commit that it did not see.
             return again(after: retryAfter, random, orStop: .noAnswer(reason: "http.\(status)"))
         case 500:
-            // The server may have rows that it cannot read, and takes what was written: after
-            // a pause as before, which it may have named.
-            let failure = SyncFailure.noAnswer(reason: "http.500")
-            attempts += 1
-            if attempts >= Limits.attemptsMax, let end = giveRowsUp(failure) { return end }
-            return pause(after: retryAfter, random, orStop: failure)
+            // The server may have rows that it cannot read, and takes what was written.
+            return orWithoutRows(after: retryAfter, random, .noAnswer(reason: "http.500"))
         default: return .stop(.answerUnusable(code: "http.\(status)"))
         }
     }
@@ -261,8 +259,13 @@ package struct SyncRoundMachine: Hashable, Sendable {
         return isRepairing ? .reconcile : .send
     }
 
-    private mutating func withoutRows(_ failure: SyncFailure) -> Action {
-        giveRowsUp(failure) ?? send()
+    /// Tries again after a pause; from the last attempt on, without rows.
+    private mutating func orWithoutRows(
+        after retryAfter: Int64?, _ random: UInt64, _ failure: SyncFailure
+    ) -> Action {
+        attempts += 1
+        if attempts >= Limits.attemptsMax, let end = giveRowsUp(failure) { return end }
+        return pause(after: retryAfter, random, orStop: failure)
     }
 
     /// Gives the rows up: what cannot be read holds back nothing that was written.

@@ -152,7 +152,7 @@ struct SignInService: Sendable {
         switch outcome {
         case .response(let response): return response
         case .notSent(let reason): throw .notSent(reason)
-        case .unknown(let reason): throw .noAnswer(reason: reason)
+        case .unknown(let reason), .cut(let reason): throw .noAnswer(reason: reason)
         }
     }
 

@@ -1,4 +1,4 @@
-/// The network as the client sees it: one request, one of three outcomes.
+/// The network as the client sees it: one request, one of four outcomes.
 package protocol Transport: Sendable {
     /// Sends a request and waits for what becomes of it.
     func send(_ request: Request) async -> TransportOutcome
@@ -9,8 +9,8 @@ package protocol Transport: Sendable {
 
 /// What became of a request.
 ///
-/// The difference between the last two decides whether a write may have taken
-/// effect. Whoever sends a push must look at all three.
+/// The difference between them decides whether a write may have taken effect.
+/// Whoever sends a push must look at all four.
 package enum TransportOutcome: Sendable, Hashable {
     /// The server answered.
     case response(Response)
@@ -18,6 +18,8 @@ package enum TransportOutcome: Sendable, Hashable {
     case notSent(reason: String)
     /// It may or may not have reached the server, and may have taken effect.
     case unknown(reason: String)
+    /// An answer of status 200 came, and not the whole of its body; it may have taken effect.
+    case cut(reason: String)
 }
 
 /// One HTTP request.

@@ -239,11 +239,16 @@ private final class ExchangeDelegate: NSObject, URLSessionDataDelegate, @uncheck
         of response: Response, _ isTooLarge: Bool, _ error: (any Error)?
     ) -> TransportOutcome {
         // WORKAROUND(docs/workarounds.md#5): it may have been sent, even twice.
-        if isTooLarge { return .unknown(reason: "response_too_large") }
-        guard let error else {
+        let outcome: TransportOutcome
+        if isTooLarge {
+            outcome = .unknown(reason: "response_too_large")
+        } else if let error {
+            outcome = TransportErrors.outcome(of: error)
+        } else {
             return response.status == 0 ? .unknown(reason: "no_response") : .response(response)
         }
-        return TransportErrors.outcome(of: error)
+        guard case .unknown(let reason) = outcome, response.status == 200 else { return outcome }
+        return .cut(reason: reason)
     }
 
     private static func head(of response: URLResponse) -> Response {

@@ -59,7 +59,8 @@ extension Program {
                     .status(
                         response.status, retryAfterMilliseconds: response.retryAfterMilliseconds)
                 case .response: .network(reason: "not a channel")
-                case .notSent(let reason), .unknown(let reason): .network(reason: reason)
+                case .notSent(let reason), .unknown(let reason), .cut(let reason):
+                    .network(reason: reason)
                 }
             continuation.yield(.ended(end))
             continuation.finish()

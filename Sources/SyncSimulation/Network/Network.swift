@@ -185,10 +185,14 @@ final class Network {
             // Its deadline ends it.
             forget(connection, endpoint)
         case .cutReply:
+            // Most transports notice; what a proxy frames anew comes as if it were whole.
             var response = reply.response
             response.body = Array(response.body.prefix(Int(amount) % (response.body.count + 1)))
+            let isNoticed = amount % 2 == 0 && response.status == 200
             abandon(connection, endpoint)
-            later(&random) { exchange.finish(.response(response)) }
+            later(&random) {
+                exchange.finish(isNoticed ? .cut(reason: "cut") : .response(response))
+            }
         case .proxyAfter:
             abandon(connection, endpoint)
             later(&random) { exchange.finish(.response(ProxyAnswers.answer(amount))) }
@@ -203,7 +207,7 @@ final class Network {
                 }
                 exchange.finish(
                     reply.response.body.count > exchange.bytesMax
-                        ? .unknown(reason: "too large") : .response(reply.response))
+                        ? .cut(reason: "too large") : .response(reply.response))
             }
         }
     }
@@ -214,8 +218,10 @@ final class Network {
         guard let exchange = connection.exchange else { return }
         connection.exchange = nil
         var random = stream(of: exchange)
-        let wasBegun = connection.reader.isBegun
-        later(&random) { exchange.finish(.unknown(reason: wasBegun ? "cut" : "closed")) }
+        let wasBegun = connection.reader.hasBegunWell
+        later(&random) {
+            exchange.finish(wasBegun ? .cut(reason: "cut") : .unknown(reason: "closed"))
+        }
     }
 
     // MARK: - Connections

@@ -20,8 +20,10 @@ struct ReplyReader {
 
     private var bytes: [UInt8] = []
 
-    /// Whether part of an answer has come.
-    var isBegun: Bool { !bytes.isEmpty }
+    /// Whether the head of an answer of status 200 has come, and not yet its end.
+    var hasBegunWell: Bool {
+        bytes.starts(with: "HTTP/1.1 200 ".utf8) && Self.end(of: bytes) != nil
+    }
 
     /// Takes bytes in; gives the answer they complete, if they do.
     mutating func push(_ more: [UInt8]) throws -> Reply? {

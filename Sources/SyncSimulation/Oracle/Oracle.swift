@@ -46,6 +46,9 @@ final class Oracle {
     /// The people whose right to write was ever in question.
     var doubtful: Set<String> = []
 
+    /// The names of devices whose files are gone, which a copy may have still.
+    var gone: Set<DeviceID> = []
+
     /// How often the server was restored.
     private(set) var history = 0
 
@@ -165,11 +168,13 @@ final class Oracle {
         commits += 1
         world.server.disk.unwatched {
             do {
-                // Who commits again has done away with what failed.
-                if try takePushes() { failedPushes = [] }
+                let before = audit.last
+                try takePushes()
                 if pendingRight != nil { try compareRights() }
                 if pendingPurge != nil { try comparePurge(at: committingAt) }
                 try readAudit(isWhole: false)
+                // Who commits again has done away with what failed.
+                if audit.last > before { failedPushes = [] }
                 try compareChangedRows(isWhole: false)
                 checkAudit()
             } catch {
@@ -304,7 +309,7 @@ final class Oracle {
                 ledgers[device.index]?.mayRepair = true
             }
         case .notSent: world.trace("device.notSent", Int64(device.index), [])
-        case .unknown: world.trace("device.unknown", Int64(device.index), [])
+        case .unknown, .cut: world.trace("device.unknown", Int64(device.index), [])
         }
     }
 
