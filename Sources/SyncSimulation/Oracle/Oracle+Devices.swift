@@ -13,6 +13,7 @@ extension Oracle {
     func emptied(_ device: Device) {
         eyes[device.index] = nil
         subjects[device.index] = nil
+        if let name = ledgers[device.index]?.device { gone.insert(name) }
         ledgers[device.index] = nil
         intentions.doubt(device.index)
     }
@@ -228,10 +229,13 @@ extension Oracle {
             if outcome.status.rawValue != status {
                 // A copy can have sent it again to a restored server, to another end. What was
                 // told and acknowledged before stays, also where nobody looked in between.
-                let hasCopy = ledgers.contains {
-                    $0.key != device.index && $0.value.device == state.device
-                }
-                if stands < history || history > 0 && hasCopy && mid <= state.ackedMid { continue }
+                let isCopied =
+                    gone.contains(state.device)
+                    || ledgers.contains {
+                        $0.key != device.index && $0.value.device == state.device
+                    }
+                let isNew = truth.takenAfterRestore[state.device]?.contains(mid) ?? false
+                if stands < history || isNew && isCopied && mid <= state.ackedMid { continue }
                 // A restored server can have taken another write of a copy under that number,
                 // which this device notices when it asks the next time.
                 if history > 0, let own = try eye.chain(of: mid),

@@ -4,12 +4,8 @@ internal import SyncServerCore
 /// What pushes should have changed, and what they did.
 extension Oracle {
     /// Takes the pushes that the store shows to have been taken, in order.
-    ///
-    /// - Returns: Whether there were any.
-    @discardableResult
-    func takePushes() throws -> Bool {
-        guard let eye = serverEye else { return false }
-        var areTaken = false
+    func takePushes() throws {
+        guard let eye = serverEye else { return }
         var records: [DeviceID: DeviceRecord] = [:]
         for push in pushes where records[push.device] == nil {
             guard let number = truth.devices[push.device]?.number else { continue }
@@ -26,7 +22,6 @@ extension Oracle {
                     facts.lastMid == 0 || link == facts.lastChain
                 else { continue }
                 take(mutation, push.device, facts, try outcome(mutation, facts, eye))
-                areTaken = true
             }
         }
         for device in records.keys.sorted() {
@@ -42,7 +37,6 @@ extension Oracle {
                     "I13", "the last time of \(device) is not the one that follows from its writes")
             }
         }
-        return areTaken
     }
 
     /// Whether the store holds other writes under the numbers of a push.
@@ -80,6 +74,7 @@ extension Oracle {
             return fail("I2", "\(device).\(mutation.mid) was taken and has no outcome")
         }
         truth.outcomes[device, default: [:]][mutation.mid] = outcome
+        if history > 0 { truth.takenAfterRestore[device, default: []].insert(mutation.mid) }
         world.points.count(outcome.status == .refused ? "server.refused" : "server.taken")
         if outcome.code == "create_stale" { setAside(device) }
         if outcome.code == "right_ended" { world.reached("server.rightEnded") }

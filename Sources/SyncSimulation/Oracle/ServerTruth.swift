@@ -83,6 +83,8 @@ struct ServerTruth {
     var devices: [DeviceID: DeviceFacts] = [:]
     /// How each mutation ended, as it was first told.
     var outcomes: [DeviceID: [UInt64: Outcome]] = [:]
+    /// The mutations that were taken when the server had been restored.
+    var takenAfterRestore: [DeviceID: Set<UInt64>] = [:]
     /// The chain link of each mutation taken.
     var chains: [DeviceID: [UInt64: UInt64]] = [:]
     /// The first names of writes that took effect under later ones, by person.

@@ -294,7 +294,7 @@ struct SwarmMaker {
     private static let faults: [Verb] = [
         .kill, .powerCut, .stopAt, .diskFault, .diskFull, .clockSet, .clockDrift, .offline, .signIn,
         .close, .serverKill, .serverPowerCut, .serverDiskFault, .serverDiskFull, .serverClock,
-        .revoke, .restore, .verify, .keepDisk, .cloneDisk,
+        .revoke, .restore, .verify, .keepDisk, .cloneDisk, .newDisk,
     ]
 
     private mutating func addFault(_ verb: Verb) {

@@ -15,6 +15,7 @@ extension Points {
         + [
             "admin.backup", "admin.compacted", "admin.compactedWithPushes", "admin.rotated",
             "admin.gave", "aside.dropped", "aside.used",
+            "device.new",
             "device.closedGap", "device.setAside", "server.createStale", "server.forgot",
             "server.purged",
             "admin.leased", "admin.putInPlace", "admin.withdrew",
