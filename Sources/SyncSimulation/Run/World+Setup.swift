@@ -114,7 +114,14 @@ extension World {
                 case .failure(let error):
                     note(device.name, "is not signed in: \(error)")
                     // It may have been stored before something failed, and hold from then on.
-                    oracle.look(at: device, mirror: true)
+                    program.start({ await client.account }) { [self] result in
+                        if case .success(let account?) = result,
+                            oracle.subjects[device.index] == nil
+                        {
+                            oracle.signedIn(device, as: account.subject)
+                        }
+                        oracle.look(at: device, mirror: true)
+                    }
                 }
             }
         }
