@@ -150,6 +150,10 @@ def check_backup(world):
     answer = world.admin("backup", place + "/drill.sqlite")
     found = os.stat(place + "/drill.sqlite")
     check(found.st_mode & 0o077 == 0 and found.st_size > 0, "the backup: %s" % (found,))
+    # What the server wrote into a /tmp of its own, which goes with it, is no backup.
+    unseen = world.operator("backup", "/tmp/drill.sqlite")
+    check(unseen.returncode == 1 and b"admin.backup_unseen" in unseen.stderr,
+          "a backup that nobody sees ends with %d: %s" % (unseen.returncode, unseen.stderr))
     print("a backup while serving: %d bytes, %s" % (found.st_size, sorted(answer)))
 
 

@@ -25,6 +25,9 @@ package struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What is wrong.
     package let reason: Reason
 
+    /// Whether there is no such file.
+    package var isMissing: Bool { reason == .system(ENOENT) }
+
     /// The stable code, for logs and tests.
     package var code: String {
         switch reason {

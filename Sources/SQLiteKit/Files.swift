@@ -142,15 +142,19 @@ package enum Files {
         let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else { throw .last("open", path) }
         defer { _ = Glibc.close(descriptor) }
-        if isPrivate {
-            // Of what is open, not of the name, which may be another file's by now.
-            var status = stat()
-            guard fstat(descriptor, &status) == 0 else { throw .last("stat", path) }
-            try check(status, path, isKind: S_IFREG, forbidding: 0o077)
-        }
-        var bytes = [UInt8](repeating: 0, count: bytesMax + 1)
+        // Of what is open, not of the name, which may be another file's by now.
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw .last("stat", path) }
+        if isPrivate { try check(status, path, isKind: S_IFREG, forbidding: 0o077) }
+        // One byte more than is said: a file may grow, and what is no file says nothing.
+        var bytes = [UInt8](repeating: 0, count: min(max(Int(status.st_size), 4_095), bytesMax) + 1)
         var filled = 0
-        while filled < bytes.count {
+        while true {
+            if filled == bytes.count {
+                guard filled <= bytesMax else { break }
+                let more = min(bytes.count, bytesMax + 1 - bytes.count)
+                bytes.append(contentsOf: repeatElement(0, count: more))
+            }
             let count = bytes.withUnsafeMutableBytes { buffer in
                 Glibc.read(
                     descriptor, buffer.baseAddress.map { $0 + filled }, buffer.count - filled)
@@ -161,6 +165,14 @@ package enum Files {
             filled += count
         }
         throw FileError(operation: "read", path: path, reason: .system(EFBIG))
+    }
+
+    /// Puts what was written to an open descriptor onto the disk, if it is a file's.
+    ///
+    /// - Returns: The error's number, or nil: a pipe and a terminal have nothing to sync.
+    package static func syncOutput(_ descriptor: Int32) -> Int32? {
+        guard fsync(descriptor) != 0, ![EINVAL, EROFS, ENOTSUP].contains(errno) else { return nil }
+        return errno
     }
 
     /// Removes a file; one that is not there is no error.

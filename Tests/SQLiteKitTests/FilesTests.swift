@@ -22,6 +22,23 @@ struct FilesTests {
         #expect(throws: FileError.self) { try Files.createPrivateFile(deep + "/f") }
     }
 
+    @Test("is read up to a size and not past it, also where its size is not told")
+    func sizes() throws {
+        for (count, bytesMax) in [(0, 0), (1, 1), (10_000, 10_000), (10_000, 1 << 30)] {
+            let path = folder.file("f\(count)")
+            let bytes = [UInt8](repeating: 7, count: count)
+            #expect(FileManager.default.createFile(atPath: path, contents: Data(bytes)))
+            #expect(try Files.read(path, bytesMax: bytesMax) == bytes)
+            guard count > 0 else { continue }
+            #expect(reason { _ = try Files.read(path, bytesMax: count - 1) } == .system(EFBIG))
+        }
+        // Files of the kernel say that they are empty.
+        let told = try Files.read("/proc/self/smaps", bytesMax: 1 << 20)
+        #expect(told.count > 8_192)
+        let cut = reason { _ = try Files.read("/proc/self/smaps", bytesMax: 5_000) }
+        #expect(cut == .system(EFBIG))
+    }
+
     @Test("is refused where it leads elsewhere or is open to others")
     func refusals() throws {
         let target = folder.file("target")

@@ -251,6 +251,14 @@ struct AuditServerTests {
         let refused = try world.phone.sync(world.running, [.sync(SyncRequest())])
         #expect(refused.status == 503)
         #expect(!refused.text.contains("vehicle"))
+        // What did not leave is not counted as sent.
+        func sent() throws -> Substring? {
+            try world.running.request("GET", "/metrics").text.split(separator: "\n")
+                .first { $0.hasPrefix("tangrat_rows_sent_total ") }
+        }
+        let before = try sent()
+        _ = try world.phone.sync(world.running, [.sync(SyncRequest())])
+        #expect(try sent() == before)
         // Who has everything is told so all the same.
         let unchanged = try decodeFrames(
             try world.phone.sync(world.running, [.sync(world.client.request)]).body)
@@ -373,6 +381,15 @@ struct AuditServerTests {
         let refused = try TangRatServer.runAdmin(
             ["command": "audit.verify", "heads": .string(other)], directory: directory)
         #expect(try JSON.parse(refused)["error"]?["code"] == "admin.audit_heads")
+        // Nor is one that is not there, if somebody named it.
+        for command in ["audit.verify", "retention"] {
+            let missing = try TangRatServer.runAdmin(
+                ["command": .string(command), "heads": .string(place.file("typo.ndjson"))],
+                directory: directory)
+            #expect(try JSON.parse(missing)["error"]?["code"] == "admin.audit_heads", "\(command)")
+        }
+        #expect(cut["heads_file"] == 1)
+        #expect(try verify(nil)["heads_file"] == 0)
     }
 
     @Test("is exported around an entry that cannot be read, which is told")
@@ -402,6 +419,22 @@ struct AuditServerTests {
         #expect(told.contains("1 of the entries cannot be read"), "\(told)")
         let lines = result.standardOutputContent.split(separator: UInt8(ascii: "\n"))
         #expect(lines.count >= rows.count)
+    }
+
+    @Test("is not said to be exported where a full disk took no line of it")
+    func exportOnFullDisk() async throws {
+        let world = try World()
+        world.running.stop()
+        let directory = world.running.directory.path
+        let ended = await #expect(
+            processExitsWith: .exitCode(1), observing: [\.standardErrorContent]
+        ) { [directory = directory as String] in
+            let full = open("/dev/full", O_WRONLY)
+            guard dup2(full, STDOUT_FILENO) == STDOUT_FILENO else { exit(3) }
+            ServerProgram.main(["audit", "export", "--data", directory])
+        }
+        let told = String(decoding: try #require(ended).standardErrorContent, as: UTF8.self)
+        #expect(told.contains("output.failed") && told.contains("No space left"), "\(told)")
     }
 
     private func mode(_ path: String) throws -> mode_t {

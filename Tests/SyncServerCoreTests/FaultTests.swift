@@ -222,6 +222,37 @@ struct FaultTests {
         #expect(try other.event()?.contains("applied") == true)
     }
 
+    /// Goal: 503 says that nothing was taken, and what is taken is counted.
+    ///
+    /// Method: of three lines one is with the writer, one waits, and one finds no place, before
+    /// any was answered.
+    @Test("tell a feed of which lines are on their way no lie, and count them")
+    func feedOnItsWay() throws {
+        let clock = try HeldClock()
+        let (running, key, subject) = try busyServer(1, clock)
+        clock.hold()
+        let client = try running.client()
+        try client.send(
+            "POST /v1/agency/records HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \(key)\r\n"
+                + "Content-Length: 100000\r\n\r\n" + line("v1", subject))
+        #expect(clock.waitUntilHeld())
+        try client.send(line("v2", subject) + line("v3", subject))
+        #expect(try client.head().contains("200 OK"))
+        let event = try client.event() ?? ""
+        #expect(event.contains(#""status":"stopped""#) && event.contains("server.busy"), "\(event)")
+        client.close()
+        clock.release()
+        let deadline = ContinuousClock.now + .seconds(20)
+        func applied() throws -> String {
+            try running.request("GET", "/metrics").text.split(separator: "\n")
+                .first { $0.hasPrefix("tangrat_feed_applied_total ") }.map { String($0) } ?? ""
+        }
+        while try applied() != "tangrat_feed_applied_total 2", ContinuousClock.now < deadline {
+            usleep(5_000)
+        }
+        #expect(try applied() == "tangrat_feed_applied_total 2")
+    }
+
     @Test("that keep a door shut give the directory free")
     func doorShut() throws {
         let taken = try RunningServer()

@@ -1,5 +1,6 @@
 import Foundation
 import NetworkIO
+import SQLiteKit
 import SyncProtocol
 import Synchronization
 import TestSupport
@@ -306,6 +307,32 @@ struct HistoryTests {
         #expect(kept == "\(place)/server.sqlite.before-7")
         try replace(place, with: kept)
         #expect(try subjects(place) == ["a", "b"])
+    }
+
+    /// Goal: what is kept of a store is all of it.
+    ///
+    /// Method: a program reads the store, and holds back what was written since from the file.
+    @Test("is not touched by a restore while somebody reads it")
+    func readMeanwhile() throws {
+        let folder = try TemporaryDirectory()
+        let place = folder.file("data")
+        _ = try backUp(place, to: folder.file("backup"))
+        let path = "\(place)/server.sqlite"
+        let reader = try Connection(path: path, options: ConnectionOptions(.readOnly))
+        try reader.begin(.deferred)
+        try reader.run("SELECT count(*) FROM person") { _ in }
+        let writer = try Connection(path: path, options: ConnectionOptions(.readWriteCreate))
+        try writer.run("UPDATE person SET subject = 'changed' WHERE subject = 'b'")
+        writer.close()
+        #expect(throws: StoreFailure.inUse("another program reads the store")) {
+            try StoreRestore.run(folder.file("backup"), into: place, now: 7)
+        }
+        reader.rollback()
+        reader.close()
+        #expect(try subjects(place) == ["a", "changed"])
+        _ = try StoreRestore.run(folder.file("backup"), into: place, now: 8)
+        try replace(place, with: "\(path).before-8")
+        #expect(try subjects(place) == ["a", "changed"])
     }
 
     @Test("is not touched by a restore that cannot be", arguments: ["none", "text", "cut", "used"])

@@ -41,6 +41,24 @@ struct ServerOptionsTests {
         }
     }
 
+    /// Goal: nobody relies on an option that does nothing: these are the worst.
+    @Test(
+        "are refused where they mean nothing, and where they stand twice",
+        arguments: [
+            "compact --dry-run", "person erase S --reason r --dry-run", "serve --heads F",
+            "grant B --person S --days 30", "person add --pid 1 --pid 2", "version --days 3",
+            "device revoke D --person S", "backup F --listen 127.0.0.1:1", "hold S --until 2027",
+            "retention --dry-run --dry-run", "retention --dry-run=no",
+        ])
+    func meaningless(line: String) throws {
+        let problem = #expect(throws: ServerOptions.Problem.self) {
+            let options = try options(line + " --data /d")
+            if !["serve", "version"].contains(options.words[0]) { _ = try options.adminCommand() }
+        }
+        let message = try #require(problem).message
+        #expect(message.contains("--"), "\(message)")
+    }
+
     /// Goal: where no server runs, retention and `audit verify` find the heads of one that did.
     @Test("hand the file of heads to the commands that read it, from wherever it is named")
     func heads() throws {

@@ -89,8 +89,13 @@ enum FramePayload {
     private static func bucket(_ reader: inout ByteReader) throws(WireError) -> BucketState {
         let found = try fields(&reader)
         let isNamed = try found.hasAll(2, 3, 7)
+        let name = isNamed ? try found.text(2) : ""
+        // An empty name would say that the client knows it.
+        guard !isNamed || !name.isEmpty else {
+            throw found.reader.failure("wire.name", "a bucket has an empty name")
+        }
         return BucketState(
-            index: try found.number(1), name: isNamed ? try found.text(2) : "",
+            index: try found.number(1), name: name,
             epoch: isNamed ? try found.number(3) : 0, head: try found.number(4),
             count: try found.number(5), sum: try found.sum(6),
             priority: isNamed ? try found.number(7) : 0,

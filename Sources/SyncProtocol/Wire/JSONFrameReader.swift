@@ -119,6 +119,7 @@ package struct JSONFrameReader {
         case "unchanged": return .unchanged(ackedMid: try object.number("acked_mid"))
         case "bucket":
             let name = try object.text("bucket")
+            guard !name.isEmpty else { throw failure("wire.name", "a bucket has an empty name") }
             return .bucket(
                 BucketState(
                     index: buckets[Array(name.utf8)] ?? UInt64(buckets.count), name: name,

@@ -7,6 +7,8 @@ internal import SyncProtocol
 struct AuditWitnessFile: Sendable {
     /// Where it lies.
     let path: String
+    /// Whether somebody named it, and not only where heads lie if nobody does.
+    var isNamed = false
     /// The most bytes of it that are read.
     var bytesMax = Self.bytesMax
 
@@ -22,6 +24,8 @@ struct AuditWitnessFile: Sendable {
 
     /// What a file of heads says.
     struct Content {
+        /// Whether there is a file.
+        var isThere = false
         /// The heads, as they were written.
         var witnesses: [AuditWitness] = []
         /// How many lines are none: what a full disk has cut off, or another file.
@@ -33,11 +37,18 @@ struct AuditWitnessFile: Sendable {
     /// Reads all heads, also behind a line that is none.
     ///
     /// - Returns: The heads, and which lines are none.
-    /// - Throws: `FileError` if the file cannot be read; one that is not there has no heads.
+    /// - Throws: `FileError` if the file cannot be read. One that is not there has no heads, unless
+    ///   somebody named it: what was to be compared with is missing then.
     func read() throws -> Content {
         var content = Content()
-        guard Files.exists(path) else { return content }
-        let bytes = try Files.read(path, bytesMax: bytesMax)
+        let bytes: [UInt8]
+        do {
+            bytes = try Files.read(path, bytesMax: bytesMax)
+        } catch {
+            guard error.isMissing, !isNamed else { throw error }
+            return content
+        }
+        content.isThere = true
         for (index, line) in bytes.split(separator: UInt8(ascii: "\n")).enumerated() {
             if let witness = AuditWitness(line: Array(line)) {
                 content.witnesses.append(witness)

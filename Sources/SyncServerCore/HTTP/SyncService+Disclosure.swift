@@ -24,12 +24,17 @@ extension SyncService {
     ///   - session: To whom.
     ///   - form: The form of the answer.
     ///   - exchange: Holds the answer.
+    ///   - sent: Called once the rows may leave: what is counted as sent is counted there.
     ///   - again: Answers anew.
     func release(
         _ rows: AuditRanges, for purpose: Purpose, to session: Session, _ form: Form,
-        _ exchange: Exchange, orElse again: @escaping @Sendable (SyncService, Exchange) -> Void
+        _ exchange: Exchange, sent: @escaping @Sendable () -> Void,
+        orElse again: @escaping @Sendable (SyncService, Exchange) -> Void
     ) {
-        guard !rows.isEmpty else { return Self.answer(form, exchange) }
+        guard !rows.isEmpty else {
+            sent()
+            return Self.answer(form, exchange)
+        }
         let id = exchange.id
         let number = session.device
         let actor = AuditEntry.Actor.device(session.id)
@@ -61,6 +66,7 @@ extension SyncService {
                 try AccessLog(context).tell(
                     rows.ranges, readBy: view.device, among: view.buckets, entry: entry)
                 return { context in
+                    sent()
                     if let exchange = context.exchange(id) { Self.answer(form, exchange) }
                 }
             },

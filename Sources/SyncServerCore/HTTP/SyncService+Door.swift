@@ -46,7 +46,9 @@ extension SyncService {
             exchange.respond(Self.options)
         } else if !request.query.isEmpty {
             exchange.respond(Heads.badRequest, body: Self.query.bytes)
-        } else if !Self.isIdentity(request.bytes(request.head.contentEncoding)) {
+        } else if request.head.framing != .none,
+            !Self.isIdentity(request.bytes(request.head.contentEncoding))
+        {
             exchange.respond(Self.identityOnly, body: Self.contentEncoding.bytes)
         } else {
             return false

@@ -96,7 +96,7 @@ extension SyncService {
         exchange.kind = .repair
         guard !sheds(request.goesOn ? .page : .long) else { return refuseForNow(exchange) }
         do {
-            let disclosed = try exchange.hold { body in
+            let summary = try exchange.hold { body in
                 switch form {
                 case .binary:
                     var sink = BinaryFrameSink(body)
@@ -106,15 +106,16 @@ extension SyncService {
                     return try answer(request, claims, session, into: &sink)
                 }
             }
-            release(disclosed, for: .repair, to: session, form, exchange) {
-                $0.reconcile(request, claims, session, form, $1)
-            }
+            release(
+                summary.disclosed, for: .repair, to: session, form, exchange,
+                sent: { [metrics] in metrics.reconciled(summary, request) },
+                orElse: { $0.reconcile(request, claims, session, form, $1) })
         } catch is ReconcileMachine.Shed {
             refuseForNow(exchange)
         } catch is PageBuilder.Revoked {
             refuseUnauthorised(exchange)
         } catch StoreFailure.inconsistent(let what) {
-            metrics.log(.error, "store.damaged", what)
+            metrics.readFailed(what, "store.damaged")
             exchange.respond(Heads.internalError, body: ErrorBody.damaged.bytes)
         } catch {
             metrics.readFailed(error)
@@ -125,7 +126,7 @@ extension SyncService {
     private func answer(
         _ request: ReconcileRequest, _ claims: [ReconcileClaim], _ session: Session,
         into sink: inout some FrameSink
-    ) throws -> AuditRanges {
+    ) throws -> ReconcileMachine.Summary {
         sink.append(.hello(Hello(serverMilliseconds: parts.now())))
         let machine = ReconcileMachine(
             pages: pages, indexes: parts.indexes, limits: limits,
@@ -141,7 +142,6 @@ extension SyncService {
         for bucket in summary.inconsistent {
             metrics.log(.error, "store.inconsistent", "the books of \(bucket) are wrong")
         }
-        metrics.reconciled(summary, request)
-        return summary.disclosed
+        return summary
     }
 }

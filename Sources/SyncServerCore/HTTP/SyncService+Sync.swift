@@ -307,15 +307,15 @@ extension SyncService {
                     ) { body in metrics.page(try build(view, snapshot, into: body)) }
                 }
                 let summary = try exchange.hold { try build(view, snapshot, into: $0) }
-                metrics.page(summary)
-                release(summary.disclosed, for: .sync, to: session, form, exchange) {
-                    $0.page(request, cursor, session, form, $1)
-                }
+                release(
+                    summary.disclosed, for: .sync, to: session, form, exchange,
+                    sent: { [metrics] in metrics.page(summary) },
+                    orElse: { $0.page(request, cursor, session, form, $1) })
             }
         } catch is PageBuilder.Revoked {
             refuseUnauthorised(exchange)
         } catch StoreFailure.inconsistent(let what) {
-            metrics.log(.error, "store.damaged", what)
+            metrics.readFailed(what, "store.damaged")
             exchange.respond(Heads.internalError, body: ErrorBody.damaged.bytes)
         } catch {
             metrics.readFailed(error)

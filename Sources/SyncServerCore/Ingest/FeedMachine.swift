@@ -24,6 +24,21 @@ package struct FeedTally: Hashable, Sendable {
     }
 }
 
+extension FeedTally {
+    /// Counts what became of lines.
+    init(_ outcomes: some Sequence<FeedOutcome>) {
+        self.init()
+        for outcome in outcomes {
+            switch outcome {
+            case .applied: applied += 1
+            case .unchanged: unchanged += 1
+            case .stale: stale += 1
+            case .refused: refused += 1
+            }
+        }
+    }
+}
+
 /// What became of one line.
 package enum FeedOutcome: Hashable, Sendable {
     case applied

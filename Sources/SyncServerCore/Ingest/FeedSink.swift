@@ -156,6 +156,7 @@ final class FeedSink: BodySink {
         let agency = self.agency
         let key = self.key
         let id = exchange.id
+        let metrics = service.metrics
         let job = WriterJob(
             loop: service.context.handle,
             run: { context in
@@ -179,7 +180,11 @@ final class FeedSink: BodySink {
                         .rowsFed, by: .agency(agency.code), ranges: touched, text: asked)
                 }
                 let result = outcomes
-                return { context in Self.deliver(result, to: id, in: context) }
+                return { context in
+                    // They are taken, whether or not anybody waits for the answer still.
+                    metrics.fed(FeedTally(result.lazy.map(\.1)))
+                    Self.deliver(result, to: id, in: context)
+                }
             },
             failed: { context in Self.deliver(nil, to: id, in: context) })
         if !service.commits.submit(job) {
@@ -232,7 +237,6 @@ final class FeedSink: BodySink {
 
     private func answer(_ outcomes: [(Int, FeedOutcome)]) {
         var bytes: [UInt8] = []
-        var counted = FeedTally()
         var run: (from: Int, to: Int, outcome: FeedOutcome)?
         func close() {
             guard let open = run else { return }
@@ -245,12 +249,7 @@ final class FeedSink: BodySink {
             run = nil
         }
         for (number, outcome) in outcomes {
-            switch outcome {
-            case .applied: counted.applied += 1
-            case .unchanged: counted.unchanged += 1
-            case .stale: counted.stale += 1
-            case .refused(let problem):
-                counted.refused += 1
+            if case .refused(let problem) = outcome {
                 close()
                 append(members(of: problem, line: number), to: &bytes)
                 continue
@@ -263,8 +262,7 @@ final class FeedSink: BodySink {
             }
         }
         close()
-        tally += counted
-        service.metrics.fed(counted)
+        tally += FeedTally(outcomes.lazy.map(\.1))
         writer().write(bytes)
     }
 
@@ -287,7 +285,8 @@ final class FeedSink: BodySink {
     private func fail(_ error: ErrorBody, _ message: String) {
         guard !hasFailed else { return }
         hasFailed = true
-        guard stream != nil else {
+        // 503 says that nothing was taken; what is being written may be.
+        guard stream != nil || inFlight > 0 else {
             return exchange.respond(Heads.unavailable, body: error.forFeed(message).bytes)
         }
         var bytes: [UInt8] = []

@@ -22,7 +22,11 @@ struct AuditCommands {
     func run(_ command: JSONValue) -> Result<[JSONValue], AdminCommands.Refusal> {
         do {
             switch command["command"]?.text {
-            case "audit.verify": return try verify(command["heads"]?.text ?? heads)
+            case "audit.verify":
+                return try verify(
+                    AuditWitnessFile(
+                        path: command["heads"]?.text ?? heads,
+                        isNamed: command["heads"] != nil))
             case "audit.head": return .success([try head().json])
             default:
                 return .success(try export(after: command["after"]?.intValue ?? 0))
@@ -41,13 +45,21 @@ struct AuditCommands {
             at: now, lineage: lineage, head: try reading.reader.snapshot { try $0.auditHead() })
     }
 
-    private func verify(_ path: String) throws -> Result<[JSONValue], AdminCommands.Refusal> {
-        let heads = try AuditWitnessFile(path: path).read()
+    private func verify(
+        _ file: AuditWitnessFile
+    ) throws -> Result<[JSONValue], AdminCommands.Refusal> {
+        let heads: AuditWitnessFile.Content
+        do {
+            heads = try file.read()
+        } catch {
+            return .failure(Self.unreadableHeads("\(error)"))
+        }
         // A torn line must not keep the others from being compared; without any it is another file.
         if let badLine = heads.badLine, heads.witnesses.isEmpty {
             return .failure(
                 AdminCommands.Refusal(
-                    code: "admin.audit_heads", message: "line \(badLine) of \(path) is no head",
+                    code: "admin.audit_heads",
+                    message: "line \(badLine) of \(file.path) is no head",
                     advice: "Name a file that serve --audit-heads or audit head has written."))
         }
         let found = try reading.verify(lineage, heads.witnesses, at: now)
@@ -56,6 +68,7 @@ struct AuditCommands {
             ("cut_off_heads", .integer(Int64(found.behindCut))),
             ("entries", .integer(found.head.number)),
             ("first_entry", .integer(found.firstEntry)),
+            ("heads_file", .integer(heads.isThere ? 1 : 0)),
             ("link", .string(found.head.link.hex)),
             ("set_aside_heads", .integer(Int64(found.setAside))),
             ("sound", .integer(found.problem == nil ? 1 : 0)),
@@ -66,6 +79,14 @@ struct AuditCommands {
             members.append(("problem", .string(problem.description)))
         }
         return .success([.object(JSONObject(members))])
+    }
+
+    /// Heads that somebody named, and that cannot be compared with.
+    static func unreadableHeads(_ why: String) -> AdminCommands.Refusal {
+        AdminCommands.Refusal(
+            code: "admin.audit_heads", message: "the heads cannot be read: \(why)",
+            advice: "The server reads the file, as its own user; a service may have a /tmp of its "
+                + "own and see no homes. Name a file that it can read.")
     }
 
     private func export(after start: Int64) throws -> [JSONValue] {

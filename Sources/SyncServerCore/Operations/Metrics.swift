@@ -161,7 +161,11 @@ package final class Metrics: Sendable {
     ///
     /// The first says why; a disk that goes on failing would otherwise fill the log as
     /// well, and each line keeps a loop until it is written.
-    func readFailed(_ error: any Error) {
+    ///
+    /// - Parameters:
+    ///   - error: What failed.
+    ///   - code: What it is called in the log.
+    func readFailed(_ error: Any, _ code: String = "store.read_failed") {
         let at = now()
         let isTold = counts.withLock { counts in
             counts.readsFailed += 1
@@ -169,7 +173,7 @@ package final class Metrics: Sendable {
             counts.readFailureToldAt = at
             return true
         }
-        if isTold { log(.error, "store.read_failed", "\(error)") }
+        if isTold { log(.error, code, "\(error)") }
     }
 
     /// Tells of a push from a copy of a device, or beside one, at most once in a minute.

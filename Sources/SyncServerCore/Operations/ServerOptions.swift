@@ -34,11 +34,29 @@ struct ServerOptions {
 
     var address: ListenAddress { .tcp(host: host, port: portNumber) }
 
-    private static let known: Set<String> = [
-        "data", "listen", "loops", "public-url", "config", "tables", "pid", "person", "device",
-        "days", "heads", "audit-heads", "until", "reason", "identity-provider",
-        "behind-proxy", "device-rate",
+    /// The options that each command takes, besides those that all take.
+    ///
+    /// One that means nothing there is refused: who gives it expects something of it.
+    private static let options: [String: Set<String>] = [
+        "serve": [
+            "listen", "loops", "public-url", "audit-heads", "identity-provider", "behind-proxy",
+            "device-rate",
+        ],
+        "agency add": ["tables"], "person add": ["pid"],
+        "person export": ["pid", "reason"], "person erase": ["pid", "reason"],
+        "approve": ["person"], "device list": ["person"],
+        "grant": ["person", "until"], "revoke": ["person"], "grants": ["person"],
+        "compact": ["days"], "retention": ["dry-run", "heads", "audit-heads"],
+        "hold": ["pid", "reason"], "release": ["pid", "reason"],
+        "audit verify": ["heads", "audit-heads"],
     ]
+
+    private static let known = options.values.reduce(into: ["data", "config"] as Set<String>) {
+        $0.formUnion($1)
+    }
+
+    /// Those that stand alone.
+    private static let flags: Set<String> = ["dry-run"]
 
     init(_ arguments: [String], environment: (String) -> String?) throws(Problem) {
         var rest = arguments[...]
@@ -49,11 +67,11 @@ struct ServerOptions {
             }
             let body = argument.dropFirst(2)
             if body == "pid-stdin" {
-                values["pid"] = readLine() ?? ""
+                try set("pid", readLine() ?? "")
                 continue
             }
-            if body == "dry-run" {
-                values["dry-run"] = "1"
+            if Self.flags.contains(String(body)) {
+                try set(String(body), "1")
                 continue
             }
             if body == "help" {
@@ -62,16 +80,14 @@ struct ServerOptions {
             }
             let parts = body.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
                 .map(String.init)
-            guard let name = parts.first, Self.known.contains(name) else {
+            guard let name = parts.first, Self.known.contains(name), !Self.flags.contains(name)
+            else {
                 throw Problem("there is no option \(argument)")
             }
             guard let value = parts.count == 2 ? parts[1] : rest.popFirst() else {
                 throw Problem("the option --\(name) needs a value")
             }
-            guard !value.isEmpty else { throw Problem("the option --\(name) has an empty value") }
-            guard values.updateValue(value, forKey: name) == nil else {
-                throw Problem("the option --\(name) stands twice")
-            }
+            try set(name, value)
         }
         func variable(_ name: String) throws(Problem) -> String? {
             let value = environment(name)
@@ -122,6 +138,7 @@ struct ServerOptions {
         if let first = words.first, !Self.commands.contains(first) {
             throw Problem("there is no command \(first)")
         }
+        try checkOptions()
         // The other commands count their own words.
         if ["serve", "version"].contains(words.first), words.count > 1 {
             throw Problem("too many words: \(words.dropFirst().joined(separator: " "))")
@@ -129,6 +146,26 @@ struct ServerOptions {
         let needsDirectory = !["help", "version", nil].contains(words.first)
         guard !directory.isEmpty || !needsDirectory else {
             throw Problem("--data is missing", advice: "Name the data directory: --data DIR")
+        }
+    }
+
+    private mutating func set(_ name: String, _ value: String) throws(Problem) {
+        guard !value.isEmpty else { throw Problem("the option --\(name) has an empty value") }
+        guard values.updateValue(value, forKey: name) == nil else {
+            throw Problem("the option --\(name) stands twice")
+        }
+    }
+
+    /// Refuses options that the command does not take.
+    private func checkOptions() throws(Problem) {
+        let two = words.prefix(2).joined(separator: " ")
+        guard let command = words.first else { return }
+        let taken = Self.options[two] ?? Self.options[command] ?? []
+        for name in values.keys.sorted() where !["data", "config"].contains(name) {
+            guard taken.contains(name) else {
+                let isWhole = Self.options[two] != nil
+                throw Problem("\(isWhole ? two : command) takes no option --\(name)")
+            }
         }
     }
 

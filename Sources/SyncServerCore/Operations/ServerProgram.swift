@@ -54,10 +54,10 @@ package enum ServerProgram {
             let options = try ServerOptions(arguments, environment: environment)
             switch options.words.first {
             case nil, "help":
-                write(usage + "\n")
+                try? write(usage + "\n")
                 return options.words.isEmpty ? 2 : 0
             case "version":
-                write("tangrat-server 0.1.0, SQLite \(SQLiteLibrary.version)\n")
+                try? write("tangrat-server 0.1.0, SQLite \(SQLiteLibrary.version)\n")
                 return 0
             case "serve": return serve(options)
             case "restore": return restore(try options.restoreFile(), options)
@@ -121,7 +121,7 @@ package enum ServerProgram {
             server.metrics.log(
                 .info, "server.started",
                 "\(place) public \(server.publicURL) data \(options.directory)")
-            write("listening on http://\(place)\n")
+            try? write("listening on http://\(place)\n")
             _ = TerminationSignals.wait()
             server.metrics.log(.info, "server.stopping")
             let drained = server.stop(drainMilliseconds: drainMilliseconds)
@@ -145,9 +145,12 @@ package enum ServerProgram {
             let answer = try TangRatServer.restore(file, directory: options.directory)
             let value = try JSON.parse(answer, limits: .document)
             for row in value["rows"]?.items ?? [] {
-                write(String(decoding: JSON.canonical(row), as: UTF8.self) + "\n")
+                try write(String(decoding: JSON.canonical(row), as: UTF8.self) + "\n")
             }
+            try finishOutput()
             return 0
+        } catch let failure as OutputFailure {
+            fail(failure)
         } catch let failure as StoreFailure {
             fail(
                 code: "server.restore", "\(failure)",
@@ -178,12 +181,23 @@ package enum ServerProgram {
                 }
                 for row in value["rows"]?.items ?? [] {
                     if row["unreadable"]?.intValue == 1 { unreadable += 1 }
-                    write(String(decoding: JSON.canonical(row), as: UTF8.self) + "\n")
+                    try write(String(decoding: JSON.canonical(row), as: UTF8.self) + "\n")
                 }
                 last = value["rows"]?.items?.last
                 command = command.going(on: value["rows"]?.items ?? [])
             } while last?["more"]?.intValue == 1
                 || (command["after"] != nil && last != nil)
+            try finishOutput()
+            if command["command"]?.text == "backup", let file = command["file"]?.text,
+                !Files.exists(file)
+            {
+                fail(
+                    code: "admin.backup_unseen",
+                    "The server wrote it, and there is no \(file) here.",
+                    "A service may have a /tmp of its own and see no homes. Name a place that both "
+                        + "see: see deploy/tangrat-server.service.")
+                return 1
+            }
             if unreadable > 0 {
                 fail(
                     code: "admin.audit", "\(unreadable) of the entries cannot be read.",
@@ -193,6 +207,8 @@ package enum ServerProgram {
             }
             let isUnsound = value["rows"]?.items?.first?["sound"]?.intValue == 0
             return isUnsound ? 1 : 0
+        } catch let failure as OutputFailure {
+            fail(failure)
         } catch let failure as StoreFailure {
             fail(
                 code: "server.store", "\(failure)",
@@ -224,16 +240,35 @@ package enum ServerProgram {
 
     // MARK: - Streams
 
-    private static func write(_ text: String) {
-        put(text, to: STDOUT_FILENO)
+    /// What was asked for could not be written where it was to go.
+    private struct OutputFailure: Error {
+        let number: Int32
+    }
+
+    private static func write(_ text: String) throws(OutputFailure) {
+        try put(text, to: STDOUT_FILENO)
     }
 
     private static func writeError(_ text: String) {
-        put(text, to: STDERR_FILENO)
+        try? put(text, to: STDERR_FILENO)
+    }
+
+    /// Lets a file be whole before the program says so; a pipe or a terminal has nothing to sync.
+    private static func finishOutput() throws(OutputFailure) {
+        guard let number = Files.syncOutput(STDOUT_FILENO) else { return }
+        throw OutputFailure(number: number)
+    }
+
+    private static func fail(_ failure: OutputFailure) {
+        fail(
+            code: "output.failed",
+            "The answer cannot be written: \(String(cString: strerror(failure.number))).",
+            "The command was carried out all the same, and what was written of its answer is cut. "
+                + "Make room, then ask again.")
     }
 
     /// One call for a line, so that lines of threads do not mix.
-    private static func put(_ text: String, to descriptor: Int32) {
+    private static func put(_ text: String, to descriptor: Int32) throws(OutputFailure) {
         // WORKAROUND(docs/workarounds.md#13): `print` mixes them.
         let bytes = Array(text.utf8)
         var sent = 0
@@ -243,7 +278,7 @@ package enum ServerProgram {
             }
             if count < 0 {
                 if errno == EINTR { continue }
-                return
+                throw OutputFailure(number: errno)
             }
             sent += count
         }

@@ -20,15 +20,33 @@ extension TangRatServer {
         _ command: JSONValue,
         done: @escaping @Sendable (Result<[JSONValue], AdminCommands.Refusal>) -> Void
     ) {
+        // Heads of years are many megabytes: one comparison at a time holds them in memory.
+        let isVerify = command["command"]?.text == "audit.verify"
+        let mayRun = verifiesAudit.withLock { isRunning in
+            defer { isRunning = isRunning || isVerify }
+            return !isRunning || !isVerify
+        }
+        guard mayRun else {
+            return done(
+                .failure(
+                    AdminCommands.Refusal(
+                        code: "admin.busy", message: "the chain is being verified already",
+                        advice: "Nothing was done; try again when that has ended.")))
+        }
+        let ended: @Sendable (Result<[JSONValue], AdminCommands.Refusal>) -> Void = {
+            [self] result in
+            if isVerify { verifiesAudit.withLock { $0 = false } }
+            done(result)
+        }
         do {
             try WorkerThread.start { [self] in
-                done(
+                ended(
                     Self.audit(
                         command, store: store, heads: witnessFile.path,
                         limits: configuration.limits, now: configuration.wallClock.milliseconds()))
             }
         } catch {
-            done(.failure(Self.unreadable(error)))
+            ended(.failure(Self.unreadable(error)))
         }
     }
 

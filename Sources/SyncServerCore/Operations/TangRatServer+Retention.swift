@@ -133,8 +133,16 @@ extension TangRatServer {
         let limits = Limits()
         let isDryRun = command["dry_run"]?.intValue == 1
         let start = RetentionStart(wall: wallClock.milliseconds(), ticks: clock.milliseconds())
-        let file = AuditWitnessFile(path: command["heads"]?.text ?? auditHeads(directory))
-        let heads = AuditOldHeads(try file.read().witnesses, at: start.wall)
+        let file = AuditWitnessFile(
+            path: command["heads"]?.text ?? auditHeads(directory),
+            isNamed: command["heads"] != nil)
+        let content: AuditWitnessFile.Content
+        do {
+            content = try file.read()
+        } catch {
+            return AdminService.body(.failure(AuditCommands.unreadableHeads("\(error)")))
+        }
+        let heads = AuditOldHeads(content.witnesses, at: start.wall)
         var report = RetentionReport()
         var next: Retention.Place? = .start
         while let place = next {
@@ -154,6 +162,7 @@ extension TangRatServer {
                 try context.book.flush()
                 return (next, sum)
             }
+            if !isDryRun { _ = try writer.maintainLog() }
         }
         guard try isDryRun || writer.checkpoint() else {
             return AdminService.body(.failure(logRefusal))

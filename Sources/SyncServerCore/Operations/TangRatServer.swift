@@ -67,6 +67,8 @@ package final class TangRatServer: Sendable {
 
     /// Whether a check or a copy of the store is under way.
     let inspects: Mutex<Bool> = Mutex(false)
+    /// Whether the audit chain is being compared with heads.
+    let verifiesAudit: Mutex<Bool> = Mutex(false)
 
     /// The counters and the log.
     package let metrics: Metrics

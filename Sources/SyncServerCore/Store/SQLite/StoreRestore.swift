@@ -85,10 +85,17 @@ enum StoreRestore {
         do {
             let old = try SQLiteStore.openWriter(directory)
             defer { old.close() }
-            _ = try old.checkpoint(.truncate)
+            // What a reader keeps in the log would be missing from what is kept.
+            guard try !old.checkpoint(.truncate).wasBusy else {
+                throw StoreFailure.inUse("another program reads the store")
+            }
+        } catch StoreFailure.inUse(let who) {
+            throw StoreFailure.inUse(who)
         } catch {
             // It cannot be opened, which may be why it is replaced: its log stays with it.
-            try? Files.addName("\(path)-wal", as: "\(kept)-wal")
+            if Files.exists("\(path)-wal") {
+                try Files.addName("\(path)-wal", as: "\(kept)-wal")
+            }
         }
         try Files.addName(path, as: kept)
         return kept
