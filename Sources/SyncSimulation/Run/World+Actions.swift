@@ -85,9 +85,14 @@ extension World {
             device.keptLedger = oracle.ledgers[device.index]
         case .rollDiskBack:
             guard let kept = device.keptDisk else { return }
-            oracle.ledgers[device.index] = device.keptLedger
-            oracle.ledgers[device.index]?.wasReplaced = true
-            oracle.intentions.doubt(device.index)
+            // Nobody may have been signed in on it then.
+            if kept.keys.contains(where: { $0.hasSuffix("/cache.sqlite") }) {
+                oracle.ledgers[device.index] = device.keptLedger
+                oracle.ledgers[device.index]?.wasReplaced = true
+                oracle.intentions.doubt(device.index)
+            } else {
+                oracle.emptied(device)
+            }
             device.replaceDisk(with: kept)
             reached("device.rolledBack")
         case .cloneDisk:
