@@ -73,7 +73,7 @@ let package = Package(
             ]),
 
         program("SyncServer", ["SyncServerCore"]),
-        program("tangrat-cli", ["SyncClientCore", "CitizenData", "SyncProtocol"]),
+        program("tangrat-cli", ["SyncClientCore", "CitizenData", "SyncProtocol", "CLinux"]),
         program(
             "tangrat-qa",
             [

@@ -1,6 +1,7 @@
 // Here, outside the header, the GNU declarations do not meet Swift's module.
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -26,3 +27,11 @@ int clinux_accept(int listener, int *family, uint8_t address[16]) {
 }
 
 int clinux_forbid_dumps(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 ? 0 : -errno; }
+
+void clinux_fill_standard_streams(void) {
+  for (int stream = 0; stream <= 2; stream++) {
+    // The lowest number that is free is given out: those below are taken by now.
+    if (fcntl(stream, F_GETFD) < 0 && errno == EBADF)
+      (void)open("/dev/null", stream == 0 ? O_WRONLY : O_RDONLY);
+  }
+}

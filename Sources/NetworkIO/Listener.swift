@@ -9,6 +9,14 @@ package enum ListenAddress: Hashable, Sendable {
     case unix(path: String)
 }
 
+extension ListenAddress {
+    /// Whether a host is an address as it is, and no name that somebody would have to look up.
+    package static func isNumeric(_ host: String) -> Bool {
+        var bytes = in6_addr()
+        return inet_pton(AF_INET, host, &bytes) == 1 || inet_pton(AF_INET6, host, &bytes) == 1
+    }
+}
+
 /// Accepts connections on one loop.
 ///
 /// When the process or the system is out of descriptors, accepting pauses

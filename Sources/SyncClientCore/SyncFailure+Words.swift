@@ -23,7 +23,7 @@ extension SyncFailure {
             .signInDenied, .deviceCopied, .writesMissing, .unsentWrites, .writeRefused,
             .formIncomplete, .rowAbsent, .outboxFull, .addressInvalid, .appTooOld, .storageFull,
             .storageFailed, .cacheDamaged, .cacheNewer, .cacheForeign, .cacheReplaced,
-            .exportUnreadable, .permissionsUnsafe, .closed, .cancelled:
+            .exportUnreadable, .permissionsUnsafe, .pathUnusable, .closed, .cancelled:
             false
         }
     }
@@ -54,8 +54,8 @@ extension SyncFailure {
         case .writesMissing, .unsentWrites, .writeRefused, .formIncomplete, .rowAbsent, .outboxFull:
             writeWords
         case .busyElsewhere, .storageFull, .storageFailed, .cacheDamaged, .cacheNewer,
-            .cacheForeign, .cacheReplaced, .exportUnreadable, .permissionsUnsafe, .closed,
-            .cancelled:
+            .cacheForeign, .cacheReplaced, .exportUnreadable, .permissionsUnsafe, .pathUnusable,
+            .closed, .cancelled:
             storageWords
         }
     }
@@ -240,6 +240,14 @@ extension SyncFailure {
                 (
                     "Make \(path) yours alone: no link, mode 0700 for directories, 0600 for files.",
                     "ทำให้ \(path) เป็นของคุณเท่านั้น ไม่ใช่ลิงก์ สิทธิ์ 0700 สำหรับโฟลเดอร์ 0600 สำหรับไฟล์"
+                ))
+        case .pathUnusable(let path):
+            Words(
+                "cache.path", "\(path) cannot be used: it is of another kind, or not yours to use.",
+                "ใช้ \(path) ไม่ได้: เป็นไฟล์ชนิดอื่น หรือคุณไม่มีสิทธิ์",
+                (
+                    "Name another place for your data: --data DIR",
+                    "ระบุที่เก็บข้อมูลอื่น: --data DIR"
                 ))
         case .closed:
             Words("client.closed", "The app is closing.", "แอปกำลังปิด")

@@ -61,6 +61,8 @@ public enum SyncFailure: Error, Hashable, Sendable {
     case exportUnreadable
     /// A file or directory is open to others, or is a symbolic link.
     case permissionsUnsafe(path: String)
+    /// Something on the way to a file is no directory, or this user may not use it.
+    case pathUnusable(path: String)
     /// The client has been closed.
     case closed
     /// The work was cancelled.

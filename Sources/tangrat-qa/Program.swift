@@ -1,4 +1,5 @@
 internal import Glibc
+internal import NetworkIO
 internal import SyncClientCore
 
 /// The program `tangrat-qa`: the tools of testers.
@@ -8,6 +9,7 @@ enum Program {
     static func main() async {
         // Files with people's numbers, even invented ones, are for their owner.
         umask(0o077)
+        NetworkIO.StandardStreams.fill()
         signal(SIGPIPE, SIG_IGN)
         let code = await run(Array(CommandLine.arguments.dropFirst()))
         exit(code.rawValue)

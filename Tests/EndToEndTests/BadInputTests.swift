@@ -217,6 +217,41 @@ extension WorldTests {
                 + #""value":{"service":"\#(service)","action":"\#(action)","form":{}}}"#
         }
 
+        /// Goal: no file and no socket takes the number of a stream that is closed.
+        @Test("a closed stream is no file of the server's, and not waited for")
+        func closedStreams() async throws {
+            try await RealWorld.run { world in
+                func shell(_ words: String) async throws -> ProgramRun {
+                    try await world.run("/bin/sh", ["-c", words], within: 30)
+                }
+                let person = try await world.person()
+                let device = try await world.device("a", of: person)
+                _ = try await device.must("pin", "a")
+                let dump = "\(Programs.client) dump --canonical --data \(device.folder) >&-"
+                let run = try await shell(dump)
+                #expect(run.code == 1, "\(run.error)")
+                let operators = "\(Programs.server) person list --data \(world.data) >&-"
+                #expect(try await shell(operators).code == 1)
+                try await world.stop(SIGTERM)
+                let serve =
+                    "exec \(Programs.server) serve --data \(world.data) --listen 127.0.0.1:0 >&-"
+                let server = try world.spawn("/bin/sh", ["-c", serve])
+                let lock = URL(fileURLWithPath: world.data + "/server.lock")
+                try await eventually("the lock names the server") {
+                    let text = (try? String(contentsOf: lock, encoding: .utf8)) ?? ""
+                    return Int(text.trimmingCharacters(in: .whitespacesAndNewlines))
+                        == Int(server.pid)
+                }
+                try await eventually("the server has started") {
+                    server.error.contains("server.started")
+                }
+                let text = try String(contentsOf: lock, encoding: .utf8)
+                #expect(!text.contains("listening"), "\(text)")
+                server.signal(SIGTERM)
+                _ = await server.wait()
+            }
+        }
+
         @Test("of a citizen ends in a refusal with a code; its neighbours are accepted")
         func citizen() async throws {
             try await RealWorld.run { world in

@@ -30,6 +30,30 @@ struct CLITroubleTests {
         }
     }
 
+    /// Goal: whoever asks the wrong service learns what it does, and is sent in no circle.
+    @Test("says of a service what can be asked of it, and never suggests the very same")
+    func services() async throws {
+        let rows = try PersonaRows.catalogue()
+        let mirror = FakeMirror(rows: rows)
+        func error(_ words: String...) async -> String {
+            let run = await CLIRun.run(["request", "new"] + words + ["--lang", "en"], on: mirror)
+            #expect(run.code == 2, "\(words)")
+            return run.error
+        }
+        var none = 0
+        for service in rows.filter({ $0.table == "service" }).map(\.id)
+        where RequestForm.actions(of: service).isEmpty {
+            let told = await error(service)
+            #expect(told.contains("takes no requests here"), "\(told)")
+            #expect(told.contains("tangrat services \(service)"), "\(told)")
+            none += 1
+        }
+        #expect(none > 20)
+        #expect(await error("obec-11").contains("Did you mean obec-1?"))
+        #expect(await error("zzzzzzzz").contains("tangrat services WORD"))
+        #expect(await error("obec-1", "--action", "frob").contains("--action new"))
+    }
+
     @Test("has the width of the terminal that shows it")
     func terminal() async {
         let run = await CLIRun.run(

@@ -46,6 +46,20 @@ struct FilesTests {
         }
     }
 
+    @Test("are not looked for where there is no directory", arguments: ["file", "file/deeper"])
+    func noDirectory(path: String) async throws {
+        try await inWorld { world in
+            try LiveFiles().makeDirectory(world.path)
+            try LiveFiles().write([1], to: world.path + "/file")
+            let configuration = SyncConfiguration(
+                dataDirectory: world.path + "/" + path, environment: world.environment)
+            let failure = await #expect(throws: SyncFailure.self) {
+                _ = try await SyncClient.open(configuration)
+            }
+            #expect(failure?.code == "cache.path", "\(String(describing: failure))")
+        }
+    }
+
     @Test("that are no caches are put aside as they are", arguments: ["x", "SQLite format 3"])
     func damaged(content: String) async throws {
         try await inWorld { world in

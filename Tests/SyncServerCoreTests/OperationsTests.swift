@@ -41,6 +41,29 @@ struct ServerOptionsTests {
         }
     }
 
+    @Test("take a number where one is meant, and an address that nobody has to look up")
+    func kinds() throws {
+        let directory = try TemporaryDirectory()
+        let file = directory.file("config.json")
+        for (text, isGood) in [
+            (#"{"data":"/d","loops":2}"#, true), (#"{"data":5}"#, false),
+            (#"{"data":"/d","listen":8470}"#, false),
+        ] {
+            try write(text, to: file)
+            let taken = try? options("serve --config \(file)")
+            #expect((taken != nil) == isGood, "\(text)")
+        }
+        for (address, isGood) in [
+            ("127.0.0.1:1", true), ("[::1]:1", true), ("0.0.0.0:1", true), ("localhost:1", false),
+            (":1", false), ("sync.example:1", false),
+        ] {
+            let taken = try? options("serve --data /d --listen \(address)")
+            #expect((taken != nil) == isGood, "\(address)")
+        }
+        #expect(try options("-h").words == ["help"])
+        #expect(try options("--version").words == ["version"])
+    }
+
     /// Goal: nobody relies on an option that does nothing: these are the worst.
     @Test(
         "are refused where they mean nothing, and where they stand twice",

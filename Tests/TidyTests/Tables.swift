@@ -41,7 +41,9 @@ enum Tables {
             "SyncClientCore", "Dispatch", "Glibc", "Synchronization",
         ],
         "SyncServer": ["SyncServerCore"],
-        "tangrat-cli": ["SyncClientCore", "CitizenData", "SyncProtocol", "Foundation", "Glibc"],
+        "tangrat-cli": [
+            "SyncClientCore", "CitizenData", "SyncProtocol", "CLinux", "Foundation", "Glibc",
+        ],
         "tangrat-qa": [
             "SyncSimulation", "SyncClientCore", "SyncProtocol", "CitizenData", "NetworkIO",
             "HTTPWire", "Foundation", "Glibc", "Synchronization", "CrashPoints",

@@ -20,4 +20,8 @@ int clinux_accept(int listener, int *family, uint8_t address[16]);
 
 // PR_SET_DUMPABLE 0: no core file, no ptrace, no /proc/PID/mem. Returns 0, or -errno.
 int clinux_forbid_dumps(void);
+
+// Opens /dev/null in the place of each standard stream that is closed, the wrong way round: its use
+// still fails. Else the next file or socket would be that stream, and be written to.
+void clinux_fill_standard_streams(void);
 #endif

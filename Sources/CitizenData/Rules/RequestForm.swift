@@ -28,6 +28,14 @@ package enum RequestForm {
         return found
     }
 
+    /// The services that take requests, in the order of their names.
+    package static var services: [String] { ServiceActions.table.keys.sorted() }
+
+    /// What can be asked of a service; nothing of one that takes no requests.
+    package static func actions(of service: String) -> [String] {
+        ServiceActions.table[service] ?? []
+    }
+
     /// Lists the attachments that the office is expected to ask for.
     ///
     /// The documents print no list, so it advises and never stops a request.

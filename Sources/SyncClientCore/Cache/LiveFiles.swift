@@ -24,6 +24,10 @@ struct LiveFiles: FileOperations {
             default: throw failure(path, errno)
             }
         }
+        var found = stat()
+        if lstat(path, &found) == 0, found.st_mode & S_IFMT == S_IFREG {
+            throw .pathUnusable(path: path)
+        }
         try checkPrivate(path)
     }
 
@@ -190,7 +194,8 @@ struct LiveFiles: FileOperations {
     private func failure(_ path: String, _ number: Int32) -> SyncFailure {
         switch number {
         case ENOSPC, EDQUOT: .storageFull
-        case ELOOP, EACCES, EPERM: .permissionsUnsafe(path: path)
+        case ELOOP: .permissionsUnsafe(path: path)
+        case EACCES, EPERM, EROFS, ENOTDIR, EISDIR: .pathUnusable(path: path)
         default: .storageFailed(code: "file.\(number)")
         }
     }

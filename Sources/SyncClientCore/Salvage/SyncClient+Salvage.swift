@@ -32,8 +32,16 @@ extension SyncClient {
     public func sendExported(_ path: String) async throws(SyncFailure) -> Int {
         let session = try signedIn()
         let environment = environment
-        let bytes = try await environment.execution.offPool { () throws(SyncFailure) in
-            try environment.files.read(path, bytesMax: Limits.exportBytesMax)
+        let bytes = try await environment.execution.offPool { () throws(SyncFailure) -> [UInt8]? in
+            do throws(SyncFailure) {
+                return try environment.files.read(path, bytesMax: Limits.exportBytesMax)
+            } catch {
+                // Whatever else was named, its rights are no business of this program.
+                switch error {
+                case .permissionsUnsafe, .pathUnusable: throw .exportUnreadable
+                default: throw error
+                }
+            }
         }
         guard let bytes, !bytes.isEmpty else { throw .exportUnreadable }
         var mutations: [Mutation] = []

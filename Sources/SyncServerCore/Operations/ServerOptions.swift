@@ -61,6 +61,10 @@ struct ServerOptions {
     init(_ arguments: [String], environment: (String) -> String?) throws(Problem) {
         var rest = arguments[...]
         while let argument = rest.popFirst() {
+            if argument == "-h" {
+                words = ["help"]
+                return
+            }
             guard argument.utf8.starts(with: "--".utf8) else {
                 words.append(argument)
                 continue
@@ -73,6 +77,10 @@ struct ServerOptions {
             if Self.flags.contains(String(body)) {
                 try set(String(body), "1")
                 continue
+            }
+            if body == "version" {
+                words = ["version"]
+                return
             }
             if body == "help" {
                 words = ["help"]
@@ -178,6 +186,11 @@ struct ServerOptions {
         if host.utf8.first == UInt8(ascii: "["), host.utf8.last == UInt8(ascii: "]") {
             host = String(host.dropFirst().dropLast())
         }
+        guard ListenAddress.isNumeric(host) else {
+            throw Problem(
+                "--listen must be HOST:PORT with a numeric host, for instance 127.0.0.1:8470",
+                advice: "0.0.0.0 is every address of this machine; an IPv6 one stands in brackets.")
+        }
         portNumber = UInt16(port)
     }
 
@@ -197,8 +210,13 @@ struct ServerOptions {
                 guard known.contains(name) else {
                     throw Problem("\(path) has a setting \(name) that does not exist")
                 }
-                guard let text = value.text ?? value.intValue.map({ String($0) }), !text.isEmpty
-                else { throw Problem("\(path): \(name) must be a text or a whole number") }
+                // Only what is counted may be a number: 5 is no directory.
+                let isCounted = ["loops", "device_rate"].contains(name)
+                let number = isCounted ? value.intValue.map { String($0) } : nil
+                guard let text = value.text ?? number, !text.isEmpty else {
+                    throw Problem(
+                        "\(path): \(name) must be a \(isCounted ? "whole number" : "text")")
+                }
                 settings[String(name.map { $0 == "_" ? "-" : $0 })] = text
             }
             return settings

@@ -9,6 +9,7 @@ internal import SyncProtocol
 package enum ServerProgram {
     /// Runs the program and ends the process.
     package static func main(_ arguments: [String]) -> Never {
+        NetworkIO.StandardStreams.fill()
         exit(run(arguments))
     }
 

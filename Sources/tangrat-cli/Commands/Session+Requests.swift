@@ -78,12 +78,7 @@ extension Session {
         if let problem = known.first(where: {
             $0.code == "unknown_service" || $0.code == "unknown_action"
         }) {
-            let near = Suggestion.nearest(
-                to: service, in: ["obec-1", "obec-2", "obec-3", "obec-4"] + services.keys.sorted())
-            let isService = problem.code == "unknown_service"
-            let advice = isService ? near.map { CommandMessage.didYouMean.filled($0) } : nil
-            throw Trouble(
-                "request.\(problem.code)", problem.message, advice ?? problem.advice, exit: .usage)
+            throw Self.notOffered(problem, service, services.keys.sorted())
         }
         let form = try FormArguments.fields(invocation.values(.set))
         let files = try FormArguments.attachments(invocation.values(.attach), world.readFile)
@@ -94,6 +89,28 @@ extension Session {
                 removeAttachments: [])
         }
         return try await showDraft(id, sentence: say(RequestMessage.drafted, id))
+    }
+
+    /// What is said where a service takes no request, or none of that kind.
+    private static func notOffered(
+        _ problem: RuleProblem, _ service: String, _ listed: [String]
+    ) -> Trouble {
+        let actions = RequestForm.actions(of: service)
+        let message: Bilingual
+        let advice: Bilingual
+        if !actions.isEmpty {
+            message = problem.message
+            advice = RequestMessage.offers.filled(actions.joined(separator: ", "))
+        } else if listed.contains(service) {
+            message = RequestMessage.takesNone.filled(service)
+            advice = RequestMessage.takesNoneAdvice.filled(service)
+        } else {
+            message = problem.message
+            advice =
+                Suggestion.nearest(to: service, in: RequestForm.services)
+                .map { CommandMessage.didYouMean.filled($0) } ?? CommandMessage.serviceAdvice.words
+        }
+        return Trouble("request.\(problem.code)", message, advice, exit: .usage)
     }
 
     private func editDraft(_ id: String) async throws -> Int32 {

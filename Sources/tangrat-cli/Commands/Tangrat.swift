@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Foundation
 internal import Glibc
 internal import SyncClientCore
@@ -7,6 +8,7 @@ internal import SyncClientCore
 enum Tangrat {
     /// Runs the command line and ends the process with its exit code.
     static func main() async {
+        clinux_fill_standard_streams()
         // A reader that went away is not a failure: the write says so instead.
         signal(SIGPIPE, SIG_IGN)
         let interrupts = Interrupts()

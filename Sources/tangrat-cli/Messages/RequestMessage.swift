@@ -7,7 +7,7 @@ enum RequestMessage: Message {
     case withdrawn, expected, twoVersions, form, timeline, unknownID, listAdvice, notADraft
     case fileMissing, fileAdvice, nothingToEdit, withdrawalQueued, withdrawalCounts
     case withdrawDraftAdvice, draftNotHandedIn, refusedTitle
-    case noAttachment, noAttachments, attachments
+    case noAttachment, noAttachments, attachments, offers, takesNone, takesNoneAdvice
 
     var words: Bilingual {
         switch self {
@@ -36,6 +36,13 @@ enum RequestMessage: Message {
             Bilingual(
                 "แก้ไข: tangrat request edit {1} --set ช่อง=ค่า",
                 "Correct it: tangrat request edit {1} --set field=value")
+        case .offers: Bilingual("ที่ทำได้: --action {1}", "It offers: --action {1}")
+        case .takesNone:
+            Bilingual("ยื่นคำขอของบริการ {1} ที่นี่ไม่ได้", "{1} takes no requests here.")
+        case .takesNoneAdvice:
+            Bilingual(
+                "ดูว่าบริการนี้ทำอะไรได้: tangrat services {1}",
+                "See what it does, and where: tangrat services {1}")
         case .queued: Bilingual("จัดคิวคำขอ {1} แล้ว", "The request {1} is queued.")
         case .notReceived:
             Bilingual(

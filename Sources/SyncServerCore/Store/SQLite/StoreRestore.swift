@@ -56,7 +56,11 @@ enum StoreRestore {
             guard isStore else { throw StoreFailure.unusable("\(file) is not a backup") }
             try source.backup(to: path)
         } catch let error as SQLiteError {
-            throw StoreFailure.unusable("\(file) cannot be read as a backup: \(error)")
+            // The statement that failed is for us, and not for who named the wrong file.
+            let why =
+                error.isSchemaMismatch || error.isCorrupt
+                ? "it is no file of this server" : "SQLite \(error.code)"
+            throw StoreFailure.unusable("\(file) is not a backup: \(why)")
         }
     }
 
