@@ -208,9 +208,10 @@ def check_end(world):
 
 
 def main():
-    folder, kills = sys.argv[1], int(sys.argv[2])
+    folder = sys.argv[1]
     code = 1
     try:
+        kills = int(sys.argv[2])
         world = UnitWorld(folder)
         check_start(world)
         check_confinement(int(shown("MainPID")))

@@ -300,15 +300,20 @@ struct FilesTests {
             let directory = DataDirectory(path: world.path, files: LiveFiles())
             let subject = try #require(try directory.current())
             let before = try #require(try directory.credentials(subject))
+            world.server.put("vehicle", "v1", body: "{}")
+            _ = try await client.sync()
             let lock = try #require(try LiveFiles().tryLock(world.path + "/sign-in.lock"))
             let keeper = try await client.signedIn().keeper
             _ = try await keeper.accessToken()
             await #expect(throws: SyncFailure.busyElsewhere) { try await keeper.markExpired() }
-            await #expect(throws: SyncFailure.busyElsewhere) { try await keeper.refresh() }
             await #expect(throws: SyncFailure.busyElsewhere) { try await world.signIn(client) }
             await #expect(throws: SyncFailure.busyElsewhere) { try await client.signOut() }
             #expect(try directory.current() == subject)
             #expect(try directory.credentials(subject)?.bytes == before.bytes)
+            #expect(try await client.rows("vehicle").map(\.id) == ["v1"])
+            // Renewed tokens are stored all the same: the server knows no others soon.
+            try await keeper.refresh()
+            #expect(try directory.credentials(subject)?.accessToken != before.accessToken)
             lock.unlock()
             try await client.signOut()
             #expect(try directory.current() == nil)

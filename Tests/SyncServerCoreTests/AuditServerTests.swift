@@ -274,7 +274,7 @@ struct AuditServerTests {
         func count(after start: Int64) throws -> [JSONValue] {
             try AuditCommands(
                 reading: AuditReading(reader: fixture.reader, partMax: 10_000),
-                lineage: fixture.store.lineage, heads: "", now: noon
+                lineage: fixture.store.lineage, heads: AuditWitnessFile(path: ""), now: noon
             ).run(["command": "audit.export", "after": .integer(start)]).get()
         }
         func append(_ text: String) throws -> AuditRecord {
@@ -353,6 +353,12 @@ struct AuditServerTests {
         #expect(written.witnesses.map(\.head.number) == [7] && written.badLine == nil)
         #expect(lines.withLock { $0.count { $0.contains(#""audit.head""#) } } == 1)
         #expect(try mode(file) == 0o600)
+        // Also where a server runs: a service may see another /tmp than who asks.
+        for command in ["audit.verify", "retention"] {
+            let missing = try world.running.admin(
+                ["command": .string(command), "heads": .string(place.file("typo.ndjson"))])
+            #expect(missing["error"]?["code"] == "admin.audit_heads", "\(command): \(missing)")
+        }
         world.running.stop()
         let directory = world.running.directory.path
 

@@ -327,6 +327,8 @@ struct HistoryTests {
         #expect(throws: StoreFailure.inUse("another program reads the store")) {
             try StoreRestore.run(folder.file("backup"), into: place, now: 7)
         }
+        let names = try FileManager.default.contentsOfDirectory(atPath: place)
+        #expect(names.filter { $0.contains("restoring") || $0.contains("before") } == [])
         reader.rollback()
         reader.close()
         #expect(try subjects(place) == ["a", "changed"])

@@ -4,6 +4,7 @@ internal import SyncProtocol
 ///
 /// ```text
 /// current                      the subject that is signed in
+/// sign-in.lock                 held while somebody signs in or out, or renews tokens
 /// accounts/<subject>/          credentials, cache.sqlite, writer.lock, sync.lock
 /// ```
 struct DataDirectory: Sendable {
@@ -20,13 +21,14 @@ struct DataDirectory: Sendable {
         try files.makeDirectory(path + "/accounts")
     }
 
-    /// Runs `body` while no other program changes who is signed in, or with which tokens.
+    /// Keeps other programs from changing who is signed in, or with which tokens.
     ///
     /// Who holds the writer's lock may take this one, and not the other way round.
-    func changingSignIn<T>(_ body: () throws(SyncFailure) -> T) throws(SyncFailure) -> T {
-        let lock = try WriterLock.take(path + "/sign-in.lock", files)
-        defer { lock.unlock() }
-        return try body()
+    ///
+    /// - Returns: The lock, to be given back.
+    /// - Throws: ``SyncFailure/busyElsewhere`` where another program does not end.
+    func lockSignIn() throws(SyncFailure) -> any HeldLock {
+        try WriterLock.take(path + "/sign-in.lock", files)
     }
 
     /// The directory of an account, whose name must be an identifier.

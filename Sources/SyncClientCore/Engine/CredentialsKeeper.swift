@@ -65,16 +65,18 @@ final class CredentialsKeeper: Sendable {
             credentials.refreshToken = tokens.refresh
             let renewed = credentials
             try await environment.execution.offPool { () throws(SyncFailure) in
-                try directory.changingSignIn { () throws(SyncFailure) in
-                    // Another process can have signed in anew, or out, since the question.
-                    let stored = try directory.credentials(renewed.subject)
-                    if stored?.accessToken == old { try directory.save(renewed) }
-                }
+                // Whoever does not give the lock back must not cost this device its sign-in: the
+                // server knows the old tokens for a minute more only.
+                let lock = try? directory.lockSignIn()
+                defer { lock?.unlock() }
+                // Another process can have signed in anew, or out, since the question.
+                let stored = try directory.credentials(renewed.subject)
+                if stored?.accessToken == old { try directory.save(renewed) }
             }
             try environment.reach(.refreshAfter)
         case .refused(let failure):
-            guard failure == .signInExpired else { throw failure }
-            try await markExpired()
+            // Where it cannot be remembered now, the next round learns it anew.
+            if failure == .signInExpired { _ = try? await markExpired() }
             throw failure
         case .failed(let failure): throw failure
         case .pending: throw .answerUnusable(code: "oauth.pending")
@@ -91,15 +93,15 @@ final class CredentialsKeeper: Sendable {
     @discardableResult
     func markExpired(_ token: String? = nil) async throws(SyncFailure) -> Bool {
         try await environment.execution.offPool { () throws(SyncFailure) in
-            try self.directory.changingSignIn { () throws(SyncFailure) in
-                var credentials = try self.read()
-                guard credentials.accessToken == token ?? self.used.withLock({ $0 }) else {
-                    return false
-                }
-                credentials.isExpired = true
-                try self.directory.save(credentials)
-                return true
+            let lock = try self.directory.lockSignIn()
+            defer { lock.unlock() }
+            var credentials = try self.read()
+            guard credentials.accessToken == token ?? self.used.withLock({ $0 }) else {
+                return false
             }
+            credentials.isExpired = true
+            try self.directory.save(credentials)
+            return true
         }
     }
 }

@@ -30,12 +30,18 @@ struct LiveEngine: Sendable {
                 backoff.succeeded()
                 switch await listen(&nextMid) {
                 case .revoked(let token):
-                    guard (try? await session.keeper.markExpired(token)) == false else {
+                    // It was renewed, or of an older sign-in, or is being changed right now: a
+                    // round tells more.
+                    failure = .noAnswer(reason: "live.unauthorized")
+                    do throws(SyncFailure) {
+                        if try await session.keeper.markExpired(token) { failure = nil }
+                    } catch {
+                        if error != .busyElsewhere { failure = nil }
+                    }
+                    guard failure != nil else {
                         tell(.revoked)
                         return
                     }
-                    // It was renewed, or of an older sign-in: a round tells more.
-                    failure = .noAnswer(reason: "live.unauthorized")
                 case .over: return
                 case .failed(let ended): failure = ended
                 }

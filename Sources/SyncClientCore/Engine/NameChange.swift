@@ -104,7 +104,7 @@ struct NameChange {
             case .unauthorised: try await keeper.refresh()
             }
         }
-        try await keeper.markExpired()
+        _ = try? await keeper.markExpired()
         throw .signInExpired
     }
 }

@@ -69,12 +69,12 @@ extension SyncClient {
         let directory = directory
         try await environment.execution.offPool { () throws(SyncFailure) in
             try directory.prepare()
-            try directory.changingSignIn { () throws(SyncFailure) in
-                try directory.save(credentials)
-                CrashPoint.clientSignInSaved.reach()
-                try directory.setCurrent(credentials.subject)
-                CrashPoint.clientSignInCurrent.reach()
-            }
+            let lock = try directory.lockSignIn()
+            defer { lock.unlock() }
+            try directory.save(credentials)
+            CrashPoint.clientSignInSaved.reach()
+            try directory.setCurrent(credentials.subject)
+            CrashPoint.clientSignInCurrent.reach()
         }
         return try await ClientSession.open(
             credentials, directory: directory, environment: environment, isNew: true)
@@ -98,6 +98,9 @@ extension SyncClient {
             // Overwritten first: unlinking alone would leave the bytes on the disk. All under
             // the lock, or another program could store what is then removed.
             try await session.store.withWriter { connection in
+                // Before anything is erased: it may have to wait, and give up.
+                let lock = try directory.lockSignIn()
+                defer { lock.unlock() }
                 try connection.transaction(.immediate) { connection in
                     // What was stored since, perhaps by another program, is not lost either.
                     try Self.checkUnsent(discardingUnsent, connection)
@@ -105,10 +108,8 @@ extension SyncClient {
                 }
                 _ = try connection.checkpoint(.truncate)
                 CrashPoint.clientSignOutErased.reach()
-                try directory.changingSignIn { () throws(SyncFailure) in
-                    try directory.erase(subject)
-                    try directory.clearCurrent(subject)
-                }
+                try directory.erase(subject)
+                try directory.clearCurrent(subject)
             }
         } catch {
             // What is left can be removed by another try, for the sign-in goes last.

@@ -315,7 +315,7 @@ extension SyncService {
         } catch is PageBuilder.Revoked {
             refuseUnauthorised(exchange)
         } catch StoreFailure.inconsistent(let what) {
-            metrics.readFailed(what, "store.damaged")
+            metrics.readFailed(what, isDamage: true)
             exchange.respond(Heads.internalError, body: ErrorBody.damaged.bytes)
         } catch {
             metrics.readFailed(error)

@@ -5,7 +5,7 @@ struct AuditCommands {
     let reading: AuditReading
     let lineage: Lineage
     /// Where the server writes heads down.
-    let heads: String
+    let heads: AuditWitnessFile
     let now: Int64
 
     /// Bytes of entries in one answer, which has about ten for each of them.
@@ -23,10 +23,8 @@ struct AuditCommands {
         do {
             switch command["command"]?.text {
             case "audit.verify":
-                return try verify(
-                    AuditWitnessFile(
-                        path: command["heads"]?.text ?? heads,
-                        isNamed: command["heads"] != nil))
+                let named = command["heads"]?.text.map { AuditWitnessFile(path: $0, isNamed: true) }
+                return try verify(named ?? heads)
             case "audit.head": return .success([try head().json])
             default:
                 return .success(try export(after: command["after"]?.intValue ?? 0))

@@ -39,8 +39,9 @@ package final class Metrics: Sendable {
         var commitJobs: UInt64 = 0
         var commitsFailed: UInt64 = 0
         var readsFailed: UInt64 = 0
-        /// When a failed read was told last, in milliseconds since 1970.
-        var readFailureToldAt: Int64?
+        /// When each kind of failed read was told last, in milliseconds since 1970.
+        var toldAt: [String: Int64] = [:]
+        var damaged: UInt64 = 0
         /// The same of a copy of a device.
         var forkToldAt: Int64?
         var auditEntries: UInt64 = 0
@@ -157,20 +158,21 @@ package final class Metrics: Sendable {
     func logHolds(pages: Int) { counts.withLock { $0.logPages = Int64(pages) } }
     func expired(_ rows: Int) { counts.withLock { $0.expired += UInt64(rows) } }
 
-    /// Counts a read of the store that failed, and tells it at most once in a minute.
+    /// Counts a read of the store that failed, and tells each kind at most once in a minute.
     ///
     /// The first says why; a disk that goes on failing would otherwise fill the log as
     /// well, and each line keeps a loop until it is written.
     ///
     /// - Parameters:
     ///   - error: What failed.
-    ///   - code: What it is called in the log.
-    func readFailed(_ error: Any, _ code: String = "store.read_failed") {
+    ///   - isDamage: Whether what is stored contradicts itself, and the disk is not at fault.
+    func readFailed(_ error: Any, isDamage: Bool = false) {
         let at = now()
+        let code = isDamage ? "store.damaged" : "store.read_failed"
         let isTold = counts.withLock { counts in
-            counts.readsFailed += 1
-            if let last = counts.readFailureToldAt, abs(at - last) < 60_000 { return false }
-            counts.readFailureToldAt = at
+            if isDamage { counts.damaged += 1 } else { counts.readsFailed += 1 }
+            if let last = counts.toldAt[code], abs(at - last) < 60_000 { return false }
+            counts.toldAt[code] = at
             return true
         }
         if isTold { log(.error, code, "\(error)") }
@@ -248,6 +250,7 @@ package final class Metrics: Sendable {
                 ("tangrat_commit_jobs_total", Int64(now.commitJobs)),
                 ("tangrat_commits_failed_total", Int64(now.commitsFailed)),
                 ("tangrat_reads_failed_total", Int64(now.readsFailed)),
+                ("tangrat_reads_damaged_total", Int64(now.damaged)),
                 ("tangrat_audit_entries_total", Int64(now.auditEntries)),
                 ("tangrat_retention_rows_total", Int64(now.expired)),
                 ("tangrat_checkpoints_total", Int64(now.checkpoints)),

@@ -46,7 +46,7 @@ package enum ServerProgram {
         one wins. Every command but serve prints one JSON object a line, and works
         whether or not a server is running on the data directory.
 
-        Exit codes: 0 done, 1 failed or not sound, 2 wrong command line.
+        Exit codes: 0 done, 1 failed or not sound, 2 wrong command line or settings.
         """
 
     private static func run(_ arguments: [String]) -> Int32 {
@@ -82,7 +82,7 @@ package enum ServerProgram {
                 code: "server.hashing",
                 "With SWIFT_DETERMINISTIC_HASHING whoever sends chosen keys can slow the server.",
                 "Start it without that variable.")
-            return 1
+            return 2
         }
         TerminationSignals.block()
         signal(SIGPIPE, SIG_IGN)
@@ -103,7 +103,7 @@ package enum ServerProgram {
                 fail(
                     code: "server.identity", "\(error)",
                     "Nobody is believed for it: put it right, or leave --identity-provider out.")
-                return 1
+                return 2
             }
         }
         configuration.log = { line in ServerProgram.writeError(line + "\n") }
@@ -155,7 +155,8 @@ package enum ServerProgram {
         } catch let failure as StoreFailure {
             fail(
                 code: "server.restore", "\(failure)",
-                "Stop the server first, and name a file that backup made. Nothing was changed.")
+                "Stop the server and whatever else reads the store, and name a file that backup "
+                    + "made. Nothing was changed.")
         } catch {
             fail(
                 code: "server.restore", "\(error)",
@@ -264,8 +265,8 @@ package enum ServerProgram {
         fail(
             code: "output.failed",
             "The answer cannot be written: \(String(cString: strerror(failure.number))).",
-            "The command was carried out all the same, and what was written of its answer is cut. "
-                + "Make room, then ask again.")
+            "What is there of it is cut. The command may have been carried out all the same, in "
+                + "whole or in part: make room, and look before you give it again.")
     }
 
     /// One call for a line, so that lines of threads do not mix.

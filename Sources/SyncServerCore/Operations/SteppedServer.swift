@@ -89,7 +89,7 @@ package final class SteppedServer {
     package func auditProblem() -> String? {
         let result = TangRatServer.audit(
             ["command": "audit.verify"], store: server.store,
-            heads: TangRatServer.auditHeads(server.configuration.directory),
+            heads: server.witnessFile,
             limits: server.configuration.limits,
             now: server.configuration.wallClock.milliseconds())
         switch result {

@@ -55,7 +55,8 @@ extension TangRatServer {
         if AuditCommands.isOne(command) {
             return AdminService.body(
                 audit(
-                    command, store: store, heads: auditHeads(directory), limits: Limits(),
+                    command, store: store,
+                    heads: AuditWitnessFile(path: auditHeads(directory)), limits: Limits(),
                     now: wallClock.milliseconds()))
         }
         if isRetention(command) {

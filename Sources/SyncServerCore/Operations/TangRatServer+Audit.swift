@@ -12,7 +12,8 @@ extension TangRatServer {
 
     var witnessFile: AuditWitnessFile {
         AuditWitnessFile(
-            path: configuration.auditHeads ?? Self.auditHeads(configuration.directory))
+            path: configuration.auditHeads ?? Self.auditHeads(configuration.directory),
+            isNamed: configuration.auditHeads != nil)
     }
 
     /// Answers a command about the chain on a thread of its own: the chain may be long.
@@ -42,7 +43,7 @@ extension TangRatServer {
             try WorkerThread.start { [self] in
                 ended(
                     Self.audit(
-                        command, store: store, heads: witnessFile.path,
+                        command, store: store, heads: witnessFile,
                         limits: configuration.limits, now: configuration.wallClock.milliseconds()))
             }
         } catch {
@@ -52,7 +53,8 @@ extension TangRatServer {
 
     /// Answers a command about the chain of a store.
     static func audit(
-        _ command: JSONValue, store: any ReplicaStore, heads: String, limits: Limits, now: Int64
+        _ command: JSONValue, store: any ReplicaStore, heads: AuditWitnessFile, limits: Limits,
+        now: Int64
     ) -> Result<[JSONValue], AdminCommands.Refusal> {
         do {
             let reader = try store.makeReader()

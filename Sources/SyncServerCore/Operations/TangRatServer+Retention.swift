@@ -37,7 +37,8 @@ extension TangRatServer {
                     retain(
                         RetentionPass.Order(
                             isDryRun: false, actor: .server, isPatient: true, start: start,
-                            place: mark.place ?? .start, heads: witnessFile.path)
+                            place: mark.place ?? .start, heads: witnessFile,
+                            refusesHeads: false)
                     ) { [metrics] result in
                         switch result {
                         case .success(let report):
@@ -69,7 +70,10 @@ extension TangRatServer {
         retain(
             RetentionPass.Order(
                 isDryRun: isDryRun, actor: .operator, isPatient: false, start: start,
-                place: .start, heads: command["heads"]?.text ?? witnessFile.path)
+                place: .start,
+                heads: command["heads"]?.text.map { AuditWitnessFile(path: $0, isNamed: true) }
+                    ?? witnessFile,
+                refusesHeads: command["heads"] != nil)
         ) { result in
             done(result.map { $0.json(isDryRun: isDryRun) })
         }
@@ -98,7 +102,13 @@ extension TangRatServer {
         do {
             // Years of heads are many megabytes: no loop waits until they are read.
             try WorkerThread.start { [self] in
-                let heads = AuditOldHeads(witnesses(in: order.heads), at: order.start.wall)
+                let witnesses: [AuditWitness]
+                do {
+                    witnesses = try self.witnesses(for: order)
+                } catch {
+                    return ended(.failure(AuditCommands.unreadableHeads("\(error)")))
+                }
+                let heads = AuditOldHeads(witnesses, at: order.start.wall)
                 RetentionPass(server: self, order: order, heads: heads, done: ended)
                     .run(order.place, RetentionReport())
             }
@@ -108,9 +118,9 @@ extension TangRatServer {
     }
 
     /// The heads that were written down, as far as they can be read.
-    private func witnesses(in path: String) -> [AuditWitness] {
+    private func witnesses(for order: RetentionPass.Order) throws -> [AuditWitness] {
         do {
-            let heads = try AuditWitnessFile(path: path).read()
+            let heads = try order.heads.read()
             if let badLine = heads.badLine {
                 metrics.log(
                     .warning, "retention.heads",
@@ -118,9 +128,10 @@ extension TangRatServer {
             }
             return heads.witnesses
         } catch {
+            guard !order.refusesHeads else { throw error }
             metrics.log(.warning, "retention.audit_kept", "\(error)")
+            return []
         }
-        return []
     }
 
     /// Carries the command out on a store that nobody serves.
@@ -197,7 +208,9 @@ private struct RetentionPass: Sendable {
         /// Where it begins, or goes on.
         let place: Retention.Place
         /// The file of heads.
-        let heads: String
+        let heads: AuditWitnessFile
+        /// Whether heads that cannot be read end the pass, and do not only keep the chain whole.
+        let refusesHeads: Bool
     }
 
     let server: TangRatServer

@@ -27,16 +27,17 @@ enum StoreRestore {
         let name = SQLiteStore.applicationFile
         let fresh = "\(name).restoring"
         try removeAll("\(directory)/\(fresh)")
+        let kept: String?
         do {
             try copy(file, to: "\(directory)/\(fresh)")
             CrashPoint.serverRestoreCopied.reach()
             try check(fresh, in: directory)
             CrashPoint.serverRestoreChecked.reach()
+            kept = try keep("\(directory)/\(name)", directory, now)
         } catch {
             try? removeAll("\(directory)/\(fresh)")
             throw error
         }
-        let kept = try keep("\(directory)/\(name)", directory, now)
         CrashPoint.serverRestoreKept.reach()
         // A log that stays would be taken for the new file's own.
         try Files.remove("\(directory)/\(name)-wal")
