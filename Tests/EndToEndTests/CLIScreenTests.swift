@@ -113,10 +113,30 @@ struct CLIScreenTests {
         #expect(run.output.contains("รถแม่ · รอส่ง"))
     }
 
+    /// Goal: words about a row are never taken for, or written over, those about another.
+    @Test("keeps notes on rows of two tables with one id apart")
+    func notesOfTwoTables() async throws {
+        let body: JSONValue = ["name_en": "MWA"]
+        let mirror = FakeMirror(
+            rows: ["agency", "biller"].map { PersonaRows.row(table: $0, id: "mwa", body: body) })
+        for table in ["agency", "biller"] {
+            let words = ["note", "\(table)/mwa", "about-the-\(table)", "--lang", "en"]
+            #expect(await CLIRun.run(words, on: mirror).code == 0)
+        }
+        for (table, other) in [("agency", "biller"), ("biller", "agency")] {
+            let run = await CLIRun.run(["show", table, "mwa", "--lang", "en"], on: mirror)
+            #expect(run.output.contains("about-the-\(table)"), "\(run.output)")
+            #expect(!run.output.contains("about-the-\(other)"), "\(run.output)")
+        }
+        let long = String(repeating: "x", count: 128)
+        let id = PersonaRows.row(table: "agency", id: long, body: body).annotationID
+        #expect(Identifier.isValid(id) && id.hasPrefix("agency:"))
+    }
+
     @Test("shows each of two notes once, on its record and by itself")
     func twoNotes() async throws {
         let note = PersonaRows.row(
-            table: "annotation", id: "wanna-typical-vh-01", owner: "citizen",
+            table: "annotation", id: "vehicle:wanna-typical-vh-01", owner: "citizen",
             body: ["note": ["Brakes?", "Sell it"]])
         let mirror = FakeMirror(rows: try PersonaRows.load("wanna-typical") + [note])
         for words in [["show", "annotation"], ["vehicles", "wanna-typical-vh-01"]] {

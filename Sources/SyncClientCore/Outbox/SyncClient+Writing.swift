@@ -129,7 +129,7 @@ extension SyncClient {
     /// Writes the person's own words about a row; nil leaves a part as it is.
     ///
     /// - Parameters:
-    ///   - id: The annotation's id: the id of the row it is about.
+    ///   - id: The annotation's id: ``SyncRow/annotationID`` of the row it is about.
     ///   - nickname: A name for it.
     ///   - note: A note. Two notes written apart are both kept and shown.
     ///   - addLabels: Labels to put on it, each in a write of its own.

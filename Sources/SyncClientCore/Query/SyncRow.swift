@@ -101,3 +101,15 @@ public enum FieldValue: Hashable, Sendable, ExpressibleByStringLiteral,
         }
     }
 }
+
+extension SyncRow {
+    /// The id of the annotation that is about this row.
+    ///
+    /// Its table and id, so that rows of two tables with one id have words of their own. Where
+    /// that is longer than an id may be, the id's SHA-256 stands in its place.
+    public var annotationID: String {
+        let plain = "\(table):\(id)"
+        guard plain.utf8.count > Identifier.bytesMax else { return plain }
+        return "\(table):\(SHA256.hash(Array(id.utf8)).hex)"
+    }
+}

@@ -58,8 +58,7 @@ struct RowJudge: Sendable {
         return ShownRow(
             row: row, freshness: freshness, freshUntil: freshUntil, hardExpiry: hardExpiry,
             isSettled: isSettled,
-            // A note has the id of what it is about, and is not about itself.
-            annotation: row.table == "annotation" ? nil : annotations[row.id])
+            annotation: annotations[row.annotationID])
     }
 
     /// The exit code for some rows: the worst of them.
