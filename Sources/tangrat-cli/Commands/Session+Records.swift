@@ -145,7 +145,8 @@ extension Session {
         let (row, _) = try await find(name)
         let text = invocation.operands.dropFirst().joined(separator: " ")
         let write = try await mirror.annotate(
-            row.annotationID, nickname: nil, note: text, addLabels: [], removeLabels: [], reminderDays: nil)
+            row.annotationID, nickname: nil, note: text, addLabels: [], removeLabels: [],
+            reminderDays: nil)
         stored(write, say(CommandMessage.noted, "\(row.table)/\(row.id)"))
     }
 }
