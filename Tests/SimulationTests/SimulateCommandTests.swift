@@ -16,7 +16,8 @@ struct SimulateCommandTests {
         let now = Mutex(Int64(0))
         let lines = Mutex<[String]>([])
         let host = SimulateHost(
-            say: { line in lines.withLock { $0.append(line) } }, progress: { _ in },
+            say: { line in lines.withLock { $0.append(line) } }, complain: { _, _ in },
+            progress: { _ in },
             milliseconds: {
                 now.withLock {
                     $0 += 20_000; return $0

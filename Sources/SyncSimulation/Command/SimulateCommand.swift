@@ -40,13 +40,13 @@ package struct SimulateCommand {
 
     private func read(_ path: String) -> Plan? {
         guard let bytes = host.read(path) else {
-            host.say("\(path) cannot be read")
+            host.complain("plan.unreadable", "\(path) cannot be read")
             return nil
         }
         do throws(Plan.Unreadable) {
             return try Plan(json: bytes)
         } catch {
-            host.say("\(path) is not a plan: \(error)")
+            host.complain("plan.invalid", "\(path) is not a plan: \(error)")
             return nil
         }
     }

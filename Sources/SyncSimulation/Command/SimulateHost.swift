@@ -2,6 +2,8 @@
 package struct SimulateHost {
     /// Prints a line of the result.
     package var say: (String) -> Void
+    /// Tells why nothing can be run: a code, and a sentence.
+    package var complain: (String, String) -> Void
     /// Shows how far the run is; each line replaces the one before.
     package var progress: (String) -> Void
     /// Milliseconds of a clock that never steps.
@@ -13,12 +15,14 @@ package struct SimulateHost {
 
     /// Creates a host.
     package init(
-        say: @escaping (String) -> Void, progress: @escaping (String) -> Void,
+        say: @escaping (String) -> Void, complain: @escaping (String, String) -> Void,
+        progress: @escaping (String) -> Void,
         milliseconds: @escaping () -> Int64,
         read: @escaping (String) -> [UInt8]?,
         write: @escaping (String, [UInt8]) -> Bool
     ) {
         self.say = say
+        self.complain = complain
         self.progress = progress
         self.milliseconds = milliseconds
         self.read = read

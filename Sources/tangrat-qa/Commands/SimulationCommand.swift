@@ -46,8 +46,15 @@ extension Command {
 private enum SimulationArguments {
     static func read(_ options: Options) throws(Trouble) -> SimulateOptions {
         var asked = SimulateOptions()
+        let given = ["seed", "seeds", "minutes", "plan", "small-scope"].filter { options.has($0) }
+        guard given.count < 2 else {
+            throw .usage("option_conflict", "--\(given[0]) and --\(given[1]) exclude each other")
+        }
+        guard !options.has("from") || options.has("minutes") else {
+            throw .usage("option_conflict", "--from is the first seed of --minutes")
+        }
         let from = try number("from", options) ?? 1
-        if let minutes = try number("minutes", options) {
+        if let minutes = try number("minutes", options, in: 1...1_000_000) {
             asked.minutes = Int64(clamping: minutes)
             asked.seeds = from...UInt64.max
         }
@@ -65,34 +72,49 @@ private enum SimulationArguments {
         asked.shrinks = options.has("shrink")
         asked.records = options.has("log")
         asked.showsPoints = options.has("points")
-        if let size = try number("size", options) { asked.size = max(4, Int(clamping: size)) }
-        if let most = try number("failures", options) {
-            asked.failuresMax = max(1, Int(clamping: most))
+        if let size = try number("size", options, in: 4...10_000) { asked.size = Int(size) }
+        if let most = try number("failures", options, in: 1...1_000_000) {
+            asked.failuresMax = Int(most)
         }
-        if let jobs = try number("jobs", options) {
-            asked.jobs = min(64, max(1, Int(clamping: jobs)))
+        if let jobs = try number("jobs", options, in: 1...64) { asked.jobs = Int(jobs) }
+        if let every = try number("replay-every", options, in: 1...UInt64.max) {
+            asked.replayEvery = every
         }
-        if let every = try number("replay-every", options) { asked.replayEvery = max(1, every) }
         if let seconds = try number("shrink-seconds", options) {
             asked.shrinkSeconds = Int64(clamping: seconds)
         }
         return asked
     }
 
-    private static func number(_ name: String, _ options: Options) throws(Trouble) -> UInt64? {
+    private static func number(
+        _ name: String, _ options: Options, in range: ClosedRange<UInt64> = 0...UInt64.max
+    ) throws(Trouble) -> UInt64? {
         guard let text = options[name] else { return nil }
-        guard let number = UInt64(text) else { throw wrong(name, text) }
+        guard let number = UInt64(text), range.contains(number) else { throw wrong(name, text) }
         return number
     }
 
     private static func wrong(_ name: String, _ text: String) -> Trouble {
-        .usage("value_invalid", "--\(name) does not take \(text)")
+        let form =
+            switch name {
+            case "seeds": "two numbers such as 1..100"
+            case "small-scope": "numbers such as 2,2,2"
+            case "jobs": "a number from 1 to 64"
+            case "size": "a number from 4 to 10000"
+            default: "a whole number"
+            }
+        return .usage("value_invalid", "--\(name) takes \(form), and not \(text)")
     }
 
     static func host(_ console: Console) -> SimulateHost {
         let isWatched = isatty(STDERR_FILENO) == 1 && !console.isJSON
         return SimulateHost(
             say: { console.show($0 + "\n") },
+            complain: { code, sentence in
+                console.complain(
+                    Trouble(
+                        code, sentence, advice: "A plan is what --shrink prints, or --out writes."))
+            },
             progress: { line in
                 guard isWatched else { return }
                 FileHandle.standardError.write(Data("\r\u{1b}[K\(line)\r".utf8))
