@@ -120,7 +120,7 @@ extension WorldTests {
                     Programs.server,
                     ["serve", "--data", world.data, "--listen", "127.0.0.1:0"]
                         + ["--identity-provider", file])
-                #expect(server.code == 1 && server.error.contains("server.identity"))
+                #expect(server.code == 2 && server.error.contains("server.identity"))
                 #expect(!server.error.contains("keys"))
             }
         }

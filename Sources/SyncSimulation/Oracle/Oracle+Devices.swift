@@ -242,9 +242,11 @@ extension Oracle {
             if outcome.status.rawValue != status {
                 // A copy can have sent it again to a restored server, to another end. What was
                 // told and acknowledged before stays, also where nobody looked in between.
-                if stands < history || isNew(mid) && isCopied && mid <= state.ackedMid {
-                    continue
-                }
+                // A late request of its own can have come after a restore as well, and before it
+                // was asked for again: then it counts, though in another way.
+                let counts = status != Outcome.Status.refused.rawValue && outcome.status != .refused
+                let isRetaken = isNew(mid) && mid <= state.ackedMid
+                if stands < history || isRetaken && (isCopied || counts) { continue }
                 // A restored server can have taken another write of a copy under that number,
                 // which this device notices when it asks the next time.
                 if history > 0, let own = try eye.chain(of: mid),
@@ -252,7 +254,10 @@ extension Oracle {
                 {
                     continue
                 }
-                fail("I2", "\(device.name) believes \(status) of write \(mid)")
+                fail(
+                    "I2",
+                    "\(device.name) believes \(status) of write \(mid), which ended as "
+                        + "\(outcome.status) \(outcome.code)")
             }
         }
     }
