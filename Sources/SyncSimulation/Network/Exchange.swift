@@ -25,6 +25,8 @@ final class Exchange {
     let isCopy: Bool
 
     var fault: ExchangeFault?
+    /// How often the server had been restored when it was sent.
+    var sentInHistory = 0
     /// How many commits there were when it reached the server whole.
     var arrivedAt: Int?
     /// The server's clock then.

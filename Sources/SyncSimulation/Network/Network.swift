@@ -17,6 +17,7 @@ final class Network {
     /// Begins an exchange; its sender is told exactly once how it ended.
     func begin(_ exchange: Exchange, from endpoint: Endpoint) {
         var random = stream(of: exchange)
+        exchange.sentInHistory = world.oracle.history
         exchange.fault = world.fault(of: exchange, &random)
         if exchange.isLive {
             watchSilence(of: exchange, from: endpoint)

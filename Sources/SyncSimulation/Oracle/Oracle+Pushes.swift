@@ -21,6 +21,9 @@ extension Oracle {
                     mutation.mid == facts.lastMid + 1, mutation.mid <= record.lastMid,
                     facts.lastMid == 0 || link == facts.lastChain
                 else { continue }
+                if push.exchange.sentInHistory < history {
+                    truth.takenLate[push.device, default: []].insert(mutation.mid)
+                }
                 take(mutation, push.device, facts, try outcome(mutation, facts, eye))
             }
         }

@@ -85,6 +85,8 @@ struct ServerTruth {
     var outcomes: [DeviceID: [UInt64: Outcome]] = [:]
     /// The mutations that were taken when the server had been restored.
     var takenAfterRestore: [DeviceID: Set<UInt64>] = [:]
+    /// Those of them that were sent before it.
+    var takenLate: [DeviceID: Set<UInt64>] = [:]
     /// The chain link of each mutation taken.
     var chains: [DeviceID: [UInt64: UInt64]] = [:]
     /// The first names of writes that took effect under later ones, by person.
