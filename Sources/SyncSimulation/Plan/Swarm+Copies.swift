@@ -23,6 +23,17 @@ extension SwarmMaker {
         }
     }
 
+    /// Devices on which nothing is left, as when a person has a new telephone.
+    ///
+    /// Drawn last, and seldom: what is gone with a device can show no mistake any more.
+    mutating func addNewTelephones(until end: Int) {
+        guard draws("new telephones", perMille: 80) else { return }
+        for _ in 0..<random.next(in: 1...3) {
+            now = Int64(random.next(in: 0...end))
+            add(.device(anyDevice()), .newDisk)
+        }
+    }
+
     /// Copies of a device that do the same, with clocks behind what they stamped before.
     ///
     /// What waited in both is taken off by one of them, and often both come with new

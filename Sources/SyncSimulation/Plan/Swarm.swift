@@ -70,6 +70,7 @@ struct SwarmMaker {
         addDoubleFailures(until: end)
         addCopies(owners, until: end)
         addTwins(owners, until: end)
+        addNewTelephones(until: end)
         plan.actions = actions
         return plan
     }
@@ -294,7 +295,7 @@ struct SwarmMaker {
     private static let faults: [Verb] = [
         .kill, .powerCut, .stopAt, .diskFault, .diskFull, .clockSet, .clockDrift, .offline, .signIn,
         .close, .serverKill, .serverPowerCut, .serverDiskFault, .serverDiskFull, .serverClock,
-        .revoke, .restore, .verify, .keepDisk, .cloneDisk, .newDisk,
+        .revoke, .restore, .verify, .keepDisk, .cloneDisk,
     ]
 
     private mutating func addFault(_ verb: Verb) {
