@@ -1,5 +1,6 @@
 internal import SyncClientCore
 internal import SyncProtocol
+internal import SyncServerCore
 
 /// Checks one answer before it travels: what it shows, and to whom.
 ///
@@ -201,6 +202,15 @@ final class AnswerCheck {
         }
     }
 
+    /// A checkpoint lets writes leave the outbox: how each ended is told no later.
+    private func checkToldAll(_ answer: Answer, after seen: UInt64, upTo acked: UInt64) {
+        guard seen < acked, answer.outcomes.count < OutcomeRecord.answerMax else { return }
+        let told = Set(answer.outcomes.map(\.mid))
+        if let missing = (seen + 1...acked).first(where: { !told.contains($0) }) {
+            fail("I5", "\(device) was not told how write \(missing) of \(acked) ended")
+        }
+    }
+
     private func checkEnd(
         _ end: Frame, _ answer: Answer, _ exchange: Exchange
     ) {
@@ -223,6 +233,7 @@ final class AnswerCheck {
             if checkpoint.ackedMid > 0, checkpoint.ackedChain != facts.lastChain {
                 fail("I4", "the chain of \(device) in an answer is not the store's")
             }
+            checkToldAll(answer, after: request?.outcomesSeen ?? 0, upTo: checkpoint.ackedMid)
             self.view = (checkpoint.cursor, view)
             points.append("answer.checkpoint")
         case .page(let page):
