@@ -30,18 +30,11 @@ struct LiveEngine: Sendable {
                 backoff.succeeded()
                 switch await listen(&nextMid) {
                 case .revoked(let token):
-                    // It was renewed, or of an older sign-in, or is being changed right now: a
-                    // round tells more.
-                    failure = .noAnswer(reason: "live.unauthorized")
-                    do throws(SyncFailure) {
-                        if try await session.keeper.markExpired(token) { failure = nil }
-                    } catch {
-                        if error != .busyElsewhere { failure = nil }
-                    }
-                    guard failure != nil else {
+                    guard await mayStillBeGood(token) else {
                         tell(.revoked)
                         return
                     }
+                    failure = .noAnswer(reason: "live.unauthorized")
                 case .over: return
                 case .failed(let ended): failure = ended
                 }
@@ -58,6 +51,16 @@ struct LiveEngine: Sendable {
             } catch {
                 return
             }
+        }
+    }
+
+    /// Whether a refused token was renewed, or of an older sign-in, or is being changed right
+    /// now: then a round tells more.
+    private func mayStillBeGood(_ token: String) async -> Bool {
+        do throws(SyncFailure) {
+            return try await !session.keeper.markExpired(token)
+        } catch {
+            return error == .busyElsewhere
         }
     }
 

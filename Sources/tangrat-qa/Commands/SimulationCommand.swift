@@ -60,11 +60,15 @@ private enum SimulationArguments {
         }
         if let seed = try number("seed", options) { asked.seeds = seed...seed }
         if let text = options["seeds"] {
-            guard let seeds = SimulateOptions.range(text) else { throw wrong("seeds", text) }
+            guard let seeds = SimulateOptions.range(text) else {
+                throw wrong("seeds", "two numbers such as 1..100", text)
+            }
             asked.seeds = seeds
         }
         if let text = options["small-scope"] {
-            guard let writes = SimulateOptions.scope(text) else { throw wrong("small-scope", text) }
+            guard let writes = SimulateOptions.scope(text) else {
+                throw wrong("small-scope", "numbers such as 2,2,2", text)
+            }
             asked.smallScope = writes
         }
         asked.plan = options["plan"]
@@ -90,20 +94,15 @@ private enum SimulationArguments {
         _ name: String, _ options: Options, in range: ClosedRange<UInt64> = 0...UInt64.max
     ) throws(Trouble) -> UInt64? {
         guard let text = options[name] else { return nil }
-        guard let number = UInt64(text), range.contains(number) else { throw wrong(name, text) }
+        guard let number = UInt64(text), range.contains(number) else {
+            let end = range.upperBound == .max ? "on" : "to \(range.upperBound)"
+            throw wrong(name, "a number from \(range.lowerBound) \(end)", text)
+        }
         return number
     }
 
-    private static func wrong(_ name: String, _ text: String) -> Trouble {
-        let form =
-            switch name {
-            case "seeds": "two numbers such as 1..100"
-            case "small-scope": "numbers such as 2,2,2"
-            case "jobs": "a number from 1 to 64"
-            case "size": "a number from 4 to 10000"
-            default: "a whole number"
-            }
-        return .usage("value_invalid", "--\(name) takes \(form), and not \(text)")
+    private static func wrong(_ name: String, _ form: String, _ text: String) -> Trouble {
+        .usage("value_invalid", "--\(name) takes \(form), and not \(text)")
     }
 
     static func host(_ console: Console) -> SimulateHost {
