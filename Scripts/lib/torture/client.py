@@ -84,7 +84,7 @@ class Ledger:
             allowed.add(name)
         for line in dump.splitlines():
             value = json.loads(line)
-            if value.get("table") == "annotation" and value["id"] == self.row:
+            if value.get("table") == "annotation" and value["id"] == "driving_licence:" + self.row:
                 shown = [text for _, text in value["body"]["fields"]["note"][1]]
                 check(len(shown) == 1 and shown[0] in allowed,
                       "the note on %s is %s, not one of %s" % (self.row, shown, allowed))
