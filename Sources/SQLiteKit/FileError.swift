@@ -28,6 +28,12 @@ package struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Whether there is no such file.
     package var isMissing: Bool { reason == .system(ENOENT) }
 
+    /// Whether the machine failed, and not whoever named the file: it may be there the next time.
+    package var isTransient: Bool {
+        guard case .system(let number) = reason else { return false }
+        return ![ENOENT, ENOTDIR, EACCES, EPERM, EISDIR, ENAMETOOLONG].contains(number)
+    }
+
     /// The stable code, for logs and tests.
     package var code: String {
         switch reason {

@@ -124,5 +124,19 @@ extension WorldTests {
                 #expect(!server.error.contains("keys"))
             }
         }
+
+        @Test(
+            "whose file a failing disk does not give is asked for again, and is no mistake",
+            arguments: ["--identity-provider", "--config"])
+        func unreadable(option: String) async throws {
+            try await RealWorld.run(serving: false) { world in
+                // Reading the beginning of a process's memory is an error of input and output.
+                let server = try await world.run(
+                    Programs.server,
+                    ["serve", "--data", world.data, "--listen", "127.0.0.1:0"]
+                        + [option, "/proc/self/mem"])
+                #expect(server.code == 1, "\(server.error)")
+            }
+        }
     }
 }

@@ -10,6 +10,8 @@ enum IdentityProviderFile {
     /// Why the file cannot be used; its keys are never a part of the words.
     struct Problem: Error, CustomStringConvertible {
         let description: String
+        /// Whether the machine could not read it, and may another time.
+        var isTransient = false
     }
 
     /// The assurance that is asked for where the file names none.
@@ -25,7 +27,8 @@ enum IdentityProviderFile {
         do {
             bytes = try Files.readPrivate(path, bytesMax: 16 * 1_024)
         } catch {
-            throw Problem(description: "\(path) cannot be used: \(error)")
+            throw Problem(
+                description: "\(path) cannot be used: \(error)", isTransient: error.isTransient)
         }
         guard let members = (try? JSON.parse(bytes))?.fields?.members else {
             throw Problem(description: "\(path) must hold a JSON object")

@@ -11,11 +11,17 @@ struct ServerOptions {
         let code: String
         let message: String
         let advice: String
+        /// Whether the machine failed, and may do it another time.
+        let isTransient: Bool
 
-        init(_ message: String, advice: String = "See: tangrat-server help") {
+        init(
+            _ message: String, advice: String = "See: tangrat-server help",
+            isTransient: Bool = false
+        ) {
             code = "usage"
             self.message = message
             self.advice = advice
+            self.isTransient = isTransient
         }
     }
 
@@ -223,7 +229,9 @@ struct ServerOptions {
         } catch let problem as Problem {
             throw problem
         } catch {
-            throw Problem("\(path) cannot be read: \(error)")
+            throw Problem(
+                "\(path) cannot be read: \(error)",
+                isTransient: (error as? FileError)?.isTransient ?? false)
         }
     }
 

@@ -66,7 +66,7 @@ package enum ServerProgram {
             }
         } catch {
             fail(code: error.code, error.message, error.advice)
-            return 2
+            return error.isTransient ? 1 : 2
         }
     }
 
@@ -103,7 +103,8 @@ package enum ServerProgram {
                 fail(
                     code: "server.identity", "\(error)",
                     "Nobody is believed for it: put it right, or leave --identity-provider out.")
-                return 2
+                // With 2 the unit is not started again, which is for mistakes alone.
+                return error.isTransient ? 1 : 2
             }
         }
         configuration.log = { line in ServerProgram.writeError(line + "\n") }

@@ -57,11 +57,12 @@ enum StoreRestore {
             guard isStore else { throw StoreFailure.unusable("\(file) is not a backup") }
             try source.backup(to: path)
         } catch let error as SQLiteError {
-            // The statement that failed is for us, and not for who named the wrong file.
-            let why =
+            // The statement that failed is for us, and not for who named the wrong file. A disk
+            // that is full says nothing against the backup.
+            throw StoreFailure.unusable(
                 error.isSchemaMismatch || error.isCorrupt
-                ? "it is no file of this server" : "SQLite \(error.code)"
-            throw StoreFailure.unusable("\(file) is not a backup: \(why)")
+                    ? "\(file) is not a backup: it is no file of this server"
+                    : "\(file) cannot be copied: \(error.message)")
         }
     }
 
