@@ -23,7 +23,8 @@ extension SyncFailure {
             .signInDenied, .deviceCopied, .writesMissing, .unsentWrites, .writeRefused,
             .formIncomplete, .rowAbsent, .outboxFull, .addressInvalid, .appTooOld, .storageFull,
             .storageFailed, .cacheDamaged, .cacheNewer, .cacheForeign, .cacheReplaced,
-            .exportUnreadable, .permissionsUnsafe, .pathUnusable, .closed, .cancelled:
+            .exportUnreadable, .exportUnopened, .permissionsUnsafe, .pathUnusable, .closed,
+            .cancelled:
             false
         }
     }
@@ -54,7 +55,8 @@ extension SyncFailure {
         case .writesMissing, .unsentWrites, .writeRefused, .formIncomplete, .rowAbsent, .outboxFull:
             writeWords
         case .busyElsewhere, .storageFull, .storageFailed, .cacheDamaged, .cacheNewer,
-            .cacheForeign, .cacheReplaced, .exportUnreadable, .permissionsUnsafe, .pathUnusable,
+            .cacheForeign, .cacheReplaced, .exportUnreadable, .exportUnopened, .permissionsUnsafe,
+            .pathUnusable,
             .closed, .cancelled:
             storageWords
         }
@@ -224,6 +226,14 @@ extension SyncFailure {
                     "Give the file that tangrat salvage names.",
                     "ใช้ไฟล์ที่คำสั่ง tangrat salvage ระบุ"
                 ))
+        case .exportUnopened(let path):
+            Words(
+                "export.unopened", "\(path) cannot be opened. Nothing was queued.",
+                "เปิดไฟล์ \(path) ไม่ได้ จึงไม่มีรายการเข้าคิว",
+                (
+                    "Keep the file, and see that you may read it.",
+                    "เก็บไฟล์ไว้ และตรวจว่าคุณมีสิทธิ์อ่านไฟล์"
+                ))
         case .cacheNewer(let path, _):
             Words(
                 "cache.newer", "The data on this device were made by a newer version of the app.",
@@ -246,8 +256,8 @@ extension SyncFailure {
                 "cache.path", "\(path) cannot be used: it is of another kind, or not yours to use.",
                 "ใช้ \(path) ไม่ได้: เป็นไฟล์ชนิดอื่น หรือคุณไม่มีสิทธิ์",
                 (
-                    "Name another place for your data: --data DIR",
-                    "ระบุที่เก็บข้อมูลอื่น: --data DIR"
+                    "Where it holds your data, make it yours again; else name a place: --data DIR",
+                    "หากเก็บข้อมูลของคุณอยู่ ให้คืนสิทธิ์ใช้งานก่อน มิฉะนั้นระบุที่เก็บอื่น: --data DIR"
                 ))
         case .closed:
             Words("client.closed", "The app is closing.", "แอปกำลังปิด")

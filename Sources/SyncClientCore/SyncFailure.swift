@@ -59,6 +59,8 @@ public enum SyncFailure: Error, Hashable, Sendable {
     case cacheReplaced
     /// A file that was given holds no exported writes.
     case exportUnreadable
+    /// A file that was named as an export cannot be opened, or is no file.
+    case exportUnopened(path: String)
     /// A file or directory is open to others, or is a symbolic link.
     case permissionsUnsafe(path: String)
     /// Something on the way to a file is no directory, or this user may not use it.

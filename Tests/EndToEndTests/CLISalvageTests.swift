@@ -46,7 +46,7 @@ struct CLISalvageTests {
         let row = SyncRow(
             table: "future_table", id: "f1", owner: "dlt", asOfMilliseconds: personaMoment,
             sourceVersion: 1, isConfirmed: true, pendingMutations: [],
-            value: ["title_en": .string("Something new")], needsUpdate: true)
+            value: ["title_en": .string("Something new")], isUnknown: true)
         let mirror = FakeMirror(rows: [row])
         mirror.change { $0.standing.unknownTables = ["future_table"] }
         let home = await CLIRun.run(["--lang", "en"], on: mirror)
@@ -68,7 +68,7 @@ struct CLISalvageTests {
         let row = SyncRow(
             table: table, id: "r1", owner: "dlt", asOfMilliseconds: personaMoment,
             sourceVersion: 1, isConfirmed: true, pendingMutations: [], value: .null,
-            needsUpdate: true)
+            isUnknown: true)
         let shown = await CLIRun.run(
             ["show", table, "--lang", "en"], on: FakeMirror(rows: [row]))
         #expect(shown.code == 0)
@@ -83,7 +83,7 @@ struct CLISalvageTests {
         let row = SyncRow(
             table: "request", id: "r1", owner: "dga", asOfMilliseconds: personaMoment,
             sourceVersion: 1, isConfirmed: true, pendingMutations: [], value: .null,
-            needsUpdate: true)
+            isUnknown: true)
         let shown = await CLIRun.run(words + ["--lang", "en"], on: FakeMirror(rows: [row]))
         #expect(shown.code == 0)
         #expect(shown.output.lowercased().contains("update needed"), "\(shown.output)")

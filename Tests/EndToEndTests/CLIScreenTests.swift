@@ -133,6 +133,47 @@ struct CLIScreenTests {
         #expect(Identifier.isValid(id) && id.hasPrefix("agency:"))
     }
 
+    @Test(
+        "shows members that only a later version knows, and says that an update is needed",
+        arguments: [
+            "vehicle", "driving_licence", "bill", "profile", "notification", "document",
+            "annotation", "request", "entitlement", "credit_report", "traffic_ticket",
+        ])
+    func newerMembers(table: String) async throws {
+        func run(_ body: JSONValue, _ words: [String]) async -> String {
+            let owner = table == "annotation" ? "citizen" : "dlt"
+            let row = PersonaRows.row(table: table, id: "r1", owner: owner, body: body)
+            return await CLIRun.run(words, on: FakeMirror(rows: [row])).output
+        }
+        let known: JSONValue = ["note": ["a"], "status": "active", "title_en": "A title"]
+        let newer: JSONValue = [
+            "note": ["a"], "status": "active", "title_en": "A title",
+            "of_later": "another thing",
+        ]
+        var screens = [["show", table, "--lang", "en"]]
+        if table == "notification" { screens.append(["notifications", "--lang", "en"]) }
+        if table == "request" { screens.append(["request", "show", "r1", "--lang", "en"]) }
+        for words in screens {
+            let shown = await run(newer, words)
+            #expect(shown.contains("another thing"), "\(shown)")
+            #expect(shown.contains("Update needed"), "\(shown)")
+        }
+        #expect(await run(newer, ["show", table, "--json"]).contains(#""update_needed":true"#))
+        guard table == "annotation" else { return }
+        let older = await run(["note": ["a"]], ["show", table, "--lang", "en"])
+        #expect(!older.contains("Update needed"), "\(older)")
+        #expect(await run(known, ["show", table, "--json"]).contains(#""update_needed":true"#))
+    }
+
+    @Test("needs no update for any member of any row of the synthetic people")
+    func knownMembers() throws {
+        for persona in Set(Self.screens.map(\.persona)).sorted() {
+            for row in try PersonaRows.load(persona) {
+                #expect(row.unknownFields == [], "\(row.table)/\(row.id)")
+            }
+        }
+    }
+
     @Test("shows each of two notes once, on its record and by itself")
     func twoNotes() async throws {
         let note = PersonaRows.row(

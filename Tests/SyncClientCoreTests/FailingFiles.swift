@@ -46,6 +46,9 @@ struct FailingFiles: FileOperations {
         onRead(path)
         return try files.read(path, bytesMax: bytesMax)
     }
+    func readNamed(_ path: String, bytesMax: Int) throws(SyncFailure) -> [UInt8]? {
+        try files.readNamed(path, bytesMax: bytesMax)
+    }
     func write(_ bytes: [UInt8], to path: String) throws(SyncFailure) {
         try left.step()
         try files.write(bytes, to: path)

@@ -281,6 +281,36 @@ struct SalvageTests {
         }
     }
 
+    @Test("can be sent from a file that came another way, and what cannot be opened is told so")
+    func exportFromElsewhere() async throws {
+        try await inWorld { world in
+            try await Self.prepare(world, isKilled: false)
+            try Self.apply(.rowPages, world.accountPath + "/cache.sqlite")
+            let client = try await Self.recover(world)
+            let notice = try #require(try await client.notices().first)
+            let lines = try #require(try LiveFiles().read(notice.export, bytesMax: 1 << 20))
+            try await client.signOut()
+            _ = try await client.completeSignIn(
+                try await client.beginSignIn(server: "https://example.test", deviceName: "a"))
+            // As a stick gives it: readable by all, and through a link.
+            let saved = world.path + "/from-a-stick.jsonl"
+            try LiveFiles().write(lines, to: saved)
+            #expect(chmod(saved, 0o644) == 0)
+            let link = world.path + "/link.jsonl"
+            #expect(symlink(saved, link) == 0)
+            let pipe = world.path + "/pipe"
+            #expect(mkfifo(pipe, 0o600) == 0)
+            for path in [pipe, world.path] {
+                await #expect(throws: SyncFailure.exportUnopened(path: path)) {
+                    try await client.sendExported(path)
+                }
+            }
+            #expect(try await client.sendExported(link) == notice.kept)
+            #expect(try await client.sendExported(saved) == 0)
+            await client.close()
+        }
+    }
+
     @Test(
         "of another person is put aside unread, and nothing of it is sent or shown",
         arguments: [false, true])

@@ -21,6 +21,12 @@ package protocol FileOperations: Sendable {
     /// Reads a whole small file, or nil where there is none.
     func read(_ path: String, bytesMax: Int) throws(SyncFailure) -> [UInt8]?
 
+    /// Reads a file that a person has named, whoever owns it, or nil where there is none.
+    ///
+    /// - Throws: ``SyncFailure/exportUnopened(path:)`` where it is no file, too large, or may
+    ///   not be read.
+    func readNamed(_ path: String, bytesMax: Int) throws(SyncFailure) -> [UInt8]?
+
     /// Replaces a file at once and for good: temporary file, sync, rename, sync.
     func write(_ bytes: [UInt8], to path: String) throws(SyncFailure)
 

@@ -68,6 +68,27 @@ struct LiveFiles: FileOperations {
             return nil
         }
         defer { _ = close(descriptor) }
+        return try readAll(descriptor, path, bytesMax)
+    }
+
+    func readNamed(_ path: String, bytesMax: Int) throws(SyncFailure) -> [UInt8]? {
+        // A pipe that nobody writes must not stop the program.
+        let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            guard errno == ENOENT else { throw .exportUnopened(path: path) }
+            return nil
+        }
+        defer { _ = close(descriptor) }
+        var found = stat()
+        guard fstat(descriptor, &found) == 0, found.st_mode & S_IFMT == S_IFREG,
+            found.st_size <= bytesMax
+        else { throw .exportUnopened(path: path) }
+        return try readAll(descriptor, path, bytesMax)
+    }
+
+    private func readAll(
+        _ descriptor: Int32, _ path: String, _ bytesMax: Int
+    ) throws(SyncFailure) -> [UInt8] {
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 65_536)
         while bytes.count <= bytesMax {

@@ -77,7 +77,8 @@ struct LiveEngine: Sendable {
         case .signedOut, .signInTimedOut, .signInDenied, .deviceCopied,
             .unsentWrites, .writeRefused, .formIncomplete, .rowAbsent, .outboxFull,
             .addressInvalid, .appTooOld, .storageFull, .storageFailed, .cacheDamaged, .cacheNewer,
-            .cacheForeign, .cacheReplaced, .exportUnreadable, .permissionsUnsafe, .pathUnusable,
+            .cacheForeign, .cacheReplaced, .exportUnreadable, .exportUnopened, .permissionsUnsafe,
+            .pathUnusable,
             .closed:
             tell(.stopped(failure))
             return false

@@ -151,7 +151,8 @@ actor SyncEngine {
                     .map(SyncFailure.writesMissing)
                 return round.report
             case .stop(let failure):
-                if failure == .signInExpired { try await keeper.markExpired() }
+                // A mark that cannot be stored is learnt anew; why it ended is what counts here.
+                if failure == .signInExpired { _ = try? await keeper.markExpired() }
                 if failure == .deviceCopied {
                     let device = round.device
                     try await store.write { connection in

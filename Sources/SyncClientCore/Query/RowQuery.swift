@@ -120,14 +120,14 @@ enum RowQuery {
     ) -> SyncRow? {
         let policy = TablePolicy.all[table]
         let value: JSONValue?
-        var needsUpdate = policy == nil
+        var isUnknown = policy == nil
         switch policy?.writer {
         case .citizen:
             let stored = confirmed.flatMap { MergeDocument(bytes: $0.body) }
             if confirmed != nil, stored == nil {
                 // A later version wrote it: shown as it is, never rewritten.
                 value = confirmed.map { (try? JSON.parse($0.body)) ?? .null }
-                needsUpdate = true
+                isUnknown = true
             } else {
                 let document = overlay.document(id, confirmed: stored)
                 value = document.flatMap { $0.isAlive ? .object($0.shown) : nil }
@@ -135,7 +135,7 @@ enum RowQuery {
         case .agency, nil:
             let body = confirmed.map { confirmed -> JSONValue in
                 if let known = try? JSON.parse(confirmed.body, limits: .document) { return known }
-                needsUpdate = true
+                isUnknown = true
                 return .null
             }
             value =
@@ -147,6 +147,6 @@ enum RowQuery {
             table: table, id: id, owner: confirmed?.owner ?? "",
             asOfMilliseconds: confirmed?.asOf ?? overlay.steps[id]?.last?.queuedAt ?? 0,
             sourceVersion: confirmed?.sourceVersion ?? 0, isConfirmed: confirmed != nil,
-            pendingMutations: overlay.mutations(id), value: value, needsUpdate: needsUpdate)
+            pendingMutations: overlay.mutations(id), value: value, isUnknown: isUnknown)
     }
 }

@@ -1,3 +1,4 @@
+internal import CitizenData
 package import SyncProtocol
 
 /// A row as a screen shows it: what the server confirmed, and what waits.
@@ -30,15 +31,15 @@ public struct SyncRow: Hashable, Sendable, Identifiable {
     /// The value as a person sees it.
     package let value: JSONValue
 
-    /// Whether only a later version of this app knows what the row means.
+    /// Whether only a later version of this app knows what the row as a whole means.
     ///
-    /// It is kept byte for byte, and shown as far as it can be.
-    public let needsUpdate: Bool
+    /// Its table is unknown, or its body cannot be read.
+    public let isUnknown: Bool
 
     /// Creates a row.
     package init(
         table: String, id: String, owner: String, asOfMilliseconds: Int64, sourceVersion: Int64,
-        isConfirmed: Bool, pendingMutations: [UInt64], value: JSONValue, needsUpdate: Bool = false
+        isConfirmed: Bool, pendingMutations: [UInt64], value: JSONValue, isUnknown: Bool = false
     ) {
         self.table = table
         self.id = id
@@ -48,7 +49,25 @@ public struct SyncRow: Hashable, Sendable, Identifiable {
         self.isConfirmed = isConfirmed
         self.pendingMutations = pendingMutations
         self.value = value
-        self.needsUpdate = needsUpdate
+        self.isUnknown = isUnknown
+    }
+
+    /// Whether a later version of this app knows more of the row than this one.
+    ///
+    /// It is kept byte for byte, and shown as far as it can be.
+    public var needsUpdate: Bool { isUnknown || !unknownFields.isEmpty }
+
+    /// The members of the value that this version does not know, in order.
+    ///
+    /// They are members that an owner has added since; of a table that is unknown itself,
+    /// and of the public catalogue, none are told.
+    public var unknownFields: [String] {
+        guard let members = value.fields?.members else { return [] }
+        if let known = RecordKind(rawValue: table)?.knownFields {
+            return members.map(\.key).filter { !known.contains($0) }
+        }
+        guard let policy = TablePolicy.all[table], policy.writer == .citizen else { return [] }
+        return members.map(\.key).filter { policy.field(named: $0) == nil }
     }
 
     /// Whether a write of this device is still waiting in it.

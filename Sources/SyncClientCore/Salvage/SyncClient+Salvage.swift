@@ -27,21 +27,15 @@ extension SyncClient {
     ///
     /// - Parameter path: The file.
     /// - Returns: How many writes were made.
-    /// - Throws: ``SyncFailure/exportUnreadable`` where a line is no write; nothing
-    ///   is stored then.
+    /// - Throws: ``SyncFailure/exportUnreadable`` where a line is no write, and
+    ///   ``SyncFailure/exportUnopened(path:)`` where the file may not be read; nothing is stored
+    ///   then.
     public func sendExported(_ path: String) async throws(SyncFailure) -> Int {
         let session = try signedIn()
         let environment = environment
         let bytes = try await environment.execution.offPool { () throws(SyncFailure) -> [UInt8]? in
-            do throws(SyncFailure) {
-                return try environment.files.read(path, bytesMax: Limits.exportBytesMax)
-            } catch {
-                // Whatever else was named, its rights are no business of this program.
-                switch error {
-                case .permissionsUnsafe, .pathUnusable: throw .exportUnreadable
-                default: throw error
-                }
-            }
+            // It may come from a stick or another machine: what it holds decides, not its rights.
+            try environment.files.readNamed(path, bytesMax: Limits.exportBytesMax)
         }
         guard let bytes, !bytes.isEmpty else { throw .exportUnreadable }
         var mutations: [Mutation] = []

@@ -24,6 +24,10 @@ struct ProgramFiles: FileOperations {
         return disk.bytes(of: path)
     }
 
+    func readNamed(_ path: String, bytesMax: Int) throws(SyncFailure) -> [UInt8]? {
+        try read(path, bytesMax: bytesMax)
+    }
+
     func write(_ bytes: [UInt8], to path: String) throws(SyncFailure) {
         try checkAlive()
         try mapped { () throws(SimulatedDisk.Refusal) in

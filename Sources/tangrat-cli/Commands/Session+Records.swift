@@ -144,8 +144,10 @@ extension Session {
         try requireData()
         let (row, _) = try await find(name)
         let text = invocation.operands.dropFirst().joined(separator: " ")
+        // Words of an earlier version stand under ids of their own, and can be changed there.
+        let id = row.table == "annotation" ? row.id : row.annotationID
         let write = try await mirror.annotate(
-            row.annotationID, nickname: nil, note: text, addLabels: [], removeLabels: [],
+            id, nickname: nil, note: text, addLabels: [], removeLabels: [],
             reminderDays: nil)
         stored(write, say(CommandMessage.noted, "\(row.table)/\(row.id)"))
     }

@@ -7,6 +7,7 @@ enum RowMessage: Message {
     case bandClock, unconfirmed, revokedState, informationOnly, notStated, pointsOf, speedOf
     case perMonth, perDay, once, linesDiffer, contentGone, hidden, hiddenWhy, count
     case nothingHere, moreRows, yes, no, scanToPay, updateNeeded, updateNeededFor
+    case updateNeededInPart
 
     var words: Bilingual {
         switch self {
@@ -61,6 +62,10 @@ enum RowMessage: Message {
                 "{1} more. See all with --all")
         case .scanToPay: Bilingual("สแกนเพื่อชำระด้วยแอปธนาคาร", "Scan to pay with the app of a bank")
         case .updateNeeded: Bilingual("ต้องอัปเดตแอป", "update needed")
+        case .updateNeededInPart:
+            Bilingual(
+                "ต้องอัปเดตแอป: แอปรุ่นนี้ยังไม่รู้จักข้อมูลบางรายการในนี้",
+                "Update needed: this version does not know some of the details here.")
         case .updateNeededFor:
             Bilingual(
                 "อัปเดตแอปเพื่อดูข้อมูลชนิดใหม่ “{1}” ให้ครบถ้วน",

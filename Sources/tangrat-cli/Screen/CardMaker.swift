@@ -8,11 +8,27 @@ struct CardMaker: Sendable {
     var say: Speaker { context.say }
 
     /// The card of a row; a table without a card of its own shows its members.
+    ///
+    /// Members that this version does not know stand below the others, with words that say so.
     func card(_ shown: ShownRow) -> Card {
+        let generic = GenericCard(context: context)
+        // Of what cannot be read a card of its own would say that nothing is stated, or worse.
+        guard !shown.row.isUnknown else { return generic.card(shown) }
+        var card: Card
+        if let own = ownCard(shown) {
+            card = own
+            card.details += generic.details(shown.unknownFields)
+        } else {
+            card = generic.card(shown)
+        }
+        if shown.row.needsUpdate { card.notes.append(say(RowMessage.updateNeededInPart)) }
+        return card
+    }
+
+    /// The card of a table that has one of its own.
+    private func ownCard(_ shown: ShownRow) -> Card? {
         let id = shown.row.id
         let fields = shown.fields
-        // Of what cannot be read a card of its own would say that nothing is stated, or worse.
-        if shown.row.needsUpdate { return GenericCard(context: context).card(shown) }
         return switch RecordKind(rawValue: shown.row.table) {
         case .drivingLicence: licence(DrivingLicenceRecord(id: id, fields: fields))
         case .vehicle: vehicle(VehicleRecord(id: id, fields: fields))
@@ -21,9 +37,7 @@ struct CardMaker: Sendable {
         case .creditReport: credit(CreditReportRecord(id: id, fields: fields))
         case .entitlement: entitlement(EntitlementRecord(id: id, fields: fields))
         case .document: document(DocumentRecord(id: id, fields: fields))
-        default:
-            shown.row.table == "annotation"
-                ? annotation(shown.row) : GenericCard(context: context).card(shown)
+        default: shown.row.table == "annotation" ? annotation(shown.row) : nil
         }
     }
 

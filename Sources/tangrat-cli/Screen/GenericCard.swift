@@ -38,18 +38,21 @@ struct GenericCard: Sendable {
             let label = Self.stateLabel(shown.row.table, state, fields.text(state))
             card.badge = say(label)
         }
-        if shown.row.needsUpdate { card.badge = say(RowMessage.updateNeeded) }
+        if shown.row.isUnknown { card.badge = say(RowMessage.updateNeeded) }
         let shownAbove = Set([
             state, titleMember.map { "\($0)_th" }, titleMember.map { "\($0)_en" },
         ])
-        for (name, value) in members(fields.object, prefix: "", depth: 0)
-        where !shownAbove.contains(name) {
-            card.details.append(
-                Card.Detail(
-                    label: .member(MemberNames.name(name, say.language)), value: value, role: .plain
-                ))
-        }
+        card.details = details(fields.object, leavingOut: shownAbove)
         return card
+    }
+
+    /// The members of an object, each by its name.
+    func details(_ object: JSONObject, leavingOut others: Set<String?> = []) -> [Card.Detail] {
+        members(object, prefix: "", depth: 0).filter { !others.contains($0.0) }.map { name, value in
+            Card.Detail(
+                label: .member(MemberNames.name(name, context.say.language)), value: value,
+                role: .plain)
+        }
     }
 
     private static func stateLabel(_ table: String, _ field: String, _ value: String) -> Bilingual {

@@ -49,6 +49,7 @@ struct InboxScreen: Sendable {
             trailing: item.isPending ? "\(badge) · \(say(RowMessage.queued))" : badge,
             role: item.isRead ? .quiet : record.priority == "high" ? .bad : .warning)
         page.text(say.pick(record.bodyThai, record.bodyEnglish))
+        context.addUnknown(item.row.unknownMembers, to: &page)
         page.text(
             [
                 say(RowMessage.from, say(context.directory.name(item.row.owner))),

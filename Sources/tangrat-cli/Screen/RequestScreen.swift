@@ -28,7 +28,7 @@ struct RequestScreen: Sendable {
         }
         for shown in rows {
             // It may have been received, or not: what cannot be read says neither.
-            guard !shown.row.needsUpdate else {
+            guard !shown.row.isUnknown else {
                 page.heading(
                     shown.row.id, trailing: say(RowMessage.updateNeeded), role: .warning)
                 page.text(context.provenance(shown), role: .quiet)
@@ -105,7 +105,7 @@ struct RequestScreen: Sendable {
     ) -> Page {
         let request = RequestRecord(id: shown.row.id, fields: shown.fields)
         var page = Page()
-        guard !shown.row.needsUpdate else {
+        guard !shown.row.isUnknown else {
             page.title(shown.row.id, trailing: say(RowMessage.updateNeeded))
             page.field(say(FieldMessage.receipt), receipt?.number)
             addRefused(refused, to: &page)
@@ -138,6 +138,7 @@ struct RequestScreen: Sendable {
             ]
             page.item(parts.filter { !$0.isEmpty }.joined(separator: " · "), mark: "·")
         }
+        context.addUnknown(shown.unknownFields, to: &page)
         addRefused(refused, to: &page)
         page.blank()
         page.text(context.provenance(shown), role: .quiet)

@@ -1,5 +1,6 @@
 internal import CitizenData
 internal import SyncClientCore
+internal import SyncProtocol
 
 /// What every screen needs beside its rows.
 struct ScreenContext: Sendable {
@@ -25,6 +26,15 @@ struct ScreenContext: Sendable {
         }
         if row.isPending { parts.append(say(RowMessage.queued)) }
         return parts.joined(separator: " · ")
+    }
+
+    /// Members that this version does not know, by their names, with words that say so.
+    func addUnknown(_ members: JSONObject, to page: inout Page) {
+        guard !members.members.isEmpty else { return }
+        for detail in GenericCard(context: self).details(members) {
+            if case .member(let name) = detail.label { page.field(name, detail.value) }
+        }
+        page.text(say(RowMessage.updateNeededInPart))
     }
 
     /// The band and the age in words.

@@ -27,8 +27,20 @@ struct ShownRow: Sendable {
         isHidden ? RecordFields(JSONObject()) : RecordFields(row.value.fields ?? JSONObject())
     }
 
+    /// The members of the body that this version does not know, where they may be shown.
+    var unknownFields: JSONObject { isHidden ? JSONObject() : row.unknownMembers }
+
     /// `table/id`, as the commands take it.
     var name: String { "\(row.table)/\(row.id)" }
+}
+
+extension SyncRow {
+    /// The members that this version does not know, with their values.
+    var unknownMembers: JSONObject {
+        let names = Set(unknownFields)
+        let members = value.fields?.members ?? []
+        return JSONObject(members.filter { names.contains($0.key) }.map { ($0.key, $0.value) })
+    }
 }
 
 /// Judges the age of rows: one place for the rules that a screen and an exit code follow.
