@@ -55,6 +55,7 @@ class LineDevice:
         self.repeated = 0
         self.connection = None
         self.port = None
+        self.form = {"Content-Type": "application/json"}
 
     def draft(self, mid):
         return "%s-%d" % (self.device, mid % DRAFT_IDS)
@@ -102,7 +103,7 @@ class LineDevice:
         try:
             return self.world.request(
                 "POST", "/v1/sync", body,
-                {"Authorization": "Bearer " + self.token, "Content-Type": "application/json"},
+                dict(self.form, Authorization="Bearer " + self.token),
                 self.connection, self.heads)
         except (OSError, http.client.HTTPException):
             self.hang_up()

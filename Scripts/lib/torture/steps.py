@@ -63,8 +63,8 @@ STEPS = [
          torture_silence, 1),
     Step("clocks", "wrong clocks: offsets, jumps, 1970, 2038, 2106, frozen, days apart",
          ("C16", "C17"), torture_clocks, 13, packages=("faketime",)),
-    Step("liars", "a device that invents times, and writes that are poison", ("C18", "C26"),
-         torture_liars, 4, 1),
+    Step("liars", "a device that invents times, writes that are poison, and a client of a later "
+         "version", ("C18", "C24", "C26"), torture_liars, 4, 1),
     Step("misfed", "a server whose own rows are bad: bodies, ids, sums", ("C27",),
          torture_misfed, 3),
     Step("process", "SIGTERM at work, a second start, stale locks, read-only and foreign files, "
