@@ -21,6 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 BUGS = ROOT / "Tests/SimulationTests/Planted/bugs.txt"
 # What is not found by then asks for a stronger oracle, or for worlds that meet it sooner.
 SECONDS_MAX = 60
+# More the simulator refuses.
+JOBS_MAX = 64
 MODULES = ["SQLiteKit", "SyncProtocol", "SyncServerCore", "SyncClientCore"]
 
 
@@ -83,7 +85,7 @@ def main():
                 break
         if not answer["failures"]:
             arguments = ["--seeds", f"{options.first}..{last}", "--replay-every", "1000000",
-                         "--jobs", str(os.cpu_count() or 1)]
+                         "--jobs", str(min(JOBS_MAX, os.cpu_count() or 1))]
             answer, more = run(program, number, arguments)
             seconds += more
             where = str(answer["worlds"])

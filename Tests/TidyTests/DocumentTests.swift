@@ -232,6 +232,12 @@ struct DocumentTests {
             for step in steps.keys.sorted() where steps[step]?.contains(row.cells[0]) ?? false {
                 #expect(spans.contains(step), "line \(row.line): \(step) is of this row")
             }
+            for span in Rules.codeSpans(row.cells.last ?? "") {
+                guard let rowsOfStep = steps[span] else { continue }
+                #expect(
+                    rowsOfStep.contains(row.cells[0]),
+                    "line \(row.line): \(span) does not list this row")
+            }
             for span in spans where !proofs.contains(span) {
                 let isThere =
                     if span.hasPrefix("Scripts/") {

@@ -7,7 +7,7 @@ import subprocess
 import threading
 import time
 
-from torture.devices import CommandDevice, LineDevice, Mirror, check_ledgers, count
+from torture.devices import CommandDevice, LineDevice, Mirror, check_ledgers, count, rows_of
 from torture.world import check
 
 KINDS = ["draft", "note", "pin", "sync", "sync"]
@@ -175,11 +175,6 @@ def feed_licences(world, person, rows):
         "POST", "/v1/agency/records", "\n".join(map(json.dumps, lines)).encode() + b"\n",
         {"Authorization": "Bearer " + key})
     check(status == 200, "feed: %d" % status)
-
-
-def rows_of(dump):
-    rows = [json.loads(line) for line in dump.splitlines()]
-    return {(row["table"], row["id"]): row["body"] for row in rows}
 
 
 def torture_client(world, rounds, draw):

@@ -76,6 +76,7 @@ def last_word(home, where):
             shown = one.run("prefs", "get", "language", "--json").decode()
             check('"%s"' % value in shown,
                   "%s: %s shows %s and not the last word %s" % (where, one.name, shown, value))
+    home.check(where + ", the last word")
 
 
 def server_wrong(home, draw):

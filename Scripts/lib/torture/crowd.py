@@ -9,7 +9,7 @@ import socket
 import threading
 import time
 
-from torture.devices import LineDevice
+from torture.devices import LineDevice, Mirror, check_ledgers
 from torture.household import Household
 from torture.world import Violation, check, seconds_told
 
@@ -44,6 +44,8 @@ def torture_crowd(world, rounds, draw):
     people = [world.admin("person", "add")["subject"] for _ in range(PEOPLE)]
     crowd = [LineDevice(world, person, "crowd-%d" % number)
              for person in people for number in range(DEVICES_OF_PERSON)]
+    # A device of each person looks on: what the others were promised is there.
+    mirrors = [Mirror(device) for device in crowd[::DEVICES_OF_PERSON]]
     full = feed_much(world, draw)
     asked = busy = longest = channels = 0
     for number in range(rounds):
@@ -62,6 +64,10 @@ def torture_crowd(world, rounds, draw):
         asked, busy, longest = asked + tries, busy + refused, max(longest, told)
         world.end()
         world.start()
+        for first, mirror in enumerate(mirrors):
+            mirror.pull()
+            start = first * DEVICES_OF_PERSON
+            check_ledgers(crowd[start:start + DEVICES_OF_PERSON], mirror)
         home.settle_and_check(where + ", everybody at once")
         slow(home, full, where)
         home.settle_and_check(where + ", slow readers")

@@ -5,7 +5,7 @@ import signal
 import subprocess
 
 from torture import tools
-from torture.devices import CommandDevice
+from torture.devices import CommandDevice, LineDevice, Mirror
 from torture.world import check
 
 ROWS = 200
@@ -57,6 +57,12 @@ def torture_erasing(world, rounds, draw):
         subprocess.run(["sync"], check=True)
         after += blocks_with(disk.image, canary)
         world.start(seconds_max=10)
+        # Only the device's copy is gone.
+        mirror = Mirror(LineDevice(world, person, "mirror"))
+        mirror.pull()
+        vehicles = [row for table, row in mirror.rows if table == "vehicle"]
+        check(len(vehicles) == ROWS, "after signing out the server has %d rows" % len(vehicles))
+        world.verify()
     check(before > 0, "the search of the disk finds nothing at all")
     check(after == 0, "after signing out %d of %d places in the disk's blocks hold rows"
           % (after, before))

@@ -5,7 +5,8 @@ import shutil
 import signal
 import subprocess
 
-from torture.devices import CommandDevice, LineDevice, Mirror, check_ledgers, count
+from torture.devices import (
+    CommandDevice, LineDevice, Mirror, check_ledgers, check_mirror, count)
 from torture.household import KILLED, Household
 from torture.world import NotStarted, check, is_alive
 
@@ -39,6 +40,7 @@ def torture_faults(world, rounds, draw):
             world.start(seconds_max=10)
             mirror.pull()
             check_ledgers(writers, mirror)
+            world.verify()
             print("  %-34s did not start" % fault, flush=True)
             continue
         before = [(writer.acked, writer.refused_busy) for writer in writers]
@@ -93,6 +95,8 @@ def torture_steps(world, rounds, draw):
     person = world.admin("person", "add")["subject"]
     first = CommandDevice(world, person, "a")
     second = CommandDevice(world, person, "b")
+    hand = LineDevice(world, person, "hand")
+    mirror = Mirror(LineDevice(world, person, "mirror"))
     first.run("sync")
     second.run("sync")
     acked = set()
@@ -122,12 +126,22 @@ def torture_steps(world, rounds, draw):
                 found = count(text, name, "pin")
                 check(found <= 1 and (found == 1 or name == names[1]),
                       "killed at %s %d: %s is on the device %d times" % (call, step, name, found))
+            # Behind the kill: a sync that is killed has the same calls in each round.
+            hand.write()
+            check(hand.push() or hand.push(), "the pushes of %s do not arrive" % hand.name)
             first.run("sync")
             second.run("sync")
             left, right = first.dump(), second.dump()
             check(left == right, "killed at %s %d: the devices differ" % (call, step))
             text = left.decode()
             check('{"pending"' not in text, "killed at %s %d: writes wait" % (call, step))
+            # Both dumps are of one program: what the server has is seen from outside.
+            mirror.pull()
+            check_mirror(text, mirror, "killed at %s %d" % (call, step))
+            check_ledgers([hand], mirror)
+            check(sum(mirror.counters().values()) == hand.mid,
+                  "killed at %s %d: the counter is not the number of writes" % (call, step))
+            world.verify()
             for name in acked:
                 check(count(text, name, "pin") == 1,
                       "killed at %s %d: %s is there %d times"
@@ -136,7 +150,6 @@ def torture_steps(world, rounds, draw):
                 break
         print("  %-10s killed at each of %d calls" % (call, step - 1), flush=True)
     first.run("doctor")
-    world.verify()
     world.end()
     return ("%d kills, %d writes there once; slowest start of the device %.2f s"
             % (killed, len(acked), max(first.starts)))

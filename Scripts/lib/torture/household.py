@@ -4,7 +4,8 @@ import json
 import os
 import signal
 
-from torture.devices import CommandDevice, LineDevice, Mirror, check_ledgers, count
+from torture.devices import (
+    CommandDevice, LineDevice, Mirror, check_ledgers, check_mirror, count)
 from torture.world import check
 
 KILLED = (-signal.SIGKILL, 128 + signal.SIGKILL)
@@ -108,6 +109,8 @@ class Household:
               "%s: the receipts are %s, handed in were %s" % (where, receipts, self.submitted))
         check(self.stranger.device not in text, "%s: a stranger's row is on a device" % where)
         self.mirror.pull()
+        # All dumps are of one program: that they agree says nothing about what the server has.
+        check_mirror(text, self.mirror, where)
         check_ledgers(self.writers, self.mirror)
         check(sum(self.mirror.counters().get(writer.device, 0) for writer in self.writers)
               == sum(writer.mid for writer in self.writers),

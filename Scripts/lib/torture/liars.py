@@ -1,4 +1,4 @@
-"""A device that lies about the time, and one that writes what nobody can read."""
+"""A device that lies about the time, one that writes what nobody can read, and a later one."""
 
 import json
 import time
@@ -6,6 +6,7 @@ import time
 from torture.clocks import last_word
 from torture.devices import LineDevice, hex16
 from torture.household import Household
+from torture.skew import Newer
 from torture.world import check
 
 # What a device may be ahead of the server, protocol.md section 11.
@@ -41,11 +42,12 @@ TWINS = ("caf\u00e9", "cafe\u0301")
 
 
 def torture_liars(world, rounds, draw):
-    """Times that a device invents, and writes that are poison; neighbours are taken."""
+    """Invented times, writes that are poison, and a later version; neighbours are taken."""
     world.start(seconds_max=10)
     home = Household(world, names="ab", writers=1)
     home.settle_and_check("at first")
     liar = Liar(LineDevice(world, home.person, "liar"))
+    newer = Newer(home)
     lies = poisons = 0
     for number in range(rounds):
         for name, packed in times(draw):
@@ -60,13 +62,19 @@ def torture_liars(world, rounds, draw):
             home.pin(home.devices[0])
         liar.twins("round %d" % (number + 1))
         home.settle_and_check("round %d, poison" % (number + 1))
+        where = "round %d, a later version" % (number + 1)
+        newer.push(draw, where)
+        fed = newer.feed(where)
+        home.settle_and_check(where)
+        newer.check_kept(fed, where)
         if number % 2:
             world.end()
             world.start()
             home.settle_and_check("round %d, started again" % (number + 1))
     return ("%d rounds: %d invented times, none believed; %d poisonous writes between %d good "
-            "ones; %d writes of others there once" % (
-                rounds, lies, poisons, liar.good, len(home.acked)))
+            "ones; of a later version %d writes taken and %d refused; %d writes of others there "
+            "once" % (rounds, lies, poisons, liar.good, newer.taken, newer.refused,
+                      len(home.acked)))
 
 
 def times(draw):

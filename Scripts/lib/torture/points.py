@@ -119,7 +119,8 @@ def server(home, name, armed, draw):
                 break
             time.sleep(0.01)
     elif name == "server.feed.written":
-        feed(home, 6, 100)
+        lines = feed_lines(home, 6, 100)
+        push_rows(home, lines)
     elif name.startswith("server.checkpoint"):
         for _ in range(12):
             if not feed(home, 50, ROW_BYTES):
@@ -146,29 +147,40 @@ def server(home, name, armed, draw):
                 home.sync(device)
             home.write()
     dies(home, name)
+    if name == "server.feed.written":
+        # Nobody knows what was taken of it: sent again, and once more from its end.
+        check(push_rows(home, lines), "a cut feed is not taken again")
+        again = push_rows(home, lines[::-1])
+        check(again and again["unchanged"] == len(lines), "a repeated feed ends with %s" % again)
     if name.startswith("server.checkpoint"):
         empty(home)
 
 
 def feed(home, rows, size):
-    """Pushes rows of an agency; true if it was answered to its end."""
+    """Pushes rows of an agency; what the last line of the answer counts, if there is one."""
+    return push_rows(home, feed_lines(home, rows, size))
+
+
+def feed_lines(home, rows, size):
     home.version += 1
-    return push_rows(home, [{
+    return [{
         "table": "driving_licence", "id": "dlt-%d" % row, "subject": home.person,
         "as_of": int(time.time() * 1000), "source_version": home.version,
         # Other words each time: what stays the same is not written again.
-        "body": {"text": "%03d" % (home.version % 1000) * (size // 3)}} for row in range(rows)])
+        "body": {"text": "%03d" % (home.version % 1000) * (size // 3)}} for row in range(rows)]
 
 
 def push_rows(home, rows):
-    """Pushes lines of an agency; true if all were answered."""
+    """Pushes lines of an agency; what the last line of the answer counts, if there is one."""
     try:
         status, answer = home.world.request(
             "POST", "/v1/agency/records", "\n".join(map(json.dumps, rows)).encode() + b"\n",
             {"Authorization": "Bearer " + home.key})
     except (OSError, http.client.HTTPException):
-        return False
-    return status == 200 and b'"status":"done"' in answer
+        return None
+    if status != 200 or b'"status":"done"' not in answer:
+        return None
+    return json.loads(answer.splitlines()[-1])
 
 
 def empty(home):

@@ -42,7 +42,7 @@ STEPS = [
     Step("client", "kill -9 of a device in a command while others write, and of the server",
          ("C01", "C02", "C23"), torture_client, 100, 3),
     Step("points", "a kill at each place that tangrat-qa points names (debug builds)",
-         ("C01", "C02", "C19", "C25", "C37"), torture_points, 100, 4),
+         ("C01", "C02", "C19", "C25", "C28", "C33", "C36", "C37"), torture_points, 100, 4),
     Step("faults", "a disk that fails under a server that writes (strace)",
          ("C12", "C14"), torture_faults, 1, 1, packages=("strace",)),
     Step("starts", "a disk that fails, or a kill, at the n-th call of a server's start, backup "
@@ -62,9 +62,9 @@ STEPS = [
     Step("silence", "a network that is silent on open connections", ("C08",),
          torture_silence, 1),
     Step("clocks", "wrong clocks: offsets, jumps, 1970, 2038, 2106, frozen, days apart",
-         ("C16", "C17"), torture_clocks, 13, packages=("faketime",)),
-    Step("liars", "a device that invents times, and writes that are poison", ("C18", "C26"),
-         torture_liars, 4, 1),
+         ("C16", "C17", "C23"), torture_clocks, 13, packages=("faketime",)),
+    Step("liars", "a device that invents times, writes that are poison, and a client of a later "
+         "version", ("C18", "C24", "C26"), torture_liars, 4, 1),
     Step("misfed", "a server whose own rows are bad: bodies, ids, sums", ("C27",),
          torture_misfed, 3),
     Step("process", "SIGTERM at work, a second start, stale locks, read-only and foreign files, "
