@@ -97,9 +97,18 @@ def check_tls(world, options):
         version = re.search(r"Protocol version: (\S+)", text)
         return version[1] if version else None
 
+    def chosen(*protocols):
+        """What nginx chooses of the protocols that a client offers in its handshake."""
+        context = certificates.context()
+        context.set_alpn_protocols(list(protocols))
+        with socket.create_connection(("127.0.0.1", nginx.port), timeout=20) as plain, \
+                context.wrap_socket(plain, server_hostname=NAME) as secure:
+            return secure.selected_alpn_protocol()
+
     try:
         check(openssl("-tls1_3") == "TLSv1.3", "no TLS 1.3")
         check(openssl("-tls1_2") == "TLSv1.2", "no TLS 1.2")
+        check(chosen("h2", "http/1.1") == "http/1.1", "HTTP/2 is chosen, which no test speaks")
         weak = ("-cipher", "DEFAULT@SECLEVEL=0")
         for old in ("-tls1_1", "-tls1"):
             check(openssl(old, *weak) is None, "%s is spoken" % old)
