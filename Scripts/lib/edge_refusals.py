@@ -298,7 +298,7 @@ def check_addresses(world, options):
         return read_answers(data, [b"POST"] * len(pieces) + [b"GET"])[:-1]
 
     def is_counted(answers):
-        """Whether all of them were of one asker: the server, and not nginx, has refused the last."""
+        """Whether all of them were of one asker: the server, not nginx, has refused the last."""
         last = answers[-1]
         return last.status == 429 and last.code == "limit.rate" and \
             last.field("retry-after") == b"2" and all(
