@@ -198,6 +198,8 @@ def taken(line):
             count += len(piece)
     except ConnectionError:
         pass
+    except TimeoutError:
+        check(False, "the connection of a reader that took nothing does not end")
     line.close()
     return count
 
