@@ -175,8 +175,8 @@ GOALS = [
          floor=20, reach=12, lower=True, unit="B"),
 ]  # fmt: skip
 
-# Told where both figures were measured anyway, and not judged. An answer with rows of a person waits
-# for its entry in the audit chain to be durable, so deltas have the disk beside them as writes do.
+# Told where both figures were measured anyway, and not judged. An answer with rows of a person
+# waits for its entry in the audit chain to be durable: deltas have the disk beside them as writes.
 BESIDE = [
     Goal("4", "delta of 10, written down before it is answered ÷ fdatasync appends",
          ours("delta10", 16, "rate"), against(SQLITE, *ANCHORS, "fdatasync_4k_append_per_s"),
