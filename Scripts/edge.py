@@ -25,7 +25,7 @@ from edge_process import check_process  # noqa: E402
 from edge_refusals import (  # noqa: E402
     check_addresses, check_descriptors, check_paths, check_rates, check_tls)
 from edge_schema import check_schema  # noqa: E402
-from edge_slow import check_channels, check_drip, check_slow  # noqa: E402
+from edge_slow import check_channels, check_drip, check_readers, check_slow  # noqa: E402
 from edge_table import Table, run_table  # noqa: E402
 from edge_world import NAME, Certificates, EdgeWorld, Nginx, check  # noqa: E402
 from torture.world import Violation  # noqa: E402
@@ -90,7 +90,8 @@ PARTS = {
     "long": [("table", check_table), ("paths", check_paths), ("tls", check_tls),
              ("rates", check_rates), ("addresses", check_addresses), ("client", check_client),
              ("descriptors", check_descriptors), ("process", check_process)],
-    "slow": [("drip", check_drip), ("slow", check_slow), ("channels", check_channels)],
+    "slow": [("drip", check_drip), ("slow", check_slow), ("readers", check_readers),
+             ("channels", check_channels)],
     "schema": [("schema", check_schema)],
 }
 PARTS["short"] = PARTS["long"]

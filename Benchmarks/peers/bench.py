@@ -17,7 +17,7 @@ import time
 
 import ingest
 import peerlib as lib
-from goals import CLIENT_GOALS, GOALS, summary
+from goals import BESIDE, CLIENT_GOALS, GOALS, beside, summary
 from peers import CSync, Kinto, Mosquitto, Nginx, SQLiteAnchors
 from tangrat import Tangrat
 
@@ -304,6 +304,7 @@ def main():
     client = set() if options.no_client else wanted & {g.family for g in CLIENT_GOALS.values()}
     client_summaries, others = client_lines(client)
     summaries += client_summaries
+    others = [found for found in (beside(goal, rounds) for goal in BESIDE) if found] + others
     if fed:
         others = ingest.measure(fed) + others
     missing = sorted(wanted - {int("".join(filter(str.isdigit, s["goal"]))) for s in summaries})
@@ -318,6 +319,11 @@ def main():
         "minutes": round((time.time() - begin) / 60, 1),
     }
     print("\n" + table(summaries))
+    for other in others:
+        if "beside_goal" in other:
+            print("\nbeside goal %s: %s: %s %s, %s, ratio %s (%s–%s)" % (
+                other["beside_goal"], other["title"], shown(other["ours"]), other["unit"],
+                *(shown(other[name]) for name in ("peer", "ratio", "ratio_min", "ratio_max"))))
     if missing:
         print("\nnot measured: goals %s" % ", ".join(map(str, missing)))
     if not options.no_keep:

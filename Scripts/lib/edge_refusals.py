@@ -7,8 +7,9 @@ import re
 import signal
 import socket
 import subprocess
+import time
 
-from edge_http import exchange, read_answers
+from edge_http import PATIENCE_SECONDS, connect, exchange, read_answers
 from edge_world import NAME, ROOT, Certificates, Nginx, check, free_port
 
 # With the first there is room for one connection beside the store's own files.
@@ -16,8 +17,17 @@ OPEN_LIMITS = (64, 128)
 KNOCKERS = 200
 # Sign-ins that nginx lets one network begin at once, as deploy/nginx.conf says, and one more.
 SIGN_INS = 31
-# More polls than there may be sign-ins, and fewer than the server's own limit.
+# More polls than there may be sign-ins, and fewer than nginx lets through.
 POLLS = 300
+# What nginx lets one network ask at once, and each second after that, as deploy/nginx.conf says.
+REQUESTS_AT_ONCE, REQUESTS_A_SECOND = 200, 50
+TOKENS_AT_ONCE, TOKENS_A_SECOND = 600, 20
+# So many are asked on one connection, until one is refused.
+ASKED_TOGETHER = 100
+# Requests that one network may have open at nginx, each on a connection of its own, and the time
+# in which a body that does not come is waited for: held ones are older by then than they may be.
+CONNECTIONS = 200
+HELD_SECONDS_MAX = 9
 TOLD = "X-Edge-Address"
 
 
@@ -87,9 +97,18 @@ def check_tls(world, options):
         version = re.search(r"Protocol version: (\S+)", text)
         return version[1] if version else None
 
+    def chosen(*protocols):
+        """What nginx chooses of the protocols that a client offers in its handshake."""
+        context = certificates.context()
+        context.set_alpn_protocols(list(protocols))
+        with socket.create_connection(("127.0.0.1", nginx.port), timeout=20) as plain, \
+                context.wrap_socket(plain, server_hostname=NAME) as secure:
+            return secure.selected_alpn_protocol()
+
     try:
         check(openssl("-tls1_3") == "TLSv1.3", "no TLS 1.3")
         check(openssl("-tls1_2") == "TLSv1.2", "no TLS 1.2")
+        check(chosen("h2", "http/1.1") == "http/1.1", "HTTP/2 is chosen, which no test speaks")
         weak = ("-cipher", "DEFAULT@SECLEVEL=0")
         for old in ("-tls1_1", "-tls1"):
             check(openssl(old, *weak) is None, "%s is spoken" % old)
@@ -120,6 +139,52 @@ def sign_in(claims, name):
 def form(path, body, fields=""):
     return ("POST %s HTTP/1.1\r\nHost: %s\r\n%sContent-Length: %d\r\n\r\n%s"
             % (path, NAME, fields, len(body), body)).encode()
+
+
+async def check_connections(port, context):
+    """One network has so many requests open at nginx, and not one more; others have their own."""
+    own, other = "198.51.102.7", "198.51.102.8"
+    room = asyncio.Semaphore(16)
+    begun = time.monotonic()
+    held = []
+
+    async def hold():
+        """A request whose body does not come: nginx has counted it before it asks for the body."""
+        async with room:
+            reader, writer = await connect(port, context, NAME)
+            held.append((reader, writer))
+            writer.write(("POST /v1/oauth/token HTTP/1.1\r\nHost: %s\r\n%s: %s\r\n"
+                          "Expect: 100-continue\r\nContent-Length: 16\r\n\r\n"
+                          % (NAME, TOLD, own)).encode())
+            head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), PATIENCE_SECONDS)
+            check(b" 100 " in head, "a request that is held open: %r" % head[:200])
+
+    async def ask(address):
+        request = form("/v1/oauth/token", "grant_type=x",
+                       "%s: %s\r\nConnection: close\r\n" % (TOLD, address))
+        return read_answers(await exchange(port, [request], context, NAME), [b"POST"])[0]
+
+    try:
+        await asyncio.gather(*(hold() for _ in range(CONNECTIONS - 1)))
+        last = await ask(own)
+        await hold()
+        past = await ask(own)
+        beside = await ask(other)
+        held.pop()[1].transport.abort()
+        end = time.monotonic() + 5
+        while (after := await ask(own)).status == 429 and time.monotonic() < end:
+            await asyncio.sleep(0.02)
+        check(time.monotonic() - begun < HELD_SECONDS_MAX,
+              "%d connections were not open within %d s" % (CONNECTIONS, HELD_SECONDS_MAX))
+        check(not any(reader.at_eof() for reader, _ in held), "a held request was broken off")
+    finally:
+        for _, writer in held:
+            writer.transport.abort()
+    check(last.status == 400, "connection %d of an address: %d" % (CONNECTIONS, last.status))
+    check(past.status == 429 and past.code is None and past.field("retry-after") == b"2",
+          "connection %d of an address: %d, %s" % (CONNECTIONS + 1, past.status, past.fields))
+    check(beside.status == 400, "another address beside them: %d" % beside.status)
+    check(after.status == 400, "when one of them has ended: %d" % after.status)
 
 
 def check_rates(world, options):
@@ -153,6 +218,23 @@ def check_rates(world, options):
                 return True
         return False
 
+    def ask_until_refused(what, request, taken, at_once, a_second):
+        """Asks until nginx refuses: not before so many, and not after what time has added."""
+        begun, passed, refused = time.monotonic(), 0, []
+        while not refused:
+            answers = ask([request] * ASKED_TOGETHER)
+            statuses = [answer.status for answer in answers]
+            check(set(statuses) <= {taken, 429}, "%s: %s" % (what, set(statuses)))
+            refused = [answer for answer in answers if answer.status == 429]
+            passed += statuses.index(429) if refused else len(statuses)
+            most = at_once + 1 + a_second * (time.monotonic() - begun + 1)
+            check(passed <= most, "%d %s of one address pass" % (passed, what))
+        check(passed > at_once, "of %s only %d pass at once" % (what, passed))
+        for answer in refused:
+            check(answer.code is None, "the server has refused, and not nginx")
+            check(answer.field("retry-after") == b"2", "429 of nginx without Retry-After")
+        return passed
+
     nginx.start()
     try:
         # A device asks every second; behind one address there are many.
@@ -171,6 +253,19 @@ def check_rates(world, options):
                     ["2001:db8:0:1%x::" % number for number in range(more)]):
             statuses = {answer.status for answer in ask([start(address) for address in own])}
             check(statuses == {200}, "%s and others are taken for one: %s" % (own[0], statuses))
+        page = "GET /device HTTP/1.1\r\nHost: %s\r\n%s: %%s\r\n\r\n" % (NAME, TOLD)
+        requests = ask_until_refused(
+            "requests", (page % "198.51.103.7").encode(), 200, REQUESTS_AT_ONCE,
+            REQUESTS_A_SECOND)
+        poll = "%s: %%s\r\n" % TOLD
+        tokens = ask_until_refused(
+            "polls", form("/v1/oauth/token", grant, poll % "198.51.103.7"), 400, TOKENS_AT_ONCE,
+            TOKENS_A_SECOND)
+        neighbour = ask([(page % "198.51.103.8").encode(),
+                         form("/v1/oauth/token", grant, poll % "198.51.103.8")])
+        check([answer.status for answer in neighbour] == [200, 400],
+              "a neighbour's requests: %s" % [answer.status for answer in neighbour])
+        asyncio.run(check_connections(nginx.port, certificates.context()))
     finally:
         nginx.end()
     lost = Nginx(os.path.join(world.folder, "lost"), certificates, free_port())
@@ -183,6 +278,8 @@ def check_rates(world, options):
         lost.end()
     print("  %d polls and refreshes of one address pass; %d sign-ins of an address, or of 64 bits "
           "of IPv6, do not; nginx says when to come again" % (POLLS, more), flush=True)
+    print("  of one address %d requests and %d polls pass, and %d connections at once; the next "
+          "is refused" % (requests, tokens, CONNECTIONS), flush=True)
 
 
 def check_addresses(world, options):
@@ -201,7 +298,7 @@ def check_addresses(world, options):
         return read_answers(data, [b"POST"] * len(pieces) + [b"GET"])[:-1]
 
     def is_counted(answers):
-        """Whether all of them were of one asker: the server, and not nginx, has refused the last."""
+        """Whether all of them were of one asker: the server, not nginx, has refused the last."""
         last = answers[-1]
         return last.status == 429 and last.code == "limit.rate" and \
             last.field("retry-after") == b"2" and all(

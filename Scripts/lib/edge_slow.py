@@ -5,6 +5,7 @@ import json
 import os
 import re
 import resource
+import socket
 import subprocess
 import threading
 import time
@@ -24,7 +25,18 @@ CONNECT_SECONDS_MAX = 60
 # Through nginx: what a drip holds there is the same for each, and one is as good as thousands.
 DRIPS = 100
 DRIP_SECONDS_MAX = 60
+# Readers that take nothing of a page: devices of one person, each with fewer requests than it may
+# have open at once (docs/limits.md).
+READING_DEVICES = 16
+READERS_OF_DEVICE = 28
+# What waits for one of them: a page as it is if nothing is asked, and as much that is built.
+READER_KIB_MAX = 512
+# They are cut off after 30 s; the honest ones are measured before that, and the end waited for.
+BESIDE_READERS_SECONDS = 20
+READERS_SECONDS_MAX = 90
 
+# The page that its readers ask for is small, so the kernel takes it whole: check_readers has those
+# for whom the server itself must keep an answer.
 KINDS = {
     "headers": ["-H", "-i", "3", "-x", "24", "-u", "/healthz"],
     "body": ["-B", "-i", "3", "-s", "8192", "-x", "24", "-u", "/v1/oauth/token"],
@@ -133,6 +145,111 @@ def check_slow(world, options):
             attack.wait(timeout=30)
         left = world.wait_for_descriptors(before, 90)
         check(left <= before, "%s: %d descriptors before, %d after" % (kind, before, left))
+
+
+def large_bucket(world):
+    """A person with so many rows that a first sync has several pages."""
+    person = world.admin("person", "add")["subject"]
+    key = world.admin("agency", "add", "large", "--tables", "document")["key"]
+    lines = [json.dumps({
+        "table": "document", "id": "long-%d" % number, "subject": person,
+        "as_of": int(time.time() * 1000), "source_version": 1,
+        "body": {"note": "%d " % number * 500}}) for number in range(1_000)]
+    status, answer = world.request(
+        "POST", "/v1/agency/records", "\n".join(lines).encode() + b"\n",
+        {"Authorization": "Bearer " + key, "Content-Type": "application/x-ndjson"})
+    check(status == 200 and json.loads(answer.splitlines()[-1])["applied"] == len(lines),
+          "feed: %d %r" % (status, answer[-300:]))
+    return person
+
+
+def stalled_reader(world, token, body):
+    """A connection that has asked and takes nothing beyond the status of its answer.
+
+    The kernel of a machine that talks to itself takes megabytes on behalf of who does not read; of
+    a peer with small segments, as a phone has them, it takes some tens of KiB.
+    """
+    request = ("POST /v1/sync HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer %s\r\n"
+               "Content-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+               % (token, len(body))).encode() + body
+    for _ in range(50):
+        line = socket.socket()
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2_048)
+        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)
+        line.settimeout(30)
+        line.connect(("127.0.0.1", world.port))
+        line.sendall(request)
+        status = line.recv(12, socket.MSG_WAITALL)
+        if status == b"HTTP/1.1 200":
+            return line
+        line.close()
+        # First syncs are turned away first where there is much to do (decision 0101).
+        check(status == b"HTTP/1.1 503", "a first sync: %r" % status)
+        time.sleep(0.1)
+    check(False, "a first sync is not answered")
+
+
+def taken(line):
+    """How many bytes there are for somebody who reads at last, until the connection ends."""
+    count = 0
+    line.settimeout(30)
+    try:
+        while piece := line.recv(65536):
+            count += len(piece)
+    except ConnectionError:
+        pass
+    except TimeoutError:
+        check(False, "the connection of a reader that took nothing does not end")
+    line.close()
+    return count
+
+
+def check_readers(world, options):
+    """First syncs that nobody reads: kept in bounds, cut off, and nobody waits for them."""
+    many_descriptors()
+    person = large_bucket(world)
+    honest = LineDevice(world, world.admin("person", "add")["subject"], "honest").token
+    tokens = [LineDevice(world, person, "reader").token for _ in range(READING_DEVICES)]
+    body = b'{"frame":"sync","rows_max":10000}'
+    status, answer = world.request(
+        "POST", "/v1/sync", body,
+        {"Authorization": "Bearer " + tokens[0], "Content-Type": "application/json"})
+    check(status == 200 and len(answer) >= 200_000,
+          "a first sync: %d with %d bytes" % (status, len(answer)))
+    check_honest(world, honest, "without readers", 5)
+    before, resident = world.descriptors(), world.resident_kib()
+    most = [resident]
+    running = threading.Event()
+
+    def watch():
+        while not running.wait(0.2):
+            most[0] = max(most[0], world.resident_kib())
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    lines = []
+    try:
+        for token in tokens * READERS_OF_DEVICE:
+            lines.append(stalled_reader(world, token, body))
+        held = open_connections(world)
+        check_honest(world, honest, "%d unread first syncs" % held, BESIDE_READERS_SECONDS)
+        check(held >= len(lines) * 0.95, "%d readers of %d are held" % (held, len(lines)))
+        left = world.wait_for_descriptors(before, READERS_SECONDS_MAX)
+        check(left <= before, "readers: %d descriptors before, %d after" % (before, left))
+        most_taken = max(taken(line) for line in lines)
+        # Else the kernel had it all, and the server never waited for anybody.
+        check(most_taken < len(answer) / 2,
+              "a reader has %d bytes of %d: it was not the server who waited"
+              % (most_taken, len(answer)))
+    finally:
+        running.set()
+        watcher.join()
+        for line in lines:
+            line.close()
+    each = (most[0] - resident) / len(lines)
+    print("  %d readers of %d bytes that take nothing: at most %.0f KiB resident each, cut off "
+          "with at most %d bytes" % (len(lines), len(answer), each, most_taken), flush=True)
+    check(each <= READER_KIB_MAX, "a reader that takes nothing costs %.0f KiB" % each)
 
 
 def check_drip(world, options):
