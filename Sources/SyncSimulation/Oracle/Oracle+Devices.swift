@@ -245,8 +245,10 @@ extension Oracle {
                 // A late request of its own can have come after a restore as well, and before it
                 // was asked for again: then it counts, though in another way.
                 let isLate = truth.takenLate[state.device]?.contains(mid) ?? false
+                let counts =
+                    status != Outcome.Status.refused.rawValue && outcome.status != .refused
                 let isRetaken = isNew(mid) && mid <= state.ackedMid
-                if stands < history || isRetaken && (isCopied || isLate) { continue }
+                if stands < history || isRetaken && (isCopied || isLate && counts) { continue }
                 // A restored server can have taken another write of a copy under that number,
                 // which this device notices when it asks the next time.
                 if history > 0, let own = try eye.chain(of: mid),
