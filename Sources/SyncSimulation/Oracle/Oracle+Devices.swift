@@ -74,7 +74,7 @@ extension Oracle {
         }
     }
 
-    private func eye(of device: Device, _ subject: String) throws -> DeviceEye {
+    func eye(of device: Device, _ subject: String) throws -> DeviceEye {
         if let eye = eyes[device.index] { return eye }
         let eye = try DeviceEye(
             disk: device.disk, path: "/data/accounts/\(subject)/cache.sqlite")
@@ -381,5 +381,6 @@ extension Oracle {
         if ledger.ackedMid + 1 != ledger.nextMid {
             fail("I19", "\(device.name) still has writes after \(ledger.ackedMid)")
         }
+        checkBounds(of: device, subject)
     }
 }

@@ -21,7 +21,7 @@ extension Points {
             "admin.leased", "admin.putInPlace", "admin.withdrew",
             "answer.bucketGone", "answer.leased", "answer.othersBucket", "device.bucketGone",
             "device.shownLeased", "device.withdrew", "server.rightEnded", "admin.restored",
-            "admin.revoked",
+            "admin.revoked", "bounds.device", "bounds.log", "bounds.server",
             "answer.disclosed", "device.leaseOver", "device.openedTwice", "device.placeTaken",
             "device.waitedForOther",
             "feed.catalogue", "live.connected", "live.event", "live.opened", "live.quiet",
