@@ -25,7 +25,7 @@ extension Points {
             "answer.disclosed", "device.leaseOver", "device.openedTwice", "device.placeTaken",
             "device.waitedForOther",
             "feed.catalogue", "live.connected", "live.event", "live.opened", "live.quiet",
-            "live.revoked", "live.synced", "network.overtaken", "rogue.answered",
+            "list.ordered", "live.revoked", "live.synced", "network.overtaken", "rogue.answered",
             "server.toldOfReading", "write.bySecond", "answer.reconciled", "answer.checkpoint",
             "answer.error",
             "answer.ownFirst", "answer.page",
