@@ -32,7 +32,8 @@ extension WorldTests {
                 for words in [
                     ["--seed", "1", "--seeds", "1..2"], ["--plan", "x", "--seed", "1"],
                     ["--from", "7"], ["--jobs", "0"], ["--jobs", "65"], ["--size", "0"],
-                    ["--minutes", "0"], ["--seeds", "1-5"], ["--small-scope", "2,x"],
+                    ["--minutes", "0"], ["--shrink-seconds", "0"],
+                    ["--shrink-seconds", "1000001"], ["--seeds", "1-5"], ["--small-scope", "2,x"],
                     ["--plan", world.path("none.json")], ["--plan", notPlan], ["--nothing"],
                 ] {
                     let run = try await world.run(Programs.qa, ["simulate", "--json"] + words)

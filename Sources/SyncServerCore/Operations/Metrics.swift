@@ -209,6 +209,11 @@ package final class Metrics: Sendable {
     func watchers(_ change: Int64) { counts.withLock { $0.watchers += change } }
     func poked(_ count: Int) { counts.withLock { $0.pokes += UInt64(count) } }
 
+    /// The live streams that are open, and the pages of the log behind the last commit.
+    var held: (watchers: Int, logPages: Int) {
+        counts.withLock { (Int($0.watchers), Int($0.logPages)) }
+    }
+
     /// The commits so far and the jobs they held, for tests of group commit.
     package var commits: (commits: UInt64, jobs: UInt64) {
         counts.withLock { ($0.commits, $0.commitJobs) }

@@ -38,6 +38,24 @@ package final class SteppedServer {
     /// The store, for those who look on.
     package var store: any ReplicaStore { server.store }
 
+    /// How much a server holds at one moment.
+    package struct Holdings: Hashable, Sendable {
+        /// Connections that are open.
+        package let connections: Int
+        /// Live streams.
+        package let watchers: Int
+        /// Pages of the store's log behind the last commit.
+        package let logPages: Int
+    }
+
+    /// How much it holds now, for those who look whether all of it has a bound.
+    package var holdings: Holdings {
+        let held = server.metrics.held
+        return Holdings(
+            connections: server.front.counts.connectionsOpen, watchers: held.watchers,
+            logPages: held.logPages)
+    }
+
     /// Takes over a connection.
     ///
     /// - Returns: Its number, or nil if it was refused.

@@ -18,7 +18,7 @@ package struct SimulateCommand {
 
     /// Runs it.
     ///
-    /// - Returns: Whether nothing was found; nil if there was nothing to run.
+    /// - Returns: Whether nothing was found; nil if there was nothing to run, or nobody to run it.
     package mutating func run() -> Bool? {
         let startedAt = host.milliseconds()
         if let writes = options.smallScope {
@@ -27,7 +27,7 @@ package struct SimulateCommand {
             guard let plan = read(path) else { return nil }
             run(plan)
         } else {
-            runSeeds(startedAt)
+            guard runSeeds(startedAt) else { return nil }
         }
         tally.milliseconds = host.milliseconds() - startedAt
         if options.isJSON {
@@ -51,13 +51,16 @@ package struct SimulateCommand {
         }
     }
 
-    private mutating func runSeeds(_ startedAt: Int64) {
+    /// Runs the seeds.
+    ///
+    /// - Returns: False where there is no thread to run them: no world is not a good one.
+    private mutating func runSeeds(_ startedAt: Int64) -> Bool {
         // What happens is written down by one world at a time.
         if options.records {
             for seed in options.seeds where !isOver(since: startedAt) {
                 run(Swarm.plan(seed: seed, size: options.size))
             }
-            return
+            return true
         }
         let size = options.size
         let runs = SeedRuns(options.seeds, replayEvery: options.replayEvery) {
@@ -66,7 +69,8 @@ package struct SimulateCommand {
         do {
             try runs.start(threads: options.jobs)
         } catch {
-            return host.say("no thread can be had: \(error)")
+            host.complain("process.no_thread", "no thread can be had: \(error)")
+            return false
         }
         var shownAt = startedAt
         while let outcomes = runs.take() {
@@ -81,6 +85,7 @@ package struct SimulateCommand {
                 host.progress(tally.progress(seed))
             }
         }
+        return true
     }
 
     /// Whether the time is up, or enough has failed.

@@ -198,7 +198,18 @@ final class ServerMachine: @unchecked Sendable {
         }
     }
 
+    /// How many connections there are that neither side has ended.
+    var connectionCount: Int { connections.count }
+
     // MARK: - Steps
+
+    /// Lets the server look at its deadlines.
+    ///
+    /// Without a connection here nothing else makes it, and those that it has ended stay.
+    func lookAround() {
+        server?.turn()
+        stepped()
+    }
 
     /// Looks at what a step of the server came to, and plans the next ones.
     private func stepped() {

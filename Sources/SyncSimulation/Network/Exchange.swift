@@ -79,6 +79,8 @@ final class Exchange {
         bytesMax = other.bytesMax
         isCopy = true
         completion = nil
+        // It was sent when the other one was, however much later it arrives.
+        sentInHistory = other.sentInHistory
     }
 
     /// Whether the sender has been told.

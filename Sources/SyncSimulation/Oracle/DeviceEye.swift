@@ -196,6 +196,40 @@ final class DeviceEye {
         return Set(found.split(separator: "\n").map(String.init))
     }
 
+    /// How much the tables hold that grow with use.
+    struct Holdings {
+        /// Writes that wait.
+        var waiting = 0
+        /// Writes that are kept for a server that is put back.
+        var acknowledged = 0
+        /// How writes ended that were not refused.
+        var outcomes = 0
+        /// Entries of the index of what waits, about writes that wait no more.
+        var strayEntries = 0
+        /// Pages that were kept for a round, and no round goes on with.
+        var strayPages = 0
+    }
+
+    /// Counts what the tables hold.
+    func holdings() throws -> Holdings {
+        var found = Holdings()
+        try connection.run(
+            """
+            SELECT (SELECT count(*) FROM outbox), (SELECT count(*) FROM acknowledged),
+                (SELECT count(*) FROM outcome WHERE status <> 3),
+                (SELECT count(*) FROM outbox_row WHERE mid NOT IN (SELECT mid FROM outbox)),
+                (SELECT count(*) FROM staged_page, state WHERE state.staged_cursor IS NULL)
+            """
+        ) { row in
+            found.waiting = Int(row.int64(0))
+            found.acknowledged = Int(row.int64(1))
+            found.outcomes = Int(row.int64(2))
+            found.strayEntries = Int(row.int64(3))
+            found.strayPages = Int(row.int64(4))
+        }
+        return found
+    }
+
     /// The newest revision held of each bucket.
     func heads() throws -> [String: (epoch: UInt64, head: UInt64)] {
         var found: [String: (epoch: UInt64, head: UInt64)] = [:]

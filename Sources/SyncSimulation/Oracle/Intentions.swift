@@ -15,6 +15,15 @@ struct Intentions {
         var most: Int64 = 0
     }
 
+    /// An element that a device has certainly stored.
+    struct Element {
+        var subject: String
+        var text: String
+        /// The moments at which its write was begun, and told to be stored.
+        var began: Int
+        var ended: Int
+    }
+
     /// The rows that were purged once.
     private(set) var forgotten: Set<TrueKey> = []
     private(set) var totals: [TrueKey: Total] = [:]
@@ -22,7 +31,8 @@ struct Intentions {
     private(set) var appended: [String: [String: Bool]] = [:]
     /// Steps and elements by device, for when its disk is lost.
     private var steps: [Int: [(key: TrueKey, step: Int64)]] = [:]
-    private var elements: [Int: [(subject: String, element: String)]] = [:]
+    private(set) var elements: [Int: [Element]] = [:]
+    private var moments = 0
 
     /// A step was stored, or perhaps stored.
     mutating func count(_ step: Int64, on key: TrueKey, by device: Int, isCertain: Bool) {
@@ -34,10 +44,20 @@ struct Intentions {
         }
     }
 
-    /// An element was appended, or perhaps appended.
-    mutating func append(_ element: String, of subject: String, by device: Int, isCertain: Bool) {
+    /// The next moment; each is later than the one before.
+    mutating func moment() -> Int {
+        moments += 1
+        return moments
+    }
+
+    /// An element was appended, or perhaps appended, by a write that began at a moment.
+    mutating func append(
+        _ element: String, of subject: String, by device: Int, began: Int, isCertain: Bool
+    ) {
         appended[subject, default: [:]][element] = isCertain
-        if isCertain { elements[device, default: []].append((subject, element)) }
+        guard isCertain else { return }
+        elements[device, default: []].append(
+            Element(subject: subject, text: element, began: began, ended: moment()))
     }
 
     /// A device's writes may be lost with it.
@@ -46,8 +66,8 @@ struct Intentions {
             totals[key, default: Total()].certain -= step
             add(doubtful: step, on: key)
         }
-        for (subject, element) in elements[device] ?? [] {
-            appended[subject]?[element] = false
+        for element in elements[device] ?? [] {
+            appended[element.subject]?[element.text] = false
         }
         steps[device] = nil
         elements[device] = nil
@@ -63,8 +83,8 @@ struct Intentions {
 }
 
 extension Oracle {
-    /// Takes note of what a person meant by a write.
-    func intended(_ action: Action, on device: Device, isCertain: Bool) {
+    /// Takes note of what a person meant by a write that began at a moment.
+    func intended(_ action: Action, on device: Device, began: Int, isCertain: Bool) {
         guard let subject = subjects[device.index] else { return }
         let isCertain = isCertain && !doubtful.contains(subject)
         switch action.verb {
@@ -77,7 +97,7 @@ extension Oracle {
         case .append:
             intentions.append(
                 Workload.element(action, device.index), of: subject, by: device.index,
-                isCertain: isCertain)
+                began: began, isCertain: isCertain)
         default: break
         }
     }
@@ -109,6 +129,33 @@ extension Oracle {
             let count = times[element, default: 0]
             if count > 1 || isCertain && count == 0 {
                 fail("I2", "\(element) was appended once and taken \(count) times")
+            }
+        }
+        checkOrder(of: taken, subject, key)
+    }
+
+    /// What a device appended takes effect in the order in which it was appended.
+    ///
+    /// Of two writes that were on their way into the file at one time nobody knows the first
+    /// one. A set shows no order, so this looks at the order in which the server took them.
+    private func checkOrder(of taken: [TakenOperation], _ subject: String, _ key: TrueKey) {
+        // What a person used after all, or brought back after a restore, may come behind
+        // what was written later. Devices that may have lost something have no elements here.
+        guard history == 0, !doubtful.contains(subject), !intentions.forgotten.contains(key)
+        else { return }
+        var places: [String: Int] = [:]
+        for (place, one) in taken.enumerated() {
+            if case .add(_, let element) = one.operation { places[element] = place }
+        }
+        for device in intentions.elements.keys.sorted() {
+            let mine = (intentions.elements[device] ?? []).filter { $0.subject == subject }
+            for later in mine {
+                guard let place = places[later.text] else { continue }
+                for earlier in mine where earlier.ended < later.began {
+                    guard let before = places[earlier.text], before > place else { continue }
+                    fail("I4", "\(later.text) was appended after \(earlier.text), and taken before")
+                }
+                world.points.count("list.ordered")
             }
         }
     }

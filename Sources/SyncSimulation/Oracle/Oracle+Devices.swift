@@ -74,7 +74,7 @@ extension Oracle {
         }
     }
 
-    private func eye(of device: Device, _ subject: String) throws -> DeviceEye {
+    func eye(of device: Device, _ subject: String) throws -> DeviceEye {
         if let eye = eyes[device.index] { return eye }
         let eye = try DeviceEye(
             disk: device.disk, path: "/data/accounts/\(subject)/cache.sqlite")
@@ -245,8 +245,10 @@ extension Oracle {
                 // A late request of its own can have come after a restore as well, and before it
                 // was asked for again: then it counts, though in another way.
                 let isLate = truth.takenLate[state.device]?.contains(mid) ?? false
+                let counts =
+                    status != Outcome.Status.refused.rawValue && outcome.status != .refused
                 let isRetaken = isNew(mid) && mid <= state.ackedMid
-                if stands < history || isRetaken && (isCopied || isLate) { continue }
+                if stands < history || isRetaken && (isCopied || isLate && counts) { continue }
                 // A restored server can have taken another write of a copy under that number,
                 // which this device notices when it asks the next time.
                 if history > 0, let own = try eye.chain(of: mid),
@@ -379,5 +381,6 @@ extension Oracle {
         if ledger.ackedMid + 1 != ledger.nextMid {
             fail("I19", "\(device.name) still has writes after \(ledger.ackedMid)")
         }
+        checkBounds(of: device, subject)
     }
 }

@@ -158,6 +158,7 @@ extension World {
         }
         guard let write = Workload.write(action, device: device.index) else { return }
         device.writes += 1
+        let began = oracle.intentions.moment()
         program.start({ try await write(client) }) { [self] result in
             switch result {
             case .success(let mid):
@@ -165,18 +166,18 @@ extension World {
                 points.count(named: "write.\(action.verb.rawValue)")
                 if program.isSecond { reached("write.bySecond") }
                 oracle.wrote(device, mid: mid)
-                oracle.intended(action, on: device, isCertain: true)
+                oracle.intended(action, on: device, began: began, isCertain: true)
                 if action.id % 3 == 0 { checkShown(action, on: device) }
             case .failure(let error):
                 note(device.name, "did not store (#\(action.id)): \(error)")
                 points.count(
                     named: "write.failed.\((error as? SyncFailure)?.code ?? "other")")
                 if case .writeRefused = error as? SyncFailure { return }
-                oracle.intended(action, on: device, isCertain: false)
+                oracle.intended(action, on: device, began: began, isCertain: false)
             }
         } orDied: { [self] in
             // Nobody was told, and yet it may have been stored.
-            oracle.intended(action, on: device, isCertain: false)
+            oracle.intended(action, on: device, began: began, isCertain: false)
         }
     }
 

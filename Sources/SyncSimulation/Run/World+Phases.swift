@@ -71,6 +71,8 @@ extension World {
     private func heal() {
         guard violation == nil else { return }
         note("world", "heals")
+        // All that the faults broke off is long over for the server as well.
+        oracle.checkServerBounds()
         requestsMeetFaults = false
         agencyEndpoint.offlineUntil = 0
         server.disk.disarm()
@@ -160,6 +162,8 @@ extension World {
         guard violation == nil else { return }
         for device in core { oracle.checkConverged(device) }
         oracle.checkStore()
+        oracle.checkServerBounds()
+        oracle.checkLogBound()
         oracle.checkIntentions()
         guard violation == nil else { return }
         checkFile()

@@ -4,14 +4,17 @@ internal import SyncProtocol
 ///
 /// Three devices make a few writes each, knowing only the row as it was and what
 /// they did themselves. The code that merges must come to one result for every
-/// order of arrival, for every order of folding copies together, with one of them
-/// repeated; and the result must be the one that the written rules give.
+/// order of arrival, with a repetition at every place of it, and for every order of
+/// folding copies together, with each of them repeated; and the result must be the one
+/// that the written rules give.
 package struct SmallScope {
     /// What a search came to.
     package struct Result: Sendable {
         /// How many histories there were.
         package var histories = 0
-        /// How many orders of arrival were tried.
+        /// How many orders of arrival and of folding were tried.
+        ///
+        /// One with a repetition that changes nothing is the same order.
         package var orders = 0
         /// The first history that came out wrong.
         package var failure: String?
@@ -155,11 +158,12 @@ package struct SmallScope {
 
     /// Lets the writes arrive in every order that keeps each device's own.
     ///
-    /// In all but a few of the orders, behind one of the writes, the row arrives once more as
-    /// it was before; which one that is differs from order to order.
+    /// Behind each write of each order the row arrives once more as it was before it. Where
+    /// that changes nothing, as it should, all that can follow is what follows without it, and
+    /// is tried once; where it does, all of it is tried again.
     private mutating func arrive(
         _ document: MergeDocument, _ rest: [ArraySlice<Write>], _ expected: [UInt8],
-        _ letters: [Letter]
+        _ letters: [Letter], isRepeated: Bool = false
     ) {
         guard result.failure == nil else { return }
         var isOver = true
@@ -168,12 +172,13 @@ package struct SmallScope {
             isOver = false
             var next = document
             Self.apply(write, to: &next)
-            if rest.reduce(0, { $0 + $1.count }) == result.orders % (letters.count + 1) {
-                next.merge(document)
-            }
             var left = rest
             left[index] = left[index].dropFirst()
-            arrive(next, left, expected, letters)
+            arrive(next, left, expected, letters, isRepeated: isRepeated)
+            guard !isRepeated else { continue }
+            var again = next
+            again.merge(document)
+            if again != next { arrive(again, left, expected, letters, isRepeated: true) }
         }
         guard isOver else { return }
         result.orders += 1

@@ -84,7 +84,7 @@ private enum SimulationArguments {
         if let every = try number("replay-every", options, in: 1...UInt64.max) {
             asked.replayEvery = every
         }
-        if let seconds = try number("shrink-seconds", options) {
+        if let seconds = try number("shrink-seconds", options, in: 1...1_000_000) {
             asked.shrinkSeconds = Int64(clamping: seconds)
         }
         return asked
@@ -112,7 +112,9 @@ private enum SimulationArguments {
             complain: { code, sentence in
                 console.complain(
                     Trouble(
-                        code, sentence, advice: "A plan is what --shrink prints, or --out writes."))
+                        code, sentence,
+                        advice: code.hasPrefix("plan.")
+                            ? "A plan is what --shrink prints, or --out writes." : ""))
             },
             progress: { line in
                 guard isWatched else { return }
