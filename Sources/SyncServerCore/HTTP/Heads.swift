@@ -69,12 +69,10 @@ enum Heads {
         200, ["Content-Type": "text/plain; version=0.0.4", "Cache-Control": "no-store"])
 
     static let badRequest = error(400)
-    static let unauthorised = StaticHead(
-        401,
-        [
-            "Content-Type": "application/json", "Cache-Control": "no-store",
-            "WWW-Authenticate": "Bearer",
-        ])
+    /// The token that came is refused (RFC 6750, section 3.1).
+    static let unauthorised = unauthorised(asking: "Bearer error=\"invalid_token\"")
+    /// None came, of which nothing is wrong: the scheme alone is told.
+    static let tokenMissing = unauthorised(asking: "Bearer")
     static let forbidden = error(403)
     static let notFound = error(404)
     static let methodNotAllowedGet = StaticHead(
@@ -108,6 +106,15 @@ enum Heads {
             [
                 "Content-Type": "application/json", "Cache-Control": "no-store",
                 "Retry-After": seconds,
+            ])
+    }
+
+    private static func unauthorised(asking challenge: StaticString) -> StaticHead {
+        StaticHead(
+            401,
+            [
+                "Content-Type": "application/json", "Cache-Control": "no-store",
+                "WWW-Authenticate": challenge,
             ])
     }
 
