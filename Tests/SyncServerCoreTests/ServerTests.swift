@@ -207,6 +207,7 @@ struct ServerTests {
         #expect(error["advice_th"]?.text?.isEmpty == false)
         #expect(error["message_th"]?.text?.unicodeScalars.contains { $0.value > 0xe00 } == true)
         #expect(answer.head.contains("Content-Type: application/json\r\n"))
+        #expect(answer.head.contains("X-Content-Type-Options: nosniff\r\n"))
         #expect(error["position"] == position.map { .integer($0) })
     }
 

@@ -66,7 +66,11 @@ enum Heads {
         ])
 
     static let text = StaticHead(
-        200, ["Content-Type": "text/plain; version=0.0.4", "Cache-Control": "no-store"])
+        200,
+        [
+            "Content-Type": "text/plain; version=0.0.4", "Cache-Control": "no-store",
+            "X-Content-Type-Options": "nosniff",
+        ])
 
     static let badRequest = error(400)
     /// The token that came is refused (RFC 6750, section 3.1).
@@ -75,13 +79,10 @@ enum Heads {
     static let tokenMissing = unauthorised(asking: "Bearer")
     static let forbidden = error(403)
     static let notFound = error(404)
-    static let methodNotAllowedGet = StaticHead(
-        405, ["Content-Type": "application/json", "Allow": "GET, HEAD"])
+    static let methodNotAllowedGet = methodNotAllowed(allowing: "GET, HEAD")
     /// A stream has no answer that its head alone would tell.
-    static let methodNotAllowedWhole = StaticHead(
-        405, ["Content-Type": "application/json", "Allow": "GET"])
-    static let methodNotAllowedPost = StaticHead(
-        405, ["Content-Type": "application/json", "Allow": "POST"])
+    static let methodNotAllowedWhole = methodNotAllowed(allowing: "GET")
+    static let methodNotAllowedPost = methodNotAllowed(allowing: "POST")
     static let internalError = error(500)
     static let bodyTooLarge = error(413)
     static let unsupportedMedia = error(415)
@@ -105,7 +106,7 @@ enum Heads {
             503,
             [
                 "Content-Type": "application/json", "Cache-Control": "no-store",
-                "Retry-After": seconds,
+                "X-Content-Type-Options": "nosniff", "Retry-After": seconds,
             ])
     }
 
@@ -114,12 +115,25 @@ enum Heads {
             401,
             [
                 "Content-Type": "application/json", "Cache-Control": "no-store",
-                "WWW-Authenticate": challenge,
+                "X-Content-Type-Options": "nosniff", "WWW-Authenticate": challenge,
+            ])
+    }
+
+    private static func methodNotAllowed(allowing methods: StaticString) -> StaticHead {
+        StaticHead(
+            405,
+            [
+                "Content-Type": "application/json", "X-Content-Type-Options": "nosniff",
+                "Allow": methods,
             ])
     }
 
     private static func error(_ status: Int) -> StaticHead {
         StaticHead(
-            status, ["Content-Type": "application/json", "Cache-Control": "no-store"])
+            status,
+            [
+                "Content-Type": "application/json", "Cache-Control": "no-store",
+                "X-Content-Type-Options": "nosniff",
+            ])
     }
 }
