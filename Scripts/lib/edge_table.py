@@ -153,6 +153,10 @@ class Verdicts:
                 return "expected the code %s, not %s" % (row.code, answers[-1].code)
         if follows and statuses[-1] != 404:
             return "the next request is not answered as it must"
+        if way != "nginx" and row.data.startswith(b"OPTIONS * "):
+            # Of the server as a whole, so no address has a say. nginx takes it for no address.
+            if statuses[:1] != [204] or not answers[0].field("allow"):
+                return "expected 204 and Allow"
         for status in statuses[:row.accepted]:
             if status not in (200, 204, 400, 404, 405):
                 return "an accepted message is answered with %d" % status

@@ -81,6 +81,17 @@ struct StatementTests {
         #expect(error?.description.contains("secret") == false)
     }
 
+    @Test("gives back whatever text is bound to it", arguments: ["x'); DROP TABLE row;--", "a\0b"])
+    func boundText(text: String) throws {
+        try connection.execute("CREATE TABLE row(a TEXT NOT NULL) STRICT")
+        try connection.run("INSERT INTO row VALUES (?)", .text(text))
+        let select = try connection.statement("SELECT a FROM row WHERE a = ?")
+        #expect(try select.first(.text(text)) { $0.text(0) } == text)
+        #expect(try select.first(.text("a")) { $0.text(0) } == nil)
+        let count = try connection.statement("SELECT count(*) FROM row")
+        #expect(try count.first { $0.int64(0) } == 1)
+    }
+
     @Test("keeps a search phrase out of its error")
     func searchErrorText() throws {
         try connection.execute("CREATE VIRTUAL TABLE f USING fts5(a)")

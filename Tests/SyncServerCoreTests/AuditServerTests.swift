@@ -337,6 +337,27 @@ struct AuditServerTests {
         #expect(read.unreadable == 1 && read.badLine == 2)
     }
 
+    /// Method: nobody asks for it; how long it takes decides nothing.
+    @Test("its head is written down by the server itself, each time that it moved")
+    func headsInTime() throws {
+        let world = try World { $0.limits.auditHeadMilliseconds = 5 }
+        let file = AuditWitnessFile(
+            path: TangRatServer.auditHeads(world.running.directory.path))
+        func written() throws -> [Int64] { try file.read().witnesses.map(\.head.number) }
+        func wait(for number: Int64) throws {
+            for _ in 0..<4_000 {
+                if try written().last == number { return }
+                _ = try? Gate().wait(milliseconds: 5)
+            }
+            Issue.record("\(number) is not written down")
+        }
+        try wait(for: 7)
+        _ = try world.running.addPerson()
+        try wait(for: 8)
+        let numbers = try written()
+        #expect(numbers == Set(numbers).sorted())
+    }
+
     @Test("its head goes to a second place, and what was cut off since is told by it")
     func heads() throws {
         let place = try TemporaryDirectory()

@@ -111,6 +111,32 @@ struct HTTPLimitTests {
         #expect(test.server.counts.connectionsOpen == 0)
     }
 
+    /// Goal: a reader at the least rate is one, and the next millisecond is too late.
+    ///
+    /// Method: a thousand bytes a second are a byte for each millisecond, so the clock is turned
+    /// to as many milliseconds as bytes were taken. The kernel may take some more meanwhile.
+    @Test("leave a client alone that takes an answer at the least rate")
+    func slowestAnswer() throws {
+        let test = try HTTPTestServer(loops: 1, turnedClock: true) {
+            $0.answerBytesPerSecondMin = 1_000
+            $0.answerGraceMilliseconds = 1
+            $0.writeStallMillisecondsMax = 1 << 40
+        }
+        let client = try test.client(receiveBuffer: 4_096)
+        try client.send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n")
+        try fill(test)
+        var waited = 0
+        repeat {
+            let taken = test.server.counts.bytesOut
+            try test.advance(milliseconds: Int64(taken - waited))
+            #expect(test.server.counts.connectionsOpen == 1)
+            try test.advance(milliseconds: 1)
+            waited = taken + 1
+        } while test.server.counts.bytesOut >= waited
+        #expect(test.server.counts.connectionsOpen == 0)
+        client.close()
+    }
+
     @Test("wait two seconds for a client to read its last answer")
     func linger() throws {
         let test = try HTTPTestServer(turnedClock: true)

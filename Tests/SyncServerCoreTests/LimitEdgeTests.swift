@@ -372,6 +372,21 @@ struct LimitEdgeTests {
         while try tablet.sync(running, [.sync(SyncRequest())]).status != 200 {}
     }
 
+    @Test("hold for the operators' commands at once, and the public port has its own")
+    func adminConnections() throws {
+        let running = try RunningServer { $0.limits.adminConnectionsMax = 2 }
+        let path = TangRatServer.adminSocket(running.directory.path)
+        let clients = try (0..<2).map { _ in try HTTPTestClient(path: path) }
+        for client in clients {
+            #expect(try client.post("/admin", #"{"command":"person.list"}"#).status == 200)
+        }
+        // Nothing is asked: the answer comes before.
+        let refused = try HTTPTestClient(path: path).answer()
+        #expect(refused.status == 503 && refused.head.contains("Retry-After: 2\r\n"))
+        #expect(try running.request("GET", "/healthz").status == 200)
+        for client in clients { client.close() }
+    }
+
     @Test(
         "keep descriptors back for files",
         arguments: [(20_000, 12_000), (12_064, 12_000), (12_063, 11_999), (64, 1), (0, 1)])

@@ -424,6 +424,21 @@ struct AdminCommandTests {
         #expect(answer.status == (more == 0 ? 200 : 413))
     }
 
+    /// Goal: nobody finds a door or an account that stands there from the beginning.
+    @Test("have a door that is not the public one, and a new store knows nobody")
+    func ownDoor() throws {
+        let running = try RunningServer()
+        let command = Array(#"{"command":"person.list"}"#.utf8)
+        for path in ["/admin", "/admin/x"] {
+            #expect(try running.request("GET", path).status == 404, "\(path)")
+            #expect(try running.request("POST", path, [:], command).status == 404, "\(path)")
+        }
+        for name in ["person.list", "agency.list"] {
+            let answer = try running.admin(["command": .string(name)])
+            #expect(answer["rows"]?.items?.isEmpty == true, "\(name): \(answer)")
+        }
+    }
+
     @Test("work on a store that nobody serves, and not beside a server")
     func offline() throws {
         let directory = try TemporaryDirectory()

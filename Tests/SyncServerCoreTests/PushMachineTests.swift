@@ -182,6 +182,46 @@ struct PushMachineTests {
         #expect(try fixture.row(Self.draft, person) == nil)
     }
 
+    @Test("take a row as long as one may be, and refuse one byte more", arguments: [0, 1])
+    func rowEdge(more: Int) throws {
+        let (fixture, person, first) = try fixture()
+        var device = first
+        func filled(_ field: String, _ count: Int) -> RowOperation {
+            RowOperation(
+                Self.draft,
+                .set(field: field, value: .string(String(repeating: "x", count: count))))
+        }
+        let made = [RowOperation(Self.draft, .create), filled("form.y", 0), filled("form.z", 0)]
+        let start = device.next(made + Array(Self.tooMuch.prefix(31)))
+        #expect(try fixture.push([start], from: device.record).outcomes.map(\.code) == [""])
+        let bytes = try #require(try fixture.row(Self.draft, person)).body.count
+        let room = WriteRules.rowBytesMax - bytes
+        try #require((2..<8_000).contains(room))
+        let edit = device.next([
+            filled("form.y", room / 2), filled("form.z", room - room / 2 + more),
+        ])
+        let result = try fixture.push([edit], base: start.chain, from: device.record)
+        #expect(result.outcomes.map(\.code) == [more == 0 ? "" : "row_too_large"])
+        let stored = try #require(try fixture.row(Self.draft, person)).body.count
+        #expect(stored == (more == 0 ? WriteRules.rowBytesMax : bytes))
+    }
+
+    @Test(
+        "tell a detail as long as one may be, and cut one that is a byte longer",
+        arguments: [0, 1])
+    func detailEdge(more: Int) throws {
+        let (fixture, _, first) = try fixture()
+        var device = first
+        let place = "\(Self.note)."
+        let count = PushMachine.detailBytesMax - place.utf8.count + more
+        let field = String(repeating: "x", count: count)
+        let mutation = device.next([RowOperation(Self.note, .set(field: field, value: "x"))])
+        let result = try fixture.push([mutation], from: device.record)
+        #expect(result.outcomes.map(\.code) == ["field_not_writable"])
+        let detail = place + field
+        #expect(result.outcomes.map(\.detail) == [more == 0 ? detail : String(detail.prefix(128))])
+    }
+
     @Test("stop at a gap, taking what comes before")
     func gap() throws {
         let (fixture, _, first) = try fixture()

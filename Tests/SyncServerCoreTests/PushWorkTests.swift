@@ -60,6 +60,30 @@ struct PushWorkTests {
         #expect(totals.compactMap { $0.items?[1].intValue }.reduce(0, +) == 10)
     }
 
+    private static func notes(_ count: Int, _ device: inout WritingDevice) -> [Mutation] {
+        (0..<count).map { number in
+            device.next([RowOperation(RowKey(table: "annotation", id: "n\(number)"), .create)])
+        }
+    }
+
+    @Test("ends it in a server at its limit, and one byte more takes another", arguments: [0, 1])
+    func limit(more: Int) throws {
+        let fixture = try ServerFixture()
+        let record = try fixture.addDevice(try fixture.addPerson())
+        var other = WritingDevice(record)
+        let bytes = try fixture.push(Self.notes(1, &other), from: record).workBytes
+        #expect(bytes > 0)
+        let running = try RunningServer { $0.limits.pushWorkBytesMax = bytes + more }
+        let phone = try running.signIn(try running.addPerson())
+        var device = phone.writing
+        let pushed: [Frame] =
+            [.sync(SyncRequest()), .push(PushHeader(baseChain: 77))]
+            + Self.notes(3, &device).map { .mutation($0) }
+        #expect(try phone.sync(running, pushed).status == 200)
+        let text = running.server.metrics.text(extra: [])
+        #expect(text.contains("mutations_taken_total \(1 + more)\n"))
+    }
+
     /// A withdrawal reads the request and makes it anew before anything is decided.
     @Test("counts the requests that its commands read, also where they are refused")
     func commands() throws {

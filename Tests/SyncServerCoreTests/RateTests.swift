@@ -172,6 +172,30 @@ struct RateTests {
             try count("addresses_limited_total", running) == "tangrat_addresses_limited_total 3")
     }
 
+    @Test("let one more request for tokens come after each of their pauses")
+    func tokens() throws {
+        let time = TurnedClock()
+        let running = try RunningServer {
+            $0.clock = time.clock
+            $0.limits.http.countsLocalAddresses = true
+            $0.limits.tokensBurstMax = 2
+            $0.limits.tokensPerMinute = 60
+        }
+        let client = try running.client()
+        func ask() throws -> HTTPTestClient.Answer {
+            try client.post("/v1/oauth/revoke", "token=x")
+        }
+        for _ in 0..<2 { #expect(try ask().status == 200) }
+        let refused = try ask()
+        #expect(refused.status == 429 && refused.head.contains("Retry-After: 2\r\n"))
+        #expect(try code(refused) == "limit.rate")
+        time.advance(milliseconds: 999)
+        #expect(try ask().status == 429)
+        time.advance(milliseconds: 1)
+        #expect(try ask().status == 200)
+        #expect(try ask().status == 429)
+    }
+
     /// The peer of each request is this machine, as it is behind a proxy.
     @Test("hold for the address that the proxy tells, if there is one")
     func behindProxy() throws {

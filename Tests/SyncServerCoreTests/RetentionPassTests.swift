@@ -102,6 +102,28 @@ struct RetentionPassTests {
         #expect(try living() == 10)
     }
 
+    /// Method: the clock that never steps stands still, so a leap is as long as it is made.
+    @Test("ends past ten minutes, and not at them", arguments: [600_000, 600_001] as [Int64])
+    func leapEdge(milliseconds: Int64) throws {
+        let clock = LeapingClock()
+        let running = try RunningServer {
+            $0.clock = TurnedClock().clock
+            $0.wallClock = clock.wall
+            $0.limits.retentionRowsMax = 1
+        }
+        let subject = try running.addPerson()
+        let key = try running.addAgency("dlt", ["vehicle"])
+        try running.feed(key, (0..<20).map { Self.vehicle("v\($0)", subject) })
+        clock.set(noon + 367 * day)
+        clock.leap(by: milliseconds, afterReadings: 5)
+        let answer = try running.admin(Self.retention)
+        if milliseconds == Limits().retentionLeapMillisecondsMax {
+            #expect(Self.gone(answer) == 20)
+        } else {
+            #expect(answer["error"]?["code"] == "admin.retention", "\(answer)")
+        }
+    }
+
     /// Goal: a damaged row keeps itself, and not all others for ever.
     @Test("passes over what cannot be read, says so, and goes on")
     func damage() throws {

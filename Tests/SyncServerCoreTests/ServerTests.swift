@@ -207,6 +207,7 @@ struct ServerTests {
         #expect(error["advice_th"]?.text?.isEmpty == false)
         #expect(error["message_th"]?.text?.unicodeScalars.contains { $0.value > 0xe00 } == true)
         #expect(answer.head.contains("Content-Type: application/json\r\n"))
+        #expect(answer.head.contains("X-Content-Type-Options: nosniff\r\n"))
         #expect(error["position"] == position.map { .integer($0) })
     }
 
@@ -242,10 +243,14 @@ struct ServerTests {
             let fields = token.isEmpty ? [:] : ["Authorization": token]
             let answer = try ask("POST", "/v1/sync", fields, "")
             try expectError(answer, 401, "auth.token")
-            #expect(answer.head.contains("WWW-Authenticate: Bearer\r\n"))
+            // What is wrong is told of a token alone: nothing is wrong with none.
+            let isToken = token.hasPrefix("Bearer ") && token != "Bearer "
+            let challenge = isToken ? #"Bearer error="invalid_token""# : "Bearer"
+            #expect(answer.head.contains("WWW-Authenticate: \(challenge)\r\n"), "\(token)")
             try expectError(try ask("GET", "/v1/live", fields), 401, "auth.token")
-            try expectError(
-                try ask("POST", "/v1/agency/records", fields, ""), 401, "auth.agency_key")
+            let feed = try ask("POST", "/v1/agency/records", fields, "")
+            try expectError(feed, 401, "auth.agency_key")
+            #expect(feed.head.contains("WWW-Authenticate: \(challenge)\r\n"), "\(token)")
         }
         for type in ["text/plain", "application/jsonx", nil] {
             var fields = bearer

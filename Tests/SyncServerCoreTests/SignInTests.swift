@@ -164,6 +164,21 @@ struct SignInTests {
         #expect(try fixture.writer.transaction { try $0.devices(of: person.number) }.isEmpty)
     }
 
+    @Test("counts to the end of its time", arguments: [-1, 0] as [Int64])
+    func lastMoment(more: Int64) throws {
+        let fixture = try ServerFixture()
+        let person = try fixture.addPerson()
+        let started = try #require(try machine(fixture) { try $0.start(deviceName: "") })
+        try approve(fixture, started.userCode, person.number)
+        fixture.now += fixture.limits.deviceCodeMillisecondsMax + more
+        let result = try exchange(fixture, started.deviceCode)
+        if more < 0 {
+            #expect(try result.get().subject == "somebody")
+        } else {
+            #expect(refusal(result) == .expired)
+        }
+    }
+
     @Test("is not offered to more than may wait, and forgets those whose time is over")
     func pendingLimit() throws {
         let fixture = try ServerFixture { $0.pendingSignInsMax = 3 }
@@ -301,9 +316,11 @@ struct SignInTests {
     func expiry() throws {
         let fixture = try ServerFixture()
         let granted = try signIn(fixture, try fixture.addPerson())
+        fixture.now += fixture.limits.refreshTokenMilliseconds - 1
+        let renewed = try machine(fixture) { try $0.refresh(granted.refreshToken) }.get()
         fixture.now += fixture.limits.refreshTokenMilliseconds
         #expect(
-            refusal(try machine(fixture) { try $0.refresh(granted.refreshToken) }) == .invalid)
+            refusal(try machine(fixture) { try $0.refresh(renewed.refreshToken) }) == .invalid)
     }
 
     @Test("ends no sooner, and later by the step, where the server's clock steps back")

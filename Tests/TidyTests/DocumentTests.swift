@@ -188,6 +188,61 @@ struct DocumentTests {
         }
     }
 
+    /// Goal: nobody is sent to a proof that is not there, or not where it is said to be.
+    @Test(
+        "name suites that exist, and behind them in brackets titles that stand in them",
+        arguments: [("docs/threat-model.md", 60), ("docs/limits.md", 80)])
+    func suites(path: String, atLeast: Int) throws {
+        var named = 0
+        for (index, line) in try lines(path).enumerated() {
+            let parts = line.split(separator: "`", omittingEmptySubsequences: false)
+            for (place, span) in parts.enumerated() where !place.isMultiple(of: 2) {
+                let name = String(span.prefix { $0 != "." })
+                guard name.hasSuffix("Tests"), name.utf8.allSatisfy(Rules.isName) else { continue }
+                named += 1
+                let sources = Self.suites[name, default: []]
+                #expect(!sources.isEmpty, "line \(index + 1): there is no \(name)")
+                if span.contains(".") {
+                    #expect(isTest(String(span)), "line \(index + 1): there is no \(span)")
+                }
+                let rest = parts[(place + 1)...].joined(separator: "`")
+                for title in Self.titles(rest) {
+                    let isThere = sources.contains { source in
+                        source.lines.contains { line in line.contains(title) }
+                    }
+                    #expect(isThere, "line \(index + 1): \(name) has no \"\(title)\"")
+                }
+            }
+        }
+        #expect(named >= atLeast)
+    }
+
+    /// What stands in quotation marks in the brackets with which a text begins.
+    private static func titles(_ text: String) -> [String] {
+        guard text.hasPrefix(" (") else { return [] }
+        let inside = text.dropFirst(2).prefix { $0 != ")" }
+        return inside.split(separator: "\"", omittingEmptySubsequences: false).enumerated()
+            .compactMap { $0.offset.isMultiple(of: 2) ? nil : String($0.element) }
+    }
+
+    /// The files of each suite, by its name, and by those of its file and its module.
+    private static let suites: [String: [SourceText]] = {
+        var suites: [String: [SourceText]] = [:]
+        for source in TidyTests.swift where source.path.hasPrefix("Tests/") {
+            var names: Set<String> = []
+            let path = source.path.dropLast(".swift".count)
+            for part in path.split(separator: "/").dropFirst() { names.insert(String(part)) }
+            for line in source.code {
+                let words = line.split { " ({:<".contains($0) }
+                for (word, next) in zip(words, words.dropFirst()) {
+                    if ["struct", "extension"].contains(word) { names.insert(String(next)) }
+                }
+            }
+            for name in names { suites[name, default: []].append(source) }
+        }
+        return suites
+    }()
+
     /// Whether a suite has a test of this name, written `Suite.function`.
     private func isTest(_ name: String) -> Bool {
         Self.tests.contains(name)

@@ -101,6 +101,30 @@ enum Rules {
         }
     }
 
+    /// Finds literals of regular expressions between bare slashes.
+    ///
+    /// A slash that divides stands between spaces; one that begins a literal does not.
+    static func expressions(_ source: SourceText) -> [Finding] {
+        var found: [Finding] = []
+        for (index, line) in source.code.enumerated() where line.utf8.contains(slash) {
+            let text = Array(line.utf8)
+            let isLiteral = text.indices.contains { place in
+                guard text[place] == slash, place + 1 < text.count else { return false }
+                let before = place > 0 ? text[place - 1] : UInt8(ascii: " ")
+                return " (,[{:=!".utf8.contains(before) && !" /*=)".utf8.contains(text[place + 1])
+            }
+            if isLiteral {
+                found.append(
+                    Finding(
+                        path: source.path, line: index + 1,
+                        message: "a regular expression may take time that no length bounds"))
+            }
+        }
+        return found
+    }
+
+    private static let slash = UInt8(ascii: "/")
+
     // MARK: - Escapes
 
     /// Finds escapes from the compiler's proofs that no comment explains.

@@ -80,6 +80,17 @@ struct RulesTests {
     }
 
     @Test(
+        "find a regular expression between bare slashes",
+        arguments: [
+            ("let a = /[0-9]+/", 1), ("f(/a b/)", 1), ("/x/", 1), ("let a = b / c", 0),
+            ("    / c", 0), ("a.reduce(1, /)", 0), ("a /= b", 0), ("// /x/", 0), ("/* /x/ */", 0),
+            (#"let a = "/x/""#, 0),
+        ])
+    func expressions(text: String, count: Int) {
+        #expect(Rules.expressions(source(text)).count == count)
+    }
+
+    @Test(
         "ask for a reason by an escape",
         arguments: [
             "class A: @unchecked Sendable {}", "nonisolated(unsafe) var a = 1",

@@ -60,6 +60,11 @@ struct TidyTests {
         for source in Self.sources { expectNone(Rules.calls(source)) }
     }
 
+    @Test("has no regular expression")
+    func expressions() {
+        for source in Self.sources { expectNone(Rules.expressions(source)) }
+    }
+
     @Test("explains every escape from the compiler's proofs")
     func escapes() {
         for source in Self.swift { expectNone(Rules.escapes(source)) }

@@ -66,24 +66,23 @@ enum Heads {
         ])
 
     static let text = StaticHead(
-        200, ["Content-Type": "text/plain; version=0.0.4", "Cache-Control": "no-store"])
+        200,
+        [
+            "Content-Type": "text/plain; version=0.0.4", "Cache-Control": "no-store",
+            "X-Content-Type-Options": "nosniff",
+        ])
 
     static let badRequest = error(400)
-    static let unauthorised = StaticHead(
-        401,
-        [
-            "Content-Type": "application/json", "Cache-Control": "no-store",
-            "WWW-Authenticate": "Bearer",
-        ])
+    /// The token that came is refused (RFC 6750, section 3.1).
+    static let unauthorised = unauthorised(asking: "Bearer error=\"invalid_token\"")
+    /// None came, of which nothing is wrong: the scheme alone is told.
+    static let tokenMissing = unauthorised(asking: "Bearer")
     static let forbidden = error(403)
     static let notFound = error(404)
-    static let methodNotAllowedGet = StaticHead(
-        405, ["Content-Type": "application/json", "Allow": "GET, HEAD"])
+    static let methodNotAllowedGet = methodNotAllowed(allowing: "GET, HEAD")
     /// A stream has no answer that its head alone would tell.
-    static let methodNotAllowedWhole = StaticHead(
-        405, ["Content-Type": "application/json", "Allow": "GET"])
-    static let methodNotAllowedPost = StaticHead(
-        405, ["Content-Type": "application/json", "Allow": "POST"])
+    static let methodNotAllowedWhole = methodNotAllowed(allowing: "GET")
+    static let methodNotAllowedPost = methodNotAllowed(allowing: "POST")
     static let internalError = error(500)
     static let bodyTooLarge = error(413)
     static let unsupportedMedia = error(415)
@@ -107,12 +106,34 @@ enum Heads {
             503,
             [
                 "Content-Type": "application/json", "Cache-Control": "no-store",
-                "Retry-After": seconds,
+                "X-Content-Type-Options": "nosniff", "Retry-After": seconds,
+            ])
+    }
+
+    private static func unauthorised(asking challenge: StaticString) -> StaticHead {
+        StaticHead(
+            401,
+            [
+                "Content-Type": "application/json", "Cache-Control": "no-store",
+                "X-Content-Type-Options": "nosniff", "WWW-Authenticate": challenge,
+            ])
+    }
+
+    private static func methodNotAllowed(allowing methods: StaticString) -> StaticHead {
+        StaticHead(
+            405,
+            [
+                "Content-Type": "application/json", "X-Content-Type-Options": "nosniff",
+                "Allow": methods,
             ])
     }
 
     private static func error(_ status: Int) -> StaticHead {
         StaticHead(
-            status, ["Content-Type": "application/json", "Cache-Control": "no-store"])
+            status,
+            [
+                "Content-Type": "application/json", "Cache-Control": "no-store",
+                "X-Content-Type-Options": "nosniff",
+            ])
     }
 }

@@ -175,7 +175,7 @@ final class SyncService: RequestHandler {
     func admit(_ request: borrowing RequestView, _ exchange: Exchange) -> Session? {
         do {
             if let session = try session(request.authorization) { return session }
-            refuseUnauthorised(exchange)
+            refuseUnauthorised(exchange, head: Self.challenge(request.authorization))
         } catch {
             refuseUnreadable(exchange, error)
         }
@@ -183,9 +183,14 @@ final class SyncService: RequestHandler {
     }
 
     /// Answers that nobody is signed in with this token, or not any more.
-    func refuseUnauthorised(_ exchange: Exchange) {
+    func refuseUnauthorised(_ exchange: Exchange, head: StaticHead = Heads.unauthorised) {
         metrics.unauthorised()
-        exchange.respond(Heads.unauthorised, body: ErrorBody.unauthorised.bytes)
+        exchange.respond(head, body: ErrorBody.unauthorised.bytes)
+    }
+
+    /// What somebody is told who is not admitted with this field.
+    private static func challenge(_ authorization: UnsafeRawBufferPointer) -> StaticHead {
+        bearer(authorization) == nil ? Heads.tokenMissing : Heads.unauthorised
     }
 
     /// A store that cannot be read says nothing about anybody's rights.
@@ -259,7 +264,7 @@ final class SyncService: RequestHandler {
         }
         guard let key, let agency = found, agency.revoked == 0 else {
             metrics.unauthorised()
-            return refuse(exchange, Heads.unauthorised, .agencyKey)
+            return refuse(exchange, Self.challenge(request.authorization), .agencyKey)
         }
         guard admit(parts.holders.count(of: .agency(agency.code)), exchange) else {
             return .answered
