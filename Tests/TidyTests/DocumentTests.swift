@@ -234,8 +234,9 @@ struct DocumentTests {
             for part in path.split(separator: "/").dropFirst() { names.insert(String(part)) }
             for line in source.code {
                 let words = line.split { " ({:<".contains($0) }
-                for (word, next) in zip(words, words.dropFirst()) {
-                    if ["struct", "extension"].contains(word) { names.insert(String(next)) }
+                for (word, next) in zip(words, words.dropFirst())
+                where ["struct", "extension"].contains(word) {
+                    names.insert(String(next))
                 }
             }
             for name in names { suites[name, default: []].append(source) }

@@ -243,10 +243,12 @@ extension Oracle {
                 // A copy can have sent it again to a restored server, to another end. What was
                 // told and acknowledged before stays, also where nobody looked in between.
                 // A late request of its own can have come after a restore as well, and before it
-                // was asked for again: then it counts, though in another way.
+                // was asked for again: then it counts, though in another way, or the right to its
+                // row was given after the backup.
                 let isLate = truth.takenLate[state.device]?.contains(mid) ?? false
                 let counts =
-                    status != Outcome.Status.refused.rawValue && outcome.status != .refused
+                    outcome.code == "right_ended"
+                    || status != Outcome.Status.refused.rawValue && outcome.status != .refused
                 let isRetaken = isNew(mid) && mid <= state.ackedMid
                 if stands < history || isRetaken && (isCopied || isLate && counts) { continue }
                 // A restored server can have taken another write of a copy under that number,
