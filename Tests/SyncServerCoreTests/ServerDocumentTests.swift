@@ -159,7 +159,10 @@ struct ServerDocumentTests {
             try checked.ask("POST", path, 400, "device=x", token: token)
         }
         let other = "device=00000000000000ff"
-        try checked.ask("POST", "/v1/devices/replace", 200, other + "&after=0", token: token)
+        for (after, status) in [("0", 200), ("\(Int64.max)", 200), ("9223372036854775808", 400)] {
+            try checked.ask(
+                "POST", "/v1/devices/replace", status, other + "&after=\(after)", token: token)
+        }
         #expect(
             try checked.ask("POST", "/v1/devices/end", 200, other, token: token)["ended"]
                 == .integer(0))

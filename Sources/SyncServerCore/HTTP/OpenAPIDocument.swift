@@ -212,135 +212,135 @@ enum OpenAPIDocument {
         ponses/MethodNotAllowed"},"408":{"$ref":"#/components/responses/Refused"},"503":{"$ref":"#\#
         /components/responses/Unavailable"}},"security":[],"summary":"Whether requests are taken."\#
         ,"tags":["operations"]}},"/v1/agency/records":{"post":{"operationId":"feed","requestBody":\#
-        {"content":{"application/x-ndjson":{"schema":{"$ref":"#/components/schemas/FeedLine"}}},"r\#
-        equired":true},"responses":{"200":{"content":{"application/x-ndjson":{"schema":{"$ref":"#/\#
-        components/schemas/FeedAnswerLine"}}},"description":"Lines as the feed is taken; the last\#
-         one has the status `done`."},"400":{"$ref":"#/components/responses/Error"},"401":{"$ref":\#
-        "#/components/responses/Error"},"405":{"$ref":"#/components/responses/MethodNotAllowed"},"\#
-        408":{"$ref":"#/components/responses/Refused"},"415":{"$ref":"#/components/responses/Error\#
-        "},"429":{"$ref":"#/components/responses/TooMany"},"503":{"$ref":"#/components/responses/U\#
-        navailable"}},"security":[{"agency":[]}],"summary":"Takes an agency's rows, of any number.\#
-        ","tags":["feed"]}},"/v1/devices":{"get":{"operationId":"listDevices","responses":{"200":{\#
-        "content":{"application/json":{"schema":{"properties":{"devices":{"items":{"properties":{"\#
-        added_ms":{"description":"When it signed in.","format":"int64","type":"integer"},"current"\#
-        :{"description":"Whether it is the one that asks.","enum":[0,1]},"device_id":{"$ref":"#/co\#
-        mponents/schemas/Link"},"name":{"description":"What it called itself.","type":"string"},"w\#
-        rote_ms":{"description":"When it last wrote; 0 if never.","format":"int64","type":"integer\#
-        "}},"required":["added_ms","current","device_id","name","wrote_ms"],"type":"object"},"maxI\#
-        tems":100,"type":"array"}},"required":["devices"],"type":"object"}}},"description":"At mos\#
-        t 100."},"400":{"$ref":"#/components/responses/Error"},"401":{"$ref":"#/components/respons\#
-        es/Error"},"405":{"$ref":"#/components/responses/MethodNotAllowed"},"408":{"$ref":"#/compo\#
-        nents/responses/Refused"},"429":{"$ref":"#/components/responses/TooMany"},"503":{"$ref":"#\#
-        /components/responses/Unavailable"}},"security":[{"device":[]}],"summary":"The devices of\#
-         the person who asks, whose rights have not ended, the newest first.","tags":["sign-in"]}}\#
-        ,"/v1/devices/end":{"post":{"operationId":"endDevice","requestBody":{"content":{"applicati\#
-        on/x-www-form-urlencoded":{"schema":{"properties":{"device":{"pattern":"^[0-9a-f]{16}$","t\#
-        ype":"string"}},"required":["device"],"type":"object"}}},"required":true},"responses":{"20\#
-        0":{"content":{"application/json":{"schema":{"properties":{"ended":{"enum":[0,1]}},"requir\#
-        ed":["ended"],"type":"object"}}},"description":"Whether it is one of the person's, and has\#
-         no rights now. A device of somebody else is answered like one that\nis not known.\n"},"40\#
-        0":{"$ref":"#/components/responses/OAuthError"},"401":{"$ref":"#/components/responses/Erro\#
-        r"},"405":{"$ref":"#/components/responses/MethodNotAllowed"},"408":{"$ref":"#/components/r\#
-        esponses/Refused"},"413":{"$ref":"#/components/responses/Refused"},"415":{"$ref":"#/compon\#
-        ents/responses/Error"},"429":{"$ref":"#/components/responses/TooMany"},"503":{"$ref":"#/co\#
-        mponents/responses/Unavailable"}},"security":[{"device":[]}],"summary":"Ends the rights of\#
-         a device of the same person.","tags":["sign-in"]}},"/v1/devices/replace":{"post":{"operat\#
-        ionId":"replaceDevice","requestBody":{"content":{"application/x-www-form-urlencoded":{"sch\#
-        ema":{"properties":{"after":{"format":"int64","minimum":0,"type":"integer"},"device":{"pat\#
-        tern":"^[0-9a-f]{16}$","type":"string"}},"required":["device","after"],"type":"object"}}},\#
-        "required":true},"responses":{"200":{"content":{"application/json":{"schema":{"properties"\#
-        :{"chains":{"pattern":"^([0-9a-f]{16}){0,1000}$","type":"string"},"last":{"format":"int64"\#
-        ,"type":"integer"},"took_effect":{"pattern":"^[01]{0,1000}$","type":"string"}},"required":\#
-        ["chains","last","took_effect"],"type":"object"}}},"description":"What the device did afte\#
-        r that mutation; nothing of a device that is not known."},"400":{"$ref":"#/components/resp\#
-        onses/OAuthError"},"401":{"$ref":"#/components/responses/Error"},"405":{"$ref":"#/componen\#
-        ts/responses/MethodNotAllowed"},"408":{"$ref":"#/components/responses/Refused"},"413":{"$r\#
-        ef":"#/components/responses/Refused"},"415":{"$ref":"#/components/responses/Error"},"429":\#
-        {"$ref":"#/components/responses/TooMany"},"503":{"$ref":"#/components/responses/Unavailabl\#
-        e"}},"security":[{"device":[]}],"summary":"Ends the rights of a device of the same person,\#
-         and tells which of its writes were taken.","tags":["sign-in"]}},"/v1/live":{"get":{"opera\#
-        tionId":"live","responses":{"200":{"content":{"text/event-stream":{"schema":{"type":"strin\#
-        g"}}},"description":"Events `moved` and `revoked`; a comment every 25 s."},"400":{"$ref":\#
-        "#/components/responses/Error"},"401":{"$ref":"#/components/responses/Error"},"405":{"$ref\#
+        {"content":{"application/x-ndjson":{"schema":{"$ref":"#/components/schemas/FeedLine"}}},"d\#
+        escription":"Rows, one a line; none is a feed of no rows.","required":false},"responses":{\#
+        "200":{"content":{"application/x-ndjson":{"schema":{"$ref":"#/components/schemas/FeedAnswe\#
+        rLine"}}},"description":"Lines as the feed is taken; the last one has the status `done`."}\#
+        ,"400":{"$ref":"#/components/responses/Error"},"401":{"$ref":"#/components/responses/Error\#
+        "},"405":{"$ref":"#/components/responses/MethodNotAllowed"},"408":{"$ref":"#/components/re\#
+        sponses/Refused"},"415":{"$ref":"#/components/responses/Error"},"429":{"$ref":"#/component\#
+        s/responses/TooMany"},"503":{"$ref":"#/components/responses/Unavailable"}},"security":[{"a\#
+        gency":[]}],"summary":"Takes an agency's rows, of any number.","tags":["feed"]}},"/v1/devi\#
+        ces":{"get":{"operationId":"listDevices","responses":{"200":{"content":{"application/json"\#
+        :{"schema":{"properties":{"devices":{"items":{"properties":{"added_ms":{"description":"Whe\#
+        n it signed in.","format":"int64","type":"integer"},"current":{"description":"Whether it i\#
+        s the one that asks.","enum":[0,1]},"device_id":{"$ref":"#/components/schemas/Link"},"name\#
+        ":{"description":"What it called itself.","type":"string"},"wrote_ms":{"description":"When\#
+         it last wrote; 0 if never.","format":"int64","type":"integer"}},"required":["added_ms","c\#
+        urrent","device_id","name","wrote_ms"],"type":"object"},"maxItems":100,"type":"array"}},"r\#
+        equired":["devices"],"type":"object"}}},"description":"At most 100."},"400":{"$ref":"#/com\#
+        ponents/responses/Error"},"401":{"$ref":"#/components/responses/Error"},"405":{"$ref":"#/c\#
+        omponents/responses/MethodNotAllowed"},"408":{"$ref":"#/components/responses/Refused"},"42\#
+        9":{"$ref":"#/components/responses/TooMany"},"503":{"$ref":"#/components/responses/Unavail\#
+        able"}},"security":[{"device":[]}],"summary":"The devices of the person who asks, whose ri\#
+        ghts have not ended, the newest first.","tags":["sign-in"]}},"/v1/devices/end":{"post":{"o\#
+        perationId":"endDevice","requestBody":{"content":{"application/x-www-form-urlencoded":{"sc\#
+        hema":{"properties":{"device":{"pattern":"^[0-9a-f]{16}$","type":"string"}},"required":["d\#
+        evice"],"type":"object"}}},"required":true},"responses":{"200":{"content":{"application/js\#
+        on":{"schema":{"properties":{"ended":{"enum":[0,1]}},"required":["ended"],"type":"object"}\#
+        }},"description":"Whether it is one of the person's, and has no rights now. A device of so\#
+        mebody else is answered like one that\nis not known.\n"},"400":{"$ref":"#/components/respo\#
+        nses/OAuthError"},"401":{"$ref":"#/components/responses/Error"},"405":{"$ref":"#/component\#
+        s/responses/MethodNotAllowed"},"408":{"$ref":"#/components/responses/Refused"},"413":{"$re\#
+        f":"#/components/responses/Refused"},"415":{"$ref":"#/components/responses/Error"},"429":{\#
+        "$ref":"#/components/responses/TooMany"},"503":{"$ref":"#/components/responses/Unavailable\#
+        "}},"security":[{"device":[]}],"summary":"Ends the rights of a device of the same person."\#
+        ,"tags":["sign-in"]}},"/v1/devices/replace":{"post":{"operationId":"replaceDevice","reques\#
+        tBody":{"content":{"application/x-www-form-urlencoded":{"schema":{"properties":{"after":{"\#
+        format":"int64","minimum":0,"type":"integer"},"device":{"pattern":"^[0-9a-f]{16}$","type":\#
+        "string"}},"required":["device","after"],"type":"object"}}},"required":true},"responses":{\#
+        "200":{"content":{"application/json":{"schema":{"properties":{"chains":{"pattern":"^([0-9a\#
+        -f]{16}){0,1000}$","type":"string"},"last":{"format":"int64","type":"integer"},"took_effec\#
+        t":{"pattern":"^[01]{0,1000}$","type":"string"}},"required":["chains","last","took_effect"\#
+        ],"type":"object"}}},"description":"What the device did after that mutation; nothing of a\#
+         device that is not known."},"400":{"$ref":"#/components/responses/OAuthError"},"401":{"$r\#
+        ef":"#/components/responses/Error"},"405":{"$ref":"#/components/responses/MethodNotAllowed\#
+        "},"408":{"$ref":"#/components/responses/Refused"},"413":{"$ref":"#/components/responses/R\#
+        efused"},"415":{"$ref":"#/components/responses/Error"},"429":{"$ref":"#/components/respons\#
+        es/TooMany"},"503":{"$ref":"#/components/responses/Unavailable"}},"security":[{"device":[]\#
+        }],"summary":"Ends the rights of a device of the same person, and tells which of its write\#
+        s were taken.","tags":["sign-in"]}},"/v1/live":{"get":{"operationId":"live","responses":{"\#
+        200":{"content":{"text/event-stream":{"schema":{"type":"string"}}},"description":"Events `\#
+        moved` and `revoked`; a comment every 25 s."},"400":{"$ref":"#/components/responses/Error"\#
+        },"401":{"$ref":"#/components/responses/Error"},"405":{"$ref":"#/components/responses/Meth\#
+        odNotAllowed"},"408":{"$ref":"#/components/responses/Refused"},"429":{"$ref":"#/components\#
+        /responses/TooMany"},"503":{"$ref":"#/components/responses/Unavailable"}},"security":[{"de\#
+        vice":[]}],"summary":"Says when something moved.","tags":["sync"]}},"/v1/oauth/decision":{\#
+        "post":{"description":"Answered 404 unless an identity provider is configured. The asserti\#
+        on proves itself; see section 3 of protocol.md.\n","operationId":"decideSignIn","requestBo\#
+        dy":{"content":{"application/x-www-form-urlencoded":{"schema":{"properties":{"assertion":{\#
+        "description":"A compact JWS with HS256.","type":"string"}},"required":["assertion"],"type\#
+        ":"object"}}},"required":true},"responses":{"200":{"content":{"application/json":{"schema"\#
+        :{"properties":{"device_name":{"description":"What the device calls itself.","type":"strin\#
+        g"}},"required":["device_name"],"type":"object"}}},"description":"Done, once."},"400":{"$r\#
+        ef":"#/components/responses/Error"},"404":{"$ref":"#/components/responses/NotFound"},"405"\#
+        :{"$ref":"#/components/responses/MethodNotAllowed"},"408":{"$ref":"#/components/responses/\#
+        Refused"},"413":{"$ref":"#/components/responses/Refused"},"415":{"$ref":"#/components/resp\#
+        onses/Error"},"429":{"$ref":"#/components/responses/TooMany"},"503":{"$ref":"#/components/\#
+        responses/Unavailable"}},"security":[],"summary":"What a person has decided about a sign-i\#
+        n, from the gateway of an identity provider.","tags":["sign-in"]}},"/v1/oauth/device_autho\#
+        rization":{"post":{"operationId":"beginSignIn","requestBody":{"content":{"application/x-ww\#
+        w-form-urlencoded":{"schema":{"properties":{"client_id":{"minLength":1,"type":"string"},"d\#
+        evice_id":{"$ref":"#/components/schemas/Link","description":"The device that this one has\#
+         been."},"device_name":{"description":"Cut to 80 bytes.","type":"string"}},"required":["cl\#
+        ient_id"],"type":"object"}}},"required":true},"responses":{"200":{"content":{"application/\#
+        json":{"schema":{"$ref":"#/components/schemas/DeviceAuthorization"}}},"description":"A cod\#
+        e to show to the person."},"400":{"$ref":"#/components/responses/OAuthError"},"405":{"$ref\#
         ":"#/components/responses/MethodNotAllowed"},"408":{"$ref":"#/components/responses/Refused\#
-        "},"429":{"$ref":"#/components/responses/TooMany"},"503":{"$ref":"#/components/responses/U\#
-        navailable"}},"security":[{"device":[]}],"summary":"Says when something moved.","tags":["s\#
-        ync"]}},"/v1/oauth/decision":{"post":{"description":"Answered 404 unless an identity provi\#
-        der is configured. The assertion proves itself; see section 3 of protocol.md.\n","operatio\#
-        nId":"decideSignIn","requestBody":{"content":{"application/x-www-form-urlencoded":{"schema\#
-        ":{"properties":{"assertion":{"description":"A compact JWS with HS256.","type":"string"}},\#
-        "required":["assertion"],"type":"object"}}},"required":true},"responses":{"200":{"content"\#
-        :{"application/json":{"schema":{"properties":{"device_name":{"description":"What the devic\#
-        e calls itself.","type":"string"}},"required":["device_name"],"type":"object"}}},"descript\#
-        ion":"Done, once."},"400":{"$ref":"#/components/responses/Error"},"404":{"$ref":"#/compone\#
-        nts/responses/NotFound"},"405":{"$ref":"#/components/responses/MethodNotAllowed"},"408":{"\#
-        $ref":"#/components/responses/Refused"},"413":{"$ref":"#/components/responses/Refused"},"4\#
-        15":{"$ref":"#/components/responses/Error"},"429":{"$ref":"#/components/responses/TooMany"\#
-        },"503":{"$ref":"#/components/responses/Unavailable"}},"security":[],"summary":"What a per\#
-        son has decided about a sign-in, from the gateway of an identity provider.","tags":["sign-\#
-        in"]}},"/v1/oauth/device_authorization":{"post":{"operationId":"beginSignIn","requestBody"\#
-        :{"content":{"application/x-www-form-urlencoded":{"schema":{"properties":{"client_id":{"mi\#
-        nLength":1,"type":"string"},"device_id":{"$ref":"#/components/schemas/Link","description":\#
-        "The device that this one has been."},"device_name":{"description":"Cut to 80 bytes.","typ\#
-        e":"string"}},"required":["client_id"],"type":"object"}}},"required":true},"responses":{"2\#
-        00":{"content":{"application/json":{"schema":{"$ref":"#/components/schemas/DeviceAuthoriza\#
-        tion"}}},"description":"A code to show to the person."},"400":{"$ref":"#/components/respon\#
-        ses/OAuthError"},"405":{"$ref":"#/components/responses/MethodNotAllowed"},"408":{"$ref":"#\#
-        /components/responses/Refused"},"413":{"$ref":"#/components/responses/Refused"},"415":{"$r\#
-        ef":"#/components/responses/Error"},"429":{"$ref":"#/components/responses/TooMany"},"503":\#
-        {"$ref":"#/components/responses/Unavailable"}},"security":[],"summary":"Begins a sign-in (\#
-        RFC 8628).","tags":["sign-in"]}},"/v1/oauth/revoke":{"post":{"operationId":"revokeToken","\#
-        requestBody":{"content":{"application/x-www-form-urlencoded":{"schema":{"properties":{"tok\#
-        en":{"type":"string"}},"required":["token"],"type":"object"}}},"required":true},"responses\#
-        ":{"200":{"content":{"application/json":{"schema":{"maxProperties":0,"type":"object"}}},"d\#
-        escription":"Done; an unknown token is answered in the same way."},"400":{"$ref":"#/compon\#
-        ents/responses/OAuthError"},"405":{"$ref":"#/components/responses/MethodNotAllowed"},"408"\#
-        :{"$ref":"#/components/responses/Refused"},"413":{"$ref":"#/components/responses/Refused"}\#
-        ,"415":{"$ref":"#/components/responses/Error"},"429":{"$ref":"#/components/responses/TooMa\#
-        ny"},"503":{"$ref":"#/components/responses/Unavailable"}},"security":[],"summary":"Ends th\#
-        e rights of the device that holds a token (RFC 7009).","tags":["sign-in"]}},"/v1/oauth/tok\#
-        en":{"post":{"operationId":"exchangeToken","requestBody":{"content":{"application/x-www-fo\#
-        rm-urlencoded":{"schema":{"oneOf":[{"properties":{"device_code":{"type":"string"},"grant_t\#
-        ype":{"const":"urn:ietf:params:oauth:grant-type:device_code"}},"required":["grant_type","d\#
-        evice_code"],"type":"object"},{"properties":{"grant_type":{"const":"refresh_token"},"refre\#
-        sh_token":{"type":"string"}},"required":["grant_type","refresh_token"],"type":"object"}]}}\#
-        },"required":true},"responses":{"200":{"content":{"application/json":{"schema":{"$ref":"#/\#
-        components/schemas/Tokens"}}},"description":"Tokens. Both are new, also after a refresh."}\#
-        ,"400":{"$ref":"#/components/responses/OAuthError"},"405":{"$ref":"#/components/responses/\#
-        MethodNotAllowed"},"408":{"$ref":"#/components/responses/Refused"},"413":{"$ref":"#/compon\#
-        ents/responses/Refused"},"415":{"$ref":"#/components/responses/Error"},"429":{"$ref":"#/co\#
-        mponents/responses/TooMany"},"503":{"$ref":"#/components/responses/Unavailable"}},"securit\#
-        y":[],"summary":"Exchanges a device code or a refresh token for tokens.","tags":["sign-in"\#
-        ]}},"/v1/reconcile":{"post":{"description":"One frame a line, as for `/v1/sync`: a `reconc\#
-        ile` and claims go up; what differs comes down. See section 19 of\nprotocol.md.\n","operat\#
-        ionId":"reconcile","requestBody":{"content":{"application/json":{"examples":{"first":{"sum\#
-        mary":"Where to begin; claims follow, one a line.","value":{"frame":"reconcile"}}},"schema\#
-        ":{"$ref":"#/components/schemas/ReconcileRequestFrame"}},"application/vnd.tangrat.sync":{}\#
-        },"required":true},"responses":{"200":{"content":{"application/json":{"schema":{"$ref":"#/\#
-        components/schemas/ResponseFrame"}},"application/vnd.tangrat.sync":{}},"description":"Fram\#
-        es, one a line, from `hello` to `reconciled` or `error`."},"400":{"$ref":"#/components/res\#
-        ponses/Error"},"401":{"$ref":"#/components/responses/Error"},"405":{"$ref":"#/components/r\#
-        esponses/MethodNotAllowed"},"408":{"$ref":"#/components/responses/Refused"},"413":{"$ref":\#
-        "#/components/responses/Refused"},"415":{"$ref":"#/components/responses/Error"},"429":{"$r\#
-        ef":"#/components/responses/TooMany"},"500":{"$ref":"#/components/responses/Error"},"503":\#
-        {"$ref":"#/components/responses/Unavailable"}},"security":[{"device":[]}],"summary":"Compa\#
-        res what a device holds with the server, as JSON lines.","tags":["sync"]}},"/v1/sync":{"po\#
-        st":{"description":"One frame a line. The binary form has the media type `application/vnd.\#
-        tangrat.sync`. With a binary request,\n`Accept: application/json` asks for lines in the an\#
-        swer.\n","operationId":"sync","requestBody":{"content":{"application/json":{"examples":{"f\#
-        irst":{"summary":"A first sync.","value":{"frame":"sync"}}},"schema":{"$ref":"#/components\#
-        /schemas/RequestFrame"}},"application/vnd.tangrat.sync":{}},"required":true},"responses":{\#
-        "200":{"content":{"application/json":{"schema":{"$ref":"#/components/schemas/ResponseFrame\#
-        "}},"application/vnd.tangrat.sync":{}},"description":"Frames, one a line, from `hello` to\#
-         exactly one end. A short binary answer has no `Content-Type`.\n"},"400":{"$ref":"#/compon\#
-        ents/responses/Error"},"401":{"$ref":"#/components/responses/Error"},"405":{"$ref":"#/comp\#
-        onents/responses/MethodNotAllowed"},"408":{"$ref":"#/components/responses/Refused"},"413":\#
-        {"$ref":"#/components/responses/Refused"},"415":{"$ref":"#/components/responses/Error"},"4\#
-        29":{"$ref":"#/components/responses/TooMany"},"500":{"$ref":"#/components/responses/Error"\#
-        },"503":{"$ref":"#/components/responses/Unavailable"}},"security":[{"device":[]}],"summary\#
-        ":"Pushes writes and pulls rows, as JSON lines.","tags":["sync"]}}},"servers":[{"descripti\#
-        on":"A server on this machine. Elsewhere it stands behind a TLS proxy.","url":"http://127.\#
-        0.0.1:8470"}],"tags":[{"name":"sign-in"},{"name":"sync"},{"name":"feed"},{"name":"operatio\#
-        ns"}]}
+        "},"413":{"$ref":"#/components/responses/Refused"},"415":{"$ref":"#/components/responses/E\#
+        rror"},"429":{"$ref":"#/components/responses/TooMany"},"503":{"$ref":"#/components/respons\#
+        es/Unavailable"}},"security":[],"summary":"Begins a sign-in (RFC 8628).","tags":["sign-in"\#
+        ]}},"/v1/oauth/revoke":{"post":{"operationId":"revokeToken","requestBody":{"content":{"app\#
+        lication/x-www-form-urlencoded":{"schema":{"properties":{"token":{"type":"string"}},"requi\#
+        red":["token"],"type":"object"}}},"required":true},"responses":{"200":{"content":{"applica\#
+        tion/json":{"schema":{"maxProperties":0,"type":"object"}}},"description":"Done; an unknown\#
+         token is answered in the same way."},"400":{"$ref":"#/components/responses/OAuthError"},"\#
+        405":{"$ref":"#/components/responses/MethodNotAllowed"},"408":{"$ref":"#/components/respon\#
+        ses/Refused"},"413":{"$ref":"#/components/responses/Refused"},"415":{"$ref":"#/components/\#
+        responses/Error"},"429":{"$ref":"#/components/responses/TooMany"},"503":{"$ref":"#/compone\#
+        nts/responses/Unavailable"}},"security":[],"summary":"Ends the rights of the device that h\#
+        olds a token (RFC 7009).","tags":["sign-in"]}},"/v1/oauth/token":{"post":{"operationId":"e\#
+        xchangeToken","requestBody":{"content":{"application/x-www-form-urlencoded":{"schema":{"on\#
+        eOf":[{"properties":{"device_code":{"type":"string"},"grant_type":{"const":"urn:ietf:param\#
+        s:oauth:grant-type:device_code"}},"required":["grant_type","device_code"],"type":"object"}\#
+        ,{"properties":{"grant_type":{"const":"refresh_token"},"refresh_token":{"type":"string"}},\#
+        "required":["grant_type","refresh_token"],"type":"object"}]}}},"required":true},"responses\#
+        ":{"200":{"content":{"application/json":{"schema":{"$ref":"#/components/schemas/Tokens"}}}\#
+        ,"description":"Tokens. Both are new, also after a refresh."},"400":{"$ref":"#/components/\#
+        responses/OAuthError"},"405":{"$ref":"#/components/responses/MethodNotAllowed"},"408":{"$r\#
+        ef":"#/components/responses/Refused"},"413":{"$ref":"#/components/responses/Refused"},"415\#
+        ":{"$ref":"#/components/responses/Error"},"429":{"$ref":"#/components/responses/TooMany"},\#
+        "503":{"$ref":"#/components/responses/Unavailable"}},"security":[],"summary":"Exchanges a\#
+         device code or a refresh token for tokens.","tags":["sign-in"]}},"/v1/reconcile":{"post":\#
+        {"description":"One frame a line, as for `/v1/sync`: a `reconcile` and claims go up; what\#
+         differs comes down. See section 19 of\nprotocol.md.\n","operationId":"reconcile","request\#
+        Body":{"content":{"application/json":{"examples":{"first":{"summary":"Where to begin; clai\#
+        ms follow, one a line.","value":{"frame":"reconcile"}}},"schema":{"$ref":"#/components/sch\#
+        emas/ReconcileRequestFrame"}},"application/vnd.tangrat.sync":{}},"required":true},"respons\#
+        es":{"200":{"content":{"application/json":{"schema":{"$ref":"#/components/schemas/Response\#
+        Frame"}},"application/vnd.tangrat.sync":{}},"description":"Frames, one a line, from `hello\#
+        ` to `reconciled` or `error`."},"400":{"$ref":"#/components/responses/Error"},"401":{"$ref\#
+        ":"#/components/responses/Error"},"405":{"$ref":"#/components/responses/MethodNotAllowed"}\#
+        ,"408":{"$ref":"#/components/responses/Refused"},"413":{"$ref":"#/components/responses/Ref\#
+        used"},"415":{"$ref":"#/components/responses/Error"},"429":{"$ref":"#/components/responses\#
+        /TooMany"},"500":{"$ref":"#/components/responses/Error"},"503":{"$ref":"#/components/respo\#
+        nses/Unavailable"}},"security":[{"device":[]}],"summary":"Compares what a device holds wit\#
+        h the server, as JSON lines.","tags":["sync"]}},"/v1/sync":{"post":{"description":"One fra\#
+        me a line. The binary form has the media type `application/vnd.tangrat.sync`. With a binar\#
+        y request,\n`Accept: application/json` asks for lines in the answer.\n","operationId":"syn\#
+        c","requestBody":{"content":{"application/json":{"examples":{"first":{"summary":"A first s\#
+        ync.","value":{"frame":"sync"}}},"schema":{"$ref":"#/components/schemas/RequestFrame"}},"a\#
+        pplication/vnd.tangrat.sync":{}},"required":true},"responses":{"200":{"content":{"applicat\#
+        ion/json":{"schema":{"$ref":"#/components/schemas/ResponseFrame"}},"application/vnd.tangra\#
+        t.sync":{}},"description":"Frames, one a line, from `hello` to exactly one end. A short bi\#
+        nary answer has no `Content-Type`.\n"},"400":{"$ref":"#/components/responses/Error"},"401"\#
+        :{"$ref":"#/components/responses/Error"},"405":{"$ref":"#/components/responses/MethodNotAl\#
+        lowed"},"408":{"$ref":"#/components/responses/Refused"},"413":{"$ref":"#/components/respon\#
+        ses/Refused"},"415":{"$ref":"#/components/responses/Error"},"429":{"$ref":"#/components/re\#
+        sponses/TooMany"},"500":{"$ref":"#/components/responses/Error"},"503":{"$ref":"#/component\#
+        s/responses/Unavailable"}},"security":[{"device":[]}],"summary":"Pushes writes and pulls r\#
+        ows, as JSON lines.","tags":["sync"]}}},"servers":[{"description":"A server on this machin\#
+        e. Elsewhere it stands behind a TLS proxy.","url":"http://127.0.0.1:8470"}],"tags":[{"name\#
+        ":"sign-in"},{"name":"sync"},{"name":"feed"},{"name":"operations"}]}
         """#
 }

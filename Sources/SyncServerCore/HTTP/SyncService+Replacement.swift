@@ -52,10 +52,10 @@ extension SyncService {
         ])
     }
 
-    /// A number of digits alone: `Int` would take a sign as well.
+    /// A number of digits alone, up to the largest of 63 bits: `Int64` would take a sign as well.
     private static func number(_ text: String) -> UInt64? {
         guard (1...19).contains(text.utf8.count), text.utf8.allSatisfy({ (48...57).contains($0) })
         else { return nil }
-        return UInt64(text)
+        return Int64(text).map(UInt64.init)
     }
 }
