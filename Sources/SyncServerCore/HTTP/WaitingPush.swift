@@ -6,6 +6,11 @@ internal import SyncProtocol
 /// there, so the request counts against its device until the writer is done with it, and its
 /// memory is booked with that of the connections.
 struct WaitingPush: Sendable {
+    /// The most bytes of a mutation that waits as it came, whatever it asks for.
+    static let smallBytesMax = 4_096
+    /// The most values of one: an array of one number is two bytes, and an allocation.
+    static let smallValuesMax = 64
+
     private let count: (any RequestCount)?
     private let bytes: Int
 
@@ -19,13 +24,16 @@ struct WaitingPush: Sendable {
     init(
         _ mutations: [Mutation], bodyBytes: Int, of exchange: Exchange, on context: LoopContext
     ) {
-        let values = mutations.reduce(0) { count, mutation in
-            mutation.operations.reduce(count) { $0 + $1.operation.valueCount }
-        }
-        // Texts are copied once; an array of one number is two bytes and an allocation.
+        let values = mutations.reduce(0) { $0 + Self.valueCount(of: $1) }
+        // Texts are copied once; a value has an allocation of its own.
         bytes = 2 * bodyBytes + values * 96
         count = exchange.shareCount()
         context.service.ledger.book(bufferedBytes: bytes)
+    }
+
+    /// How many JSON values a mutation holds.
+    static func valueCount(of mutation: Mutation) -> Int {
+        mutation.operations.reduce(0) { $0 + $1.operation.valueCount }
     }
 
     /// Gives back what was booked.

@@ -19,8 +19,10 @@ final class WriteNames {
     private let person: PersonNumber
     /// Who pushes.
     private let device: DeviceID
-    /// The links of what was taken of this push, which is not stored yet.
-    private var taken: [UInt64: UInt64] = [:]
+    /// The number of the first mutation that was taken of this push; the others follow it.
+    private var firstTaken: UInt64 = 0
+    /// The links of those, which are not stored yet.
+    private var taken: [UInt64] = []
     private var ownDevices: [DeviceID: DeviceNumber]?
     private var links: [Dot: UInt64?] = [:]
     /// The devices that first named what is held under a link.
@@ -38,7 +40,14 @@ final class WriteNames {
 
     /// Takes note of a mutation that was taken.
     func take(_ mutation: Mutation) {
-        taken[mutation.mid] = mutation.chain
+        if taken.isEmpty { firstTaken = mutation.mid }
+        taken.append(mutation.chain)
+    }
+
+    /// The link of a mutation that was taken of this push.
+    private func takenLink(_ mid: UInt64) -> UInt64? {
+        guard mid >= firstTaken, mid - firstTaken < taken.count else { return nil }
+        return taken[Int(mid - firstTaken)]
     }
 
     /// The operation, with the names by which the row holds the writes that it names.
@@ -50,12 +59,21 @@ final class WriteNames {
             return others.isEmpty
                 ? operation : .remove(field: field, element: element, dots: dots + others)
         case .write(let field, let text, let dots):
-            guard case .text(let versions)? = document.fields[field] else { return operation }
+            guard case .text(let versions)? = document.fields[field],
+                !Self.areNamed(versions, by: dots)
+            else { return operation }
             let others = try held(versions.versions.map(\.dot), namedBy: dots)
             return others.isEmpty
                 ? operation : .write(field: field, text: text, replacing: dots + others)
         default: return operation
         }
+    }
+
+    /// Whether few versions are all named by few dots, as in nearly every edit.
+    private static func areNamed(_ text: MultiValueText, by dots: [Dot]) -> Bool {
+        let held = text.store.values
+        guard dots.count <= 4, held.count <= 4 else { return false }
+        return held.allSatisfy { dots.contains($0.key) }
     }
 
     /// Those of some dots that a row holds which are other names of some that are named.
@@ -99,7 +117,7 @@ final class WriteNames {
 
     /// The link of the write of this person that has a dot as its first name.
     private func link(of dot: Dot) throws -> UInt64? {
-        if dot.device == device, let link = taken[dot.mid] { return link }
+        if dot.device == device, let link = takenLink(dot.mid) { return link }
         if let known = links[dot] { return known }
         let own = try ownDevices ?? devicesOfPerson()
         ownDevices = own
