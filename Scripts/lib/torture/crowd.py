@@ -217,6 +217,8 @@ def slow(home, full, where):
     for _ in range(SLOW_READERS):
         line = socket.socket()
         line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2_048)
+        # On loopback the kernel takes megabytes for whoever does not read; of short segments little.
+        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)
         line.settimeout(30)
         line.connect(("127.0.0.1", world.port))
         line.sendall(asked)

@@ -63,7 +63,8 @@ class Household:
             return
         check(code in (0, 1, 3, 4) or code in KILLED,
               "tangrat %s ended with %d: %s" % (" ".join(words), code, errors[-2000:]))
-        check(code in KILLED or code == 0 or "[" in errors,
+        # A person reads the code in brackets, a script as a member.
+        check(code in KILLED or code == 0 or "[" in errors or '"code":"' in errors,
               "tangrat %s failed without a code: %s" % (" ".join(words), errors))
         check("SQLITE" not in errors and "database is locked" not in errors,
               "tangrat %s speaks of the database: %s" % (" ".join(words), errors))
