@@ -21,7 +21,8 @@ struct MergeBodyReader {
 
     private mutating func document() -> MergeDocument? {
         guard skip(#"{"fields":{"#) else { return nil }
-        var fields: [String: FieldState] = [:]
+        // Few rows have more: the table of them does not grow while they are read.
+        var fields = [String: FieldState](minimumCapacity: 8)
         var last = ""
         if !skip("}") {
             repeat {

@@ -101,3 +101,13 @@ package struct PersonRecord: Hashable, Sendable {
         self.held = held
     }
 }
+
+/// A device that pushes, as one statement finds it.
+package struct Pusher: Hashable, Sendable {
+    /// The device.
+    package var device: DeviceRecord
+    /// Whose it is.
+    package var person: PersonRecord
+    /// Whether any write of the person took effect under a later name than its first one.
+    package var hasOrigins: Bool
+}

@@ -276,8 +276,8 @@ package protocol StoreTransaction: StoreSnapshot {
     func save(_ device: DeviceRecord) throws
     func outcome(of device: DeviceNumber, mid: UInt64) throws -> OutcomeRecord?
     func add(_ outcomes: [OutcomeRecord], of device: DeviceNumber) throws
-    /// Whether any write of a person took effect under a later name than its first one.
-    func hasOrigins(of person: PersonNumber) throws -> Bool
+    /// Finds the device that pushes, with its person, in one statement.
+    func pusher(_ number: DeviceNumber) throws -> Pusher?
     /// Whether a write of a person took effect under a later name than its first one.
     func hasTaken(_ origin: MutationOrigin, of person: PersonNumber) throws -> Bool
     /// The origins of writes of a person which took effect under later names.

@@ -70,8 +70,7 @@ final class BucketBook {
     ///   - row: The row as it should be; `number`, `rev` and `hash` are set here.
     ///   - old: The same row as stored before, if it was.
     /// - Throws: What the store throws.
-    func put(_ row: RowRecord, replacing old: RowRecord?) throws {
-        var row = row
+    func put(_ row: consuming RowRecord, replacing old: RowRecord?) throws {
         if let old, old.bucket != row.bucket, old.bucket != RowScope.buried {
             try leave(old)
         }

@@ -51,15 +51,12 @@ struct PushMachine {
     ) throws
         -> PushResult
     {
-        guard var device = try transaction.device(number), device.revoked == 0 else {
+        guard let pusher = try transaction.pusher(number), pusher.device.revoked == 0 else {
             return PushResult(ackedMid: 0, failure: .revoked, taken: 0)
         }
-        guard let person = try transaction.person(device.person) else {
-            throw StoreFailure.inconsistent("device \(number) belongs to nobody")
-        }
+        var device = pusher.device
+        let person = pusher.person
         let closed = try transaction.closedBuckets(of: device, now: serverMilliseconds)
-        // After a restore a copy may have come under a new name before this one goes on.
-        let hasOrigins = try transaction.hasOrigins(of: person.number)
         var result = PushResult(ackedMid: device.lastMid, failure: nil, taken: 0)
         var taken: [OutcomeRecord] = []
         taken.reserveCapacity(mutations.count)
@@ -67,7 +64,9 @@ struct PushMachine {
         var previous = baseChain
         let lastBefore = device.lastMid
         let meter = WorkMeter()
-        let names = WriteNames(transaction, person: person.number, device: device.id, meter)
+        let names = WriteNames(
+            transaction, person: person.number, device: device.id, mutations: mutations.count,
+            meter)
         for mutation in mutations {
             defer { previous = mutation.chain }
             if mutation.mid <= device.lastMid {
@@ -91,7 +90,8 @@ struct PushMachine {
             }
             // The first is taken whatever it costs, or it would never be.
             guard taken.isEmpty || meter.bytes < workBytesMax else { break }
-            let known = hasOrigins ? mutation.firstName : mutation.origin
+            // After a restore a copy may have come under a new name before this one goes on.
+            let known = pusher.hasOrigins ? mutation.firstName : mutation.origin
             let outcome = try apply(
                 mutation, known, from: device, person: person, closed, names, meter)
             names.take(mutation)
@@ -168,15 +168,14 @@ struct PushMachine {
                 return refusal(mutation, problem.code, problem.detail)
             }
         }
-        for index in plan.changes.indices where plan.changes[index].isDirty {
+        for change in plan.changes where change.isDirty {
             // An edit seldom makes a row much longer.
-            plan.changes[index].body = plan.changes[index].document.body(
-                expectedBytes: (plan.changes[index].stored?.body.count ?? 512) + 64)
-            meter.add(plan.changes[index].body.count)
-            guard plan.changes[index].body.count <= WriteRules.rowBytesMax else {
+            change.body = change.document.body(
+                expectedBytes: (change.stored?.body.count ?? 512) + 64)
+            meter.add(change.body.count)
+            guard change.body.count <= WriteRules.rowBytesMax else {
                 return refusal(
-                    mutation, RefusalCode.rowTooLarge.rawValue,
-                    plan.changes[index].key.description)
+                    mutation, RefusalCode.rowTooLarge.rawValue, change.key.description)
             }
         }
         for change in plan.changes where change.isDirty {
@@ -255,7 +254,8 @@ struct PushMachine {
         }
     }
 
-    private struct Change {
+    /// A row that is being changed: one object, because copies of all of it would be made.
+    private final class Change {
         let key: RowKey
         let policy: TablePolicy
         let stored: RowRecord?
@@ -263,6 +263,17 @@ struct PushMachine {
         var isDirty: Bool
         /// What the row becomes, made before anything is written.
         var body: [UInt8] = []
+
+        init(
+            key: RowKey, policy: TablePolicy, stored: RowRecord?, document: MergeDocument,
+            isDirty: Bool
+        ) {
+            self.key = key
+            self.policy = policy
+            self.stored = stored
+            self.document = document
+            self.isDirty = isDirty
+        }
     }
 
     private struct Problem {
@@ -293,9 +304,9 @@ struct PushMachine {
             case .failure(let refusal): return Problem(code: refusal.code, detail: refusal.detail)
             }
         }
-        let index: Int
-        if let known = plan.changes.firstIndex(where: { $0.key == operation.key }) {
-            index = known
+        let change: Change
+        if let known = plan.changes.first(where: { $0.key == operation.key }) {
+            change = known
         } else {
             let begun: Change?
             do {
@@ -304,12 +315,12 @@ struct PushMachine {
                 return Problem(
                     code: RefusalCode.createStale.rawValue, detail: operation.key.description)
             }
-            guard let change = begun else {
+            guard let begun else {
                 // A write on an absent row never makes one: see `create`. After a restore it may.
                 return Problem(
                     code: RefusalCode.rowAbsent.rawValue, detail: operation.key.description)
             }
-            index = plan.changes.count
+            change = begun
             meter.add(change.stored?.body.count ?? 0)
             plan.changes.append(change)
             guard try change.stored != nil || hasRoom(operation.key, person, plan) else {
@@ -318,11 +329,11 @@ struct PushMachine {
             }
         }
         // Changed in place: a copy of the document would copy its fields.
-        let isChanged = plan.changes[index].document.apply(
-            try names.naming(operation.operation, in: plan.changes[index].document),
+        let isChanged = change.document.apply(
+            try names.naming(operation.operation, in: change.document),
             time: plan.time, dot: plan.dot)
-        if isChanged { plan.changes[index].isDirty = true }
-        if isOvertaken(operation.operation, in: plan.changes[index].document, plan.time) {
+        if isChanged { change.isDirty = true }
+        if isOvertaken(operation.operation, in: change.document, plan.time) {
             plan.sawNewer = true
         }
         return nil

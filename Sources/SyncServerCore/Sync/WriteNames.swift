@@ -30,8 +30,9 @@ final class WriteNames {
 
     init(
         _ transaction: any StoreTransaction, person: PersonNumber, device: DeviceID,
-        _ meter: WorkMeter
+        mutations: Int, _ meter: WorkMeter
     ) {
+        taken.reserveCapacity(mutations)
         self.meter = meter
         self.transaction = transaction
         self.person = person

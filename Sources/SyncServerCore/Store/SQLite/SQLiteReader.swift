@@ -248,9 +248,10 @@ class SQLiteMoment: StoreSnapshot {
             revoked: row.int64(2))
     }
 
-    static func person(_ row: Statement) -> PersonRecord {
+    static func person(_ row: Statement, from column: Int = 0) -> PersonRecord {
         PersonRecord(
-            number: row.int64(0), subject: row.text(1), added: row.int64(2), erased: row.int64(3),
-            held: row.int64(4))
+            number: row.int64(column), subject: row.text(column + 1),
+            added: row.int64(column + 2), erased: row.int64(column + 3),
+            held: row.int64(column + 4))
     }
 }

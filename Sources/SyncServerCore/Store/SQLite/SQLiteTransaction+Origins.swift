@@ -3,13 +3,6 @@ internal import SyncProtocol
 
 /// Writes that took effect under later names than their first ones.
 extension SQLiteTransaction {
-    func hasOrigins(of person: PersonNumber) throws -> Bool {
-        var hasAny = false
-        try connection.statement("SELECT 1 FROM origin WHERE person = ?1 LIMIT 1")
-            .run(.integer(person)) { _ in hasAny = true }
-        return hasAny
-    }
-
     func hasTaken(_ origin: MutationOrigin, of person: PersonNumber) throws -> Bool {
         var isTaken = false
         try connection.statement(

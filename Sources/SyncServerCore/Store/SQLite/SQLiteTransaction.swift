@@ -165,6 +165,19 @@ final class SQLiteTransaction: SQLiteMoment, StoreTransaction {
 
     // MARK: - Devices
 
+    func pusher(_ number: DeviceNumber) throws -> Pusher? {
+        try connection.statement(HotStatements.pusher).use { statement in
+            try statement.bind(1, number)
+            guard try statement.step() else { return nil }
+            guard !statement.isNull(10) else {
+                throw StoreFailure.inconsistent("device \(number) belongs to nobody")
+            }
+            return Pusher(
+                device: try Self.device(statement, from: 0),
+                person: Self.person(statement, from: 10), hasOrigins: statement.int64(15) != 0)
+        }
+    }
+
     func save(_ device: DeviceRecord) throws {
         try connection.statement(HotStatements.saveDevice).use { statement in
             try statement.bind(1, device.number)

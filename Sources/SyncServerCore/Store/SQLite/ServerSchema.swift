@@ -164,6 +164,12 @@ package enum HotStatements {
             (SELECT rights FROM person p WHERE p.no = device.person)
         FROM device WHERE no = ?1
         """
+    static let pusher: StaticString = """
+        SELECT d.no, d.id, d.person, d.name, d.added, d.revoked, d.last_mid, d.last_chain,
+            d.last_time, p.rights, p.no, p.subject, p.added, p.erased, p.held,
+            EXISTS (SELECT 1 FROM origin WHERE origin.person = d.person)
+        FROM device d LEFT JOIN person p ON p.no = d.person WHERE d.no = ?1
+        """
     static let activeDevices: StaticString = """
         SELECT no, id, person, name, added, revoked, last_mid, last_chain, last_time,
             (SELECT rights FROM person p WHERE p.no = device.person)
@@ -223,7 +229,7 @@ package enum HotStatements {
     package static let all: [String] = [
         rowsAfter, marksAfter, rowByNumber, bucketsOfPerson, bucketByNumber, bucketByName,
         tombstonesBetween, rowByKey, insertRow, updateRow, saveBucket, deviceByNumber,
-        activeDevices, saveDevice, outcomesAfter, outcomeByMid, insertOutcomes,
+        pusher, activeDevices, saveDevice, outcomesAfter, outcomeByMid, insertOutcomes,
         tokenByHash, rightsOfPerson, personByNumber, personByTag, personBySubject,
         appendAudit, auditHead, auditAfter, heldPeople, rowAges, removeAudit,
     ].map { $0.description }
