@@ -330,7 +330,7 @@ extension ServerFixture {
                 transaction: context.transaction, book: context.book,
                 serverMilliseconds: context.now, rowsMax: limits.citizenRowsMax,
                 workBytesMax: workBytesMax
-            ).push(mutations, baseChain: base, from: device.number)
+            ).push(mutations.map(\.checked), baseChain: base, from: device.number)
         }
     }
 

@@ -41,6 +41,8 @@ extension StoreConformance {
             try transaction.save(AgencyRecord(code: "bma", tables: ["bill"]), key: SHA256.hash([5]))
             try transaction.set("v", [])
             try transaction.set("v", [0, 255])
+            try transaction.add(
+                MutationOrigin(device: DeviceID(9), mid: 4, chain: .max), of: other.number)
         }
         for _ in 0..<2 {
             try session.reader.snapshot { snapshot throws in
@@ -65,6 +67,14 @@ extension StoreConformance {
                 let behind = try transaction.people(after: person.number, max: 1)
                 #expect(behind.map(\.subject) == ["q"])
                 #expect(try transaction.device(id: DeviceID(.max)) == device)
+                let pusher = try #require(try transaction.pusher(device.number))
+                #expect(pusher.device == device && pusher.person == person)
+                #expect(!pusher.hasOrigins)
+                let another = try #require(try transaction.device(id: DeviceID(3)))
+                let copied = try #require(try transaction.pusher(another.number))
+                #expect(copied.device == another && copied.person == other)
+                #expect(copied.hasOrigins)
+                #expect(try transaction.pusher(0) == nil)
                 #expect(try transaction.devices(of: person.number) == [device])
                 #expect(try transaction.signIn(device: signIn.hash) == signIn)
                 #expect(try transaction.signIn(userCode: "BCDF-GHJK") == signIn)

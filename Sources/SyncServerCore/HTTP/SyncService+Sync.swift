@@ -59,7 +59,7 @@ extension SyncService {
         var read = SyncBody()
         let used = try FrameSplitter.split(body) { (payload, origin) throws(WireError) in
             let frame = try BinaryFrames.decodeRequest(payload, origin: origin)
-            try take(frame, at: origin, bytes: payload.count, into: &read)
+            try take(frame, at: origin, into: &read)
         }
         guard used == body.count else {
             throw WireError(
@@ -72,10 +72,10 @@ extension SyncService {
         var read = SyncBody()
         var reader = JSONFrameReader(rescuesMutations: true)
         try reader.push(body) { (frame) throws(WireError) in
-            try take(frame, at: 0, bytes: body.count, into: &read)
+            try take(frame, at: 0, into: &read)
         }
         try reader.finish { (frame) throws(WireError) in
-            try take(frame, at: 0, bytes: body.count, into: &read)
+            try take(frame, at: 0, into: &read)
         }
         return try finish(read)
     }
@@ -89,7 +89,7 @@ extension SyncService {
     }
 
     private func take(
-        _ frame: Frame, at position: Int, bytes: Int, into read: inout SyncBody
+        _ frame: Frame, at position: Int, into read: inout SyncBody
     ) throws(WireError) {
         func fail(_ code: String, _ message: String) -> WireError {
             WireError(code: code, position: position, message: message)
@@ -113,27 +113,9 @@ extension SyncService {
             guard read.mutations.last.map({ $0.mid + 1 == mutation.mid }) ?? true else {
                 throw fail("wire.mutation_order", "mutation numbers count up by one")
             }
-            read.mutations.append(Self.checked(mutation, bytes: bytes))
+            read.mutations.append(mutation.checked)
         case .unknown: break
         default: throw fail("wire.frame_direction", "the frame is part of an answer")
-        }
-    }
-
-    /// What can never be taken waits for the writer without what it asks for, where that is large.
-    ///
-    /// The writer looks at every mutation; what is small is not looked at twice.
-    private static func checked(_ mutation: Mutation, bytes: Int) -> Mutation {
-        guard mutation.unreadable == nil,
-            bytes > WaitingPush.smallBytesMax
-                || WaitingPush.valueCount(of: mutation) > WaitingPush.smallValuesMax
-        else { return mutation }
-        do throws(WriteRules.Problem) {
-            try WriteRules.check(mutation.operations)
-            return mutation
-        } catch {
-            return Mutation(
-                mid: mutation.mid, time: mutation.time, schema: mutation.schema,
-                chain: mutation.chain, unreadable: error)
         }
     }
 

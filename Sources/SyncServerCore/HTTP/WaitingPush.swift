@@ -6,11 +6,6 @@ internal import SyncProtocol
 /// there, so the request counts against its device until the writer is done with it, and its
 /// memory is booked with that of the connections.
 struct WaitingPush: Sendable {
-    /// The most bytes of a mutation that waits as it came, whatever it asks for.
-    static let smallBytesMax = 4_096
-    /// The most values of one: an array of one number is two bytes, and an allocation.
-    static let smallValuesMax = 64
-
     private let count: (any RequestCount)?
     private let bytes: Int
 
@@ -32,7 +27,7 @@ struct WaitingPush: Sendable {
     }
 
     /// How many JSON values a mutation holds.
-    static func valueCount(of mutation: Mutation) -> Int {
+    private static func valueCount(of mutation: Mutation) -> Int {
         mutation.operations.reduce(0) { $0 + $1.operation.valueCount }
     }
 

@@ -44,6 +44,8 @@ struct PushMachine {
 
     /// Applies the mutations in order, as far as they can be taken.
     ///
+    /// Each of them has been held against the rules: see `Mutation.checked`.
+    ///
     /// A push whose rows are long may end before its last mutation; what is left comes
     /// again with the next one.
     func push(
@@ -151,7 +153,7 @@ struct PushMachine {
                 throw WriteRules.Problem(code: .deviceMismatch, detail: "")
             }
             if let problem = mutation.unreadable { throw problem }
-            try WriteRules.check(mutation.operations)
+            assert(mutation.checked.unreadable == nil, "a mutation was not checked")
         } catch {
             return refusal(mutation, error.code.rawValue, error.detail)
         }
