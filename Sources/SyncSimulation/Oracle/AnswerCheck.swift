@@ -52,19 +52,20 @@ final class AnswerCheck {
         if problem == nil { problem = (invariant, what(), file, line) }
     }
 
-    /// Whether an answer tells the device to begin anew.
+    /// Whether an answer tells the device to begin anew: its last frame does, however many
+    /// outcomes stand before it.
     static func isRestart(_ response: Response) -> Bool {
-        // Such an answer has no rows.
-        guard response.body.count < 1_024 else { return false }
-        var isRestart = false
-        _ = try? response.body.withUnsafeBytesTyped { (raw) throws(WireError) in
-            try FrameSplitter.split(raw) { (payload, origin) throws(WireError) in
-                if case .restart = try BinaryFrames.decode(payload, origin: origin) {
-                    isRestart = true
-                }
+        (try? response.body.withUnsafeBytesTyped { (raw) throws(WireError) in
+            var last: (payload: UnsafeRawBufferPointer, origin: Int)?
+            _ = try FrameSplitter.split(raw) { (payload, origin) throws(WireError) in
+                last = (payload, origin)
             }
-        }
-        return isRestart
+            guard let last else { return false }
+            if case .restart = try BinaryFrames.decode(last.payload, origin: last.origin) {
+                return true
+            }
+            return false
+        }) ?? false
     }
 
     /// Checks an answer of `/v1/sync` or `/v1/reconcile`.

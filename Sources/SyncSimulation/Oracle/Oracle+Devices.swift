@@ -240,8 +240,9 @@ extension Oracle {
                 continue
             }
             if outcome.status.rawValue != status {
-                // A copy can have sent it again to a restored server, to another end. What was
-                // told and acknowledged before stays, also where nobody looked in between.
+                // A copy can have sent it again to a restored server, to another end, or the
+                // device itself, before its disk was put back. What was told and acknowledged
+                // before stays, also where nobody looked in between.
                 // A late request of its own can have come after a restore as well, and before it
                 // was asked for again: then it counts, though in another way, or the right to its
                 // row was given after the backup.
@@ -250,7 +251,10 @@ extension Oracle {
                     outcome.code == "right_ended"
                     || status != Outcome.Status.refused.rawValue && outcome.status != .refused
                 let isRetaken = isNew(mid) && mid <= state.ackedMid
-                if stands < history || isRetaken && (isCopied || isLate && counts) { continue }
+                let wasSentByAnother = isCopied || rolledBack.contains(state.device)
+                if stands < history || isRetaken && (wasSentByAnother || isLate && counts) {
+                    continue
+                }
                 // A restored server can have taken another write of a copy under that number,
                 // which this device notices when it asks the next time.
                 if history > 0, let own = try eye.chain(of: mid),

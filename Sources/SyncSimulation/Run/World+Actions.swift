@@ -89,6 +89,7 @@ extension World {
             if kept.keys.contains(where: { $0.hasSuffix("/cache.sqlite") }) {
                 oracle.ledgers[device.index] = device.keptLedger
                 oracle.ledgers[device.index]?.wasReplaced = true
+                if let name = device.keptLedger?.device { oracle.rolledBack.insert(name) }
                 oracle.intentions.doubt(device.index)
             } else {
                 oracle.emptied(device)
