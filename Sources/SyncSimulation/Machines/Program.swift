@@ -68,8 +68,11 @@ final class Program: @unchecked Sendable {
     }
 
     /// Closes the client, then calls `done`.
+    ///
+    /// A program that opens its files still, or is closing them already, is left alone: ended
+    /// in the midst of that it would go on to write, as no process does that has ended.
     func close(_ done: @escaping () -> Void) {
-        guard let closing = client else { return done() }
+        guard let closing = client else { return }
         client = nil
         stopListening()
         start({ await closing.close() }, then: { _ in done() })
