@@ -62,7 +62,12 @@ final class DiskHandle {
             let kept = bytes.count / 2
             file.write(UnsafeRawBufferPointer(rebasing: bytes[..<kept]), at: offset)
             return SQLITE_FULL
-        case .error, .powerCut, .kill: return DiskCode.write
+        case .powerCut, .kill:
+            // A long write is cut between two pages of memory, as the kernel copies them.
+            let kept = bytes.count / 2 & ~4_095
+            file.write(UnsafeRawBufferPointer(rebasing: bytes[..<kept]), at: offset)
+            return DiskCode.write
+        case .error: return DiskCode.write
         }
         guard disk.hasRoom(for: offset + bytes.count, in: file) else { return SQLITE_FULL }
         file.write(bytes, at: offset)

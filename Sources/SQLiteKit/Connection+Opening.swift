@@ -12,13 +12,15 @@ extension Connection {
         // NOMUTEX: the connection is confined, so SQLite's own locks would be waste.
         let flags = access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
         var handle: OpaquePointer?
-        let result = sqlite3_open_v2(path, &handle, flags, options.vfs)
+        let gathering = options.mode == .readOnly ? nil : GatheringVFS(over: options.vfs)
+        let result = sqlite3_open_v2(path, &handle, flags, gathering?.name ?? options.vfs)
         guard result == SQLITE_OK, let handle else {
             let error = SQLiteError(code: result, sql: nil)
             sqlite3_close(handle)
+            withExtendedLifetime(gathering) {}
             throw error
         }
-        let core = ConnectionCore(handle: handle)
+        let core = ConnectionCore(handle: handle, gathering)
         sqlite3_commit_hook(
             handle,
             { context in

@@ -140,6 +140,7 @@ package final class Connection {
         core.interruption?.forget()
         let result = sqlite3_close(core.handle)
         precondition(result == SQLITE_OK, "closing \(path): \(result)")
+        core.gathering = nil
     }
 }
 
@@ -155,8 +156,11 @@ final class ConnectionCore {
     var logPages = 0
     /// Made when somebody asks for it.
     var interruption: Interruption?
+    /// The file system of a writing connection, which goes with it.
+    var gathering: GatheringVFS?
 
-    init(handle: OpaquePointer) {
+    init(handle: OpaquePointer, _ gathering: GatheringVFS?) {
         self.handle = handle
+        self.gathering = gathering
     }
 }
