@@ -2,13 +2,17 @@
 
 import json
 import os
+import resource
 import signal
 import subprocess
+import time
 
 from torture.household import Household
 from torture.world import check
 
 SYNC = "POST /v1/sync"
+# How much of a core a device may use while it waits: it spun once, and used all of it.
+WAITING_SHARE_MAX = 0.2
 # One class a round, in the order of a seed. The faults end by themselves, or by a deadline of
 # the client that the step can afford; silence is a step of its own.
 CLASSES = {
@@ -129,16 +133,29 @@ def torture_silence(world, rounds, draw):
     home = Household(world, port=proxy.port, names="ab", writers=0)
     home.settle_and_check("at first")
     proxy.end()
+    shares = []
     for number in range(rounds):
         proxy.start("half-open=%d@1 %s, silence@2 %s" % (draw.choice([0, 100, 250]), SYNC, SYNC))
         for device in home.devices:
             home.pin(device)
+        began, used = time.monotonic(), used_by_children()
         running = [device.spawn("sync") for device in home.devices]
         for device, process in zip(home.devices, running):
             _, errors = process.communicate(timeout=300)
             home.judge(process.returncode, errors.decode(), ("sync",))
+        share = (used_by_children() - used) / (time.monotonic() - began)
+        shares.append(share / len(running))
+        check(shares[-1] < WAITING_SHARE_MAX,
+              "waiting for a silent network takes %.2f of a core" % shares[-1])
         proxy.end()
         proxy.start()
         home.settle_and_check("round %d" % (number + 1))
         proxy.end()
-    return "%d rounds, %d writes there once" % (rounds, len(home.acked))
+    return "%d rounds, %d writes there once; waiting took %.1f %% of a core" % (
+        rounds, len(home.acked), 100 * max(shares))
+
+
+def used_by_children():
+    """Seconds of processor time of all processes that were waited for."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime

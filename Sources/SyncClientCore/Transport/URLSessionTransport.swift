@@ -17,6 +17,7 @@ final class URLSessionTransport: Transport {
     private let session: URLSession
     private let delegate: ExchangeDelegate
     private let clock: any MonotonicClock
+    private let rest: SessionRest
 
     init(clock: any MonotonicClock) {
         // Every configuration, also this one, begins with the shared cookies and the shared
@@ -33,6 +34,7 @@ final class URLSessionTransport: Transport {
         delegate = ExchangeDelegate()
         session = URLSession(
             configuration: configuration, delegate: delegate, delegateQueue: nil)
+        rest = SessionRest(session, clock) { [delegate] in delegate.bytesReceived }
     }
 
     deinit {
@@ -51,7 +53,11 @@ final class URLSessionTransport: Transport {
             try await clock.sleep(milliseconds: request.deadlineMilliseconds)
             task.cancel()
         }
-        defer { deadline.cancel() }
+        let watching = Task { [rest] in try await rest.watch() }
+        defer {
+            deadline.cancel()
+            watching.cancel()
+        }
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 delegate.begin(task, bytesMax: request.responseBytesMax) { outcome in
@@ -80,7 +86,11 @@ final class URLSessionTransport: Transport {
         made.timeoutInterval = Limits.liveSilenceSeconds
         let task = session.dataTask(with: made)
         delegate.begin(task, listening: continuation)
-        continuation.onTermination = { _ in task.cancel() }
+        let watching = Task { [rest] in try await rest.watch() }
+        continuation.onTermination = { _ in
+            watching.cancel()
+            task.cancel()
+        }
         task.resume()
         return stream
     }
@@ -109,8 +119,8 @@ final class URLSessionTransport: Transport {
 
 /// Gathers what the session reports about each exchange.
 ///
-/// `@unchecked Sendable` because `NSObject` is not `Sendable`; the only stored
-/// state of this class is the mutex.
+/// `@unchecked Sendable` because `NSObject` is not `Sendable`; the stored state of
+/// this class is a mutex and an atomic number.
 private final class ExchangeDelegate: NSObject, URLSessionDataDelegate, @unchecked Sendable {
     private enum Purpose {
         case exchange(@Sendable (TransportOutcome) -> Void)
@@ -125,6 +135,10 @@ private final class ExchangeDelegate: NSObject, URLSessionDataDelegate, @uncheck
     }
 
     private let exchanges = Mutex<[Int: Exchange]>([:])
+    private let received = Atomic<Int>(0)
+
+    /// How many bytes of answers have arrived so far.
+    var bytesReceived: Int { received.load(ordering: .relaxed) }
 
     func begin(
         _ task: URLSessionTask, bytesMax: Int,
@@ -182,6 +196,7 @@ private final class ExchangeDelegate: NSObject, URLSessionDataDelegate, @uncheck
     }
 
     func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
+        received.wrappingAdd(data.count, ordering: .relaxed)
         let signals = exchanges.withLock {
             exchanges -> (AsyncStream<LiveSignal>.Continuation, [String])? in
             guard var exchange = exchanges.removeValue(forKey: dataTask.taskIdentifier) else {
