@@ -177,8 +177,8 @@ GOALS = [
 
 # Told where both figures were measured anyway, and not judged. An answer with rows of a person
 # waits for its entry in the audit chain to be durable: deltas have the disk beside them as writes.
-# The writes of goal 14 are 10 ms apart, and many a disk takes twice as long after such a pause: the
-# event has the answer to the same write beside it, which is as late.
+# The writes of goal 14 are 2 ms apart, and many a disk takes longer after a pause: the event has the
+# answer to the same write beside it, which is as late.
 BESIDE = [
     Goal("4", "delta of 10, written down before it is answered ÷ fdatasync appends",
          ours("delta10", 16, "rate"), against(SQLITE, *ANCHORS, "fdatasync_4k_append_per_s"),

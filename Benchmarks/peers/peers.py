@@ -113,7 +113,7 @@ class Peer:
     def fan(self, watchers):
         messages = FAN_MESSAGES.get(watchers, 50)
         figures = lib.tool(
-            *("fanout", "-p", self.port, "-k", watchers, "-n", messages, "-i", 10_000),
+            *("fanout", "-p", self.port, "-k", watchers, "-n", messages),
             *("-a", self.watch_preambles(), "-P", self.pid_list(), "-l", self.name),
             *self.fan_arguments(),
         )
