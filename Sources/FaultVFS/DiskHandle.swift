@@ -64,8 +64,10 @@ final class DiskHandle {
             return SQLITE_FULL
         case .powerCut, .kill:
             // A long write is cut between two pages of memory, as the kernel copies them.
-            let kept = bytes.count / 2 & ~4_095
-            file.write(UnsafeRawBufferPointer(rebasing: bytes[..<kept]), at: offset)
+            let kept = (offset + bytes.count / 2) & ~4_095 - offset
+            if kept > 0 {
+                file.write(UnsafeRawBufferPointer(rebasing: bytes[..<kept]), at: offset)
+            }
             return DiskCode.write
         case .error: return DiskCode.write
         }

@@ -37,7 +37,8 @@ extension Connection {
 
     /// Commits; when this returns, the changes are on the disk.
     package func commit() throws(SQLiteError) {
-        try runOnce("COMMIT")
+        guard let gathering = core.gathering else { return try runOnce("COMMIT") }
+        try gathering.committing { () throws(SQLiteError) in try runOnce("COMMIT") }
     }
 
     /// Undoes the open transaction; without one it does nothing.

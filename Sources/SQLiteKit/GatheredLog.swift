@@ -1,16 +1,17 @@
 internal import CSQLite
 
-/// The log file of one writing connection, which gets a transaction in one piece.
+/// The log file of one writing connection, which gets what a `COMMIT` writes in one piece.
 ///
 /// SQLite writes each page of a transaction with two calls, its frame's header and the page, one
 /// behind the other. Forty pages are eighty calls before the one sync that counts. Here they are
 /// gathered and handed on in one call when the page that ends the transaction has come, or
 /// before anything else is done with the file.
 ///
-/// Nobody can miss what is gathered. Others read the log only up to where its index says that a
-/// transaction has ended, and SQLite says so behind its sync (`synchronous` is always `FULL`
-/// here); the connection itself reads through this type, which hands on first. A program that
-/// dies with pages gathered dies inside a transaction.
+/// Only what `COMMIT` writes is gathered: the connection tells when one runs. Pages that leave
+/// the cache before, and statements that commit by themselves, are written as they come. So
+/// nothing is gathered that a read could miss, that a rollback could leave behind, or that could
+/// come over the work of another process, which may write when the transaction is over. What a
+/// `COMMIT` that failed has left is dropped: it is of a transaction that did not end.
 struct GatheredLog: ~Copyable {
     /// The bytes of a frame's header, which tells in its second number whether a transaction
     /// ends: <https://www.sqlite.org/fileformat2.html#the_write_ahead_log>.
@@ -22,6 +23,8 @@ struct GatheredLog: ~Copyable {
 
     /// The file below.
     let file: UnsafeMutablePointer<sqlite3_file>
+    /// Whether the connection runs `COMMIT`.
+    private let isCommitting: UnsafeMutablePointer<Bool>
 
     private var buffer = UnsafeMutableRawBufferPointer.allocate(
         byteCount: 32 * 1_024, alignment: 16)
@@ -33,8 +36,11 @@ struct GatheredLog: ~Copyable {
     /// Whether the page that comes next ends a transaction.
     private var isLast = false
 
-    init(_ file: UnsafeMutablePointer<sqlite3_file>) {
+    init(
+        _ file: UnsafeMutablePointer<sqlite3_file>, isCommitting: UnsafeMutablePointer<Bool>
+    ) {
         self.file = file
+        self.isCommitting = isCommitting
     }
 
     deinit {
@@ -45,11 +51,13 @@ struct GatheredLog: ~Copyable {
     ///
     /// - Returns: A result code of SQLite.
     mutating func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) -> Int32 {
-        guard offset == end, bytes.count <= Self.bytesMax else {
+        let endsTransaction = isLast
+        isLast = Self.isLastHeader(bytes)
+        guard isCommitting.pointee, offset == end, bytes.count <= Self.bytesMax else {
             return writeAlone(bytes, at: offset)
         }
         if count + bytes.count > Self.bytesMax {
-            let result = handOn()
+            let result = settle()
             guard result == SQLITE_OK else { return result }
         }
         if count == 0 { start = offset }
@@ -57,9 +65,27 @@ struct GatheredLog: ~Copyable {
         buffer[count...].copyBytes(from: bytes)
         count += bytes.count
         end = offset + Int64(bytes.count)
-        if isLast { return handOn() }
-        isLast = Self.isLastHeader(bytes)
-        return SQLITE_OK
+        return endsTransaction ? settle() : SQLITE_OK
+    }
+
+    /// Hands on what was gathered, or drops it if its `COMMIT` is over.
+    ///
+    /// - Returns: A result code of SQLite. After a failure nothing is gathered.
+    mutating func settle() -> Int32 {
+        guard count > 0 else { return SQLITE_OK }
+        var result = SQLITE_OK
+        if isCommitting.pointee {
+            result = file.pointee.pMethods.pointee.xWrite(
+                file, buffer.baseAddress, Int32(count), start)
+        }
+        if !isCommitting.pointee || result != SQLITE_OK { end = nil }
+        count = 0
+        return result
+    }
+
+    /// Forgets where the log ends, since it is cut.
+    mutating func forgetEnd() {
+        end = nil
     }
 
     /// Whether these bytes are the header of the frame that ends a transaction.
@@ -67,32 +93,12 @@ struct GatheredLog: ~Copyable {
         bytes.count == headerBytes && bytes[4..<8].contains { $0 != 0 }
     }
 
-    /// Hands on what was gathered.
-    ///
-    /// - Returns: A result code of SQLite. After a failure nothing is gathered, and what comes
-    ///   next is written where it belongs.
-    mutating func handOn() -> Int32 {
-        isLast = false
-        guard count > 0 else { return SQLITE_OK }
-        let result = file.pointee.pMethods.pointee.xWrite(
-            file, buffer.baseAddress, Int32(count), start)
-        count = 0
-        if result != SQLITE_OK { end = nil }
-        return result
-    }
-
-    /// Forgets where the log ends: it was cut, or its beginning is due.
-    mutating func forgetEnd() {
-        end = nil
-    }
-
     private mutating func writeAlone(_ bytes: UnsafeRawBufferPointer, at offset: Int64) -> Int32 {
-        var result = handOn()
+        var result = settle()
         guard result == SQLITE_OK else { return result }
         result = file.pointee.pMethods.pointee.xWrite(
             file, bytes.baseAddress, Int32(bytes.count), offset)
         end = result == SQLITE_OK ? offset + Int64(bytes.count) : nil
-        isLast = Self.isLastHeader(bytes)
         return result
     }
 

@@ -4,7 +4,7 @@ internal import Synchronization
 /// An SQLite file system that gathers what goes to the log (see ``GatheredLog``).
 ///
 /// It stands on another one, which does everything. All files but logs are that one's own.
-/// It belongs to one connection and lives as long.
+/// It belongs to one connection, lives as long, and is told when that one commits.
 final class GatheringVFS {
     /// What SQLite keeps for a log; the other file system's part of it follows.
     private struct Slot {
@@ -12,8 +12,16 @@ final class GatheringVFS {
         var log: UnsafeMutablePointer<GatheredLog>
     }
 
+    /// What the functions in C are given.
+    private struct Context {
+        let below: UnsafeMutablePointer<sqlite3_vfs>
+        let isCommitting: UnsafeMutablePointer<Bool>
+    }
+
     private static let lastNumber = Atomic<Int>(0)
 
+    /// Nothing if there is no file system below.
+    private let context: UnsafeMutablePointer<Context>?
     private let vfs = UnsafeMutablePointer<sqlite3_vfs>.allocate(capacity: 1)
     private let text: UnsafeMutablePointer<CChar>
 
@@ -30,10 +38,17 @@ final class GatheringVFS {
         text = .allocate(capacity: characters.count)
         text.initialize(from: characters, count: characters.count)
         guard let below = sqlite3_vfs_find(base) else {
+            context = nil
             vfs.initialize(to: sqlite3_vfs())
             return nil
         }
+        let isCommitting = UnsafeMutablePointer<Bool>.allocate(capacity: 1)
+        isCommitting.initialize(to: false)
+        let context = UnsafeMutablePointer<Context>.allocate(capacity: 1)
+        context.initialize(to: Context(below: below, isCommitting: isCommitting))
+        self.context = context
         vfs.initialize(to: Self.made(over: below, name: text))
+        vfs.pointee.pAppData = UnsafeMutableRawPointer(context)
         let result = sqlite3_vfs_register(vfs, 0)
         precondition(result == SQLITE_OK, "registering \(name): \(result)")
     }
@@ -43,6 +58,17 @@ final class GatheringVFS {
         sqlite3_vfs_unregister(vfs)
         vfs.deallocate()
         text.deallocate()
+        context?.pointee.isCommitting.deallocate()
+        context?.deallocate()
+    }
+
+    /// Runs a `COMMIT`, which is all that is gathered.
+    func committing<Result>(
+        _ body: () throws(SQLiteError) -> Result
+    ) throws(SQLiteError) -> Result {
+        context?.pointee.isCommitting.pointee = true
+        defer { context?.pointee.isCommitting.pointee = false }
+        return try body()
     }
 
     private static func made(
@@ -54,8 +80,7 @@ final class GatheringVFS {
         made.szOsFile = Int32(MemoryLayout<Slot>.stride) + below.pointee.szOsFile
         made.mxPathname = below.pointee.mxPathname
         made.zName = UnsafePointer(name)
-        made.pAppData = UnsafeMutableRawPointer(below)
-        made.xOpen = { GatheringVFS.open(GatheringVFS.below($0), $1, $2, $3, $4) }
+        made.xOpen = { GatheringVFS.open(GatheringVFS.context($0), $1, $2, $3, $4) }
         made.xDelete = {
             let below = GatheringVFS.below($0)
             return below.pointee.xDelete(below, $1, $2)
@@ -91,20 +116,27 @@ final class GatheringVFS {
         return made
     }
 
-    private static func below(
+    private static func context(
         _ vfs: UnsafeMutablePointer<sqlite3_vfs>?
-    ) -> UnsafeMutablePointer<sqlite3_vfs> {
+    ) -> UnsafeMutablePointer<Context> {
         guard let data = vfs?.pointee.pAppData else {
             preconditionFailure("a file system on nothing")
         }
-        return data.assumingMemoryBound(to: sqlite3_vfs.self)
+        return data.assumingMemoryBound(to: Context.self)
+    }
+
+    private static func below(
+        _ vfs: UnsafeMutablePointer<sqlite3_vfs>?
+    ) -> UnsafeMutablePointer<sqlite3_vfs> {
+        context(vfs).pointee.below
     }
 
     private static func open(
-        _ below: UnsafeMutablePointer<sqlite3_vfs>, _ path: UnsafePointer<CChar>?,
+        _ context: UnsafeMutablePointer<Context>, _ path: UnsafePointer<CChar>?,
         _ file: UnsafeMutablePointer<sqlite3_file>?, _ flags: Int32,
         _ outFlags: UnsafeMutablePointer<Int32>?
     ) -> Int32 {
+        let below = context.pointee.below
         guard let file, flags & SQLITE_OPEN_WAL != 0 else {
             return below.pointee.xOpen(below, path, file, flags, outFlags)
         }
@@ -119,7 +151,7 @@ final class GatheringVFS {
             return result
         }
         let log = UnsafeMutablePointer<GatheredLog>.allocate(capacity: 1)
-        log.initialize(to: GatheredLog(inner))
+        log.initialize(to: GatheredLog(inner, isCommitting: context.pointee.isCommitting))
         file.withMemoryRebound(to: Slot.self, capacity: 1) { slot in
             slot.pointee.base.pMethods = methods
             slot.pointee.log = log
@@ -145,7 +177,7 @@ final class GatheringVFS {
     private static func addBytes(_ methods: inout sqlite3_io_methods) {
         methods.xClose = { file in
             let log = GatheringVFS.log(file)
-            let written = log.pointee.handOn()
+            let written = log.pointee.settle()
             let inner = log.pointee.file
             log.deinitialize(count: 1)
             log.deallocate()
@@ -206,7 +238,7 @@ final class GatheringVFS {
         _ body: (UnsafeMutablePointer<sqlite3_file>, sqlite3_io_methods) -> Int32
     ) -> Int32 {
         let log = log(file)
-        let written = log.pointee.handOn()
+        let written = log.pointee.settle()
         guard written == SQLITE_OK else { return written }
         let inner = log.pointee.file
         return body(inner, inner.pointee.pMethods.pointee)

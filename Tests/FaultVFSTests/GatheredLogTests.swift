@@ -167,20 +167,94 @@ struct GatheredLogTests {
         }
     }
 
-    /// Every connection of ours syncs each commit; what others see must not hang on that.
+    /// What left the cache before a rollback is of nobody: the next who writes may be another
+    /// process, and whatever the first one does then must not come over that.
+    @Test("leaves the work of another writer alone after it was rolled back")
+    func twoWriters() throws {
+        struct Stop: Error {}
+        for pages in [17, 30, 31, 32, 60, 200] {
+            let disk = SimulatedDisk()
+            let first = try open(disk, cacheKiB: 64)
+            try fill(0..<20, in: first)
+            let second = try open(disk, cacheKiB: 64)
+            // From now on the log is not read before it is written to.
+            _ = try first.checkpoint(.truncate)
+            #expect(throws: Stop.self) {
+                try first.transaction(.immediate) { _ in
+                    try fill(1_000..<1_000 + pages, in: first)
+                    throw Stop()
+                }
+            }
+            try second.transaction(.immediate) { _ in try fill(100..<150, in: second) }
+            #expect(try count(first) == 70, "\(pages)")
+            first.close()
+            #expect(try second.integrityCheck().isEmpty, "\(pages)")
+            disk.kill()
+            second.close()
+            var random = SeededRandom(seed: 1)
+            disk.restart(&random)
+            let opened = try open(disk)
+            #expect(try count(opened) == 70, "\(pages)")
+            #expect(try opened.integrityCheck().isEmpty)
+            opened.close()
+        }
+    }
+
+    /// A full disk undoes one statement, and the transaction may go on.
+    @Test("keeps what it had before a statement that found no room")
+    func statementWithoutRoom() throws {
+        for after in 0..<40 {
+            let disk = SimulatedDisk()
+            let writer = try open(disk, cacheKiB: 64)
+            try fill(0..<60, in: writer)
+            var hasEnded = false
+            do {
+                try writer.transaction(.immediate) { _ in
+                    try fill(100..<160, in: writer)
+                    disk.arm(DiskFault(.full, at: .write, of: .log, after: after))
+                    try? writer.savepoint { part in
+                        try part.run("INSERT INTO page SELECT no + 5000, fill FROM page")
+                    }
+                    disk.disarm()
+                }
+                hasEnded = true
+            } catch {}
+            let found = try count(writer)
+            #expect(found == (hasEnded ? 120 : 60) || hasEnded && found == 240, "after \(after)")
+            #expect(try writer.integrityCheck().isEmpty, "after \(after)")
+            disk.kill()
+            writer.close()
+            var random = SeededRandom(seed: 1)
+            disk.restart(&random)
+            let opened = try open(disk)
+            #expect(try count(opened) == found, "after \(after)")
+            #expect(try opened.integrityCheck().isEmpty, "after \(after)")
+            opened.close()
+        }
+    }
+
+    /// Ours sync each commit; what others see must not hang on that.
     @Test("is there for all when it has ended, also without a sync")
     func unsynced() throws {
         let disk = SimulatedDisk()
         let writer = try open(disk)
         defer { writer.close() }
         try writer.execute("PRAGMA synchronous=NORMAL")
-        for number in 0..<40 {
-            try fill(number * 10..<number * 10 + 1 + number % 5, in: writer)
-            #expect(try count(reader(disk)) == count(writer))
+        // About the 31 pages that fit into one write, and twice as many.
+        for (number, pages) in ([1, 2, 5] + Array(26...36) + Array(56...66)).enumerated() {
+            try writer.transaction(.immediate) { _ in
+                try fill(number * 100..<number * 100 + pages, in: writer)
+            }
+            let reader = try reader(disk)
+            #expect(try count(reader) == count(writer), "\(pages)")
+            #expect(try reader.integrityCheck().isEmpty, "\(pages)")
+            reader.close()
         }
         // One page alone, and the first of a log that begins anew.
         _ = try writer.checkpoint(.restart)
-        try writer.run("UPDATE page SET fill = 'short' WHERE no = 0")
+        try writer.transaction(.immediate) { _ in
+            try writer.run("UPDATE page SET fill = 'short' WHERE no = 0")
+        }
         var found = ""
         try reader(disk).run("SELECT fill FROM page WHERE no = 0") { found = $0.text(0) }
         #expect(found == "short")

@@ -2,6 +2,7 @@ internal import Dispatch
 internal import Foundation
 internal import FoundationNetworking
 internal import Glibc
+internal import Synchronization
 
 /// Lets a session rest that spins while it waits.
 ///
@@ -12,8 +13,16 @@ internal import Glibc
 ///
 /// Nothing public ends it. But whatever the session does about its sockets it does on one queue,
 /// so a block that sleeps there makes fifty rounds a second of some thousand. It is used only
-/// where the process has been busy for nothing: half a core, and hardly a byte.
+/// where an exchange waits and the process uses half a core, with hardly a byte arriving. A
+/// program that is busy with something else then is taken for one that spins: its answer, or
+/// the cancelling of its exchange, waits for a sleep to end.
 final class SessionRest: Sendable {
+    /// What is open, and who looks after it.
+    private struct State {
+        var open = 0
+        var watcher: Task<Void, any Error>?
+    }
+
     /// How long the first look takes, and the longest, in milliseconds.
     private static let lookMilliseconds: ClosedRange<Int64> = 40...60_000
     /// The look after a rest is shorter: it is known what to look for.
@@ -32,6 +41,7 @@ final class SessionRest: Sendable {
     private let queue: DispatchQueue?
     private let clock: any MonotonicClock
     private let received: @Sendable () -> Int
+    private let state = Mutex(State())
 
     /// Watches over a session.
     ///
@@ -54,9 +64,29 @@ final class SessionRest: Sendable {
         Mirror(reflecting: session).descendant("workQueue") as? DispatchQueue
     }
 
-    /// Looks after one exchange, until cancelled.
-    func watch() async throws {
+    /// An exchange begins: the look at the session begins anew, since it may have its first
+    /// request on a connection.
+    func began() {
         guard let queue else { return }
+        state.withLock { state in
+            state.open += 1
+            state.watcher?.cancel()
+            state.watcher = Task { try await self.watch(queue) }
+        }
+    }
+
+    /// An exchange is over; with the last one the look at the session is.
+    func ended() {
+        guard queue != nil else { return }
+        state.withLock { state in
+            state.open -= 1
+            guard state.open == 0 else { return }
+            state.watcher?.cancel()
+            state.watcher = nil
+        }
+    }
+
+    private func watch(_ queue: DispatchQueue) async throws {
         var milliseconds = Self.lookMilliseconds.lowerBound
         var shortSleeps = Self.shortSleeps
         while true {

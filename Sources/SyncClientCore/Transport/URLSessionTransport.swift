@@ -53,10 +53,10 @@ final class URLSessionTransport: Transport {
             try await clock.sleep(milliseconds: request.deadlineMilliseconds)
             task.cancel()
         }
-        let watching = Task { [rest] in try await rest.watch() }
+        rest.began()
         defer {
             deadline.cancel()
-            watching.cancel()
+            rest.ended()
         }
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
@@ -86,9 +86,9 @@ final class URLSessionTransport: Transport {
         made.timeoutInterval = Limits.liveSilenceSeconds
         let task = session.dataTask(with: made)
         delegate.begin(task, listening: continuation)
-        let watching = Task { [rest] in try await rest.watch() }
-        continuation.onTermination = { _ in
-            watching.cancel()
+        rest.began()
+        continuation.onTermination = { [rest] _ in
+            rest.ended()
             task.cancel()
         }
         task.resume()

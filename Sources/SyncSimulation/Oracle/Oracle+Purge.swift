@@ -99,8 +99,10 @@ extension Oracle {
     /// A write was refused because what it is about may have been deleted.
     func setAside(_ device: DeviceID) {
         world.reached("server.createStale")
-        // Its person decides whether it ever counts.
-        for (index, ledger) in ledgers where ledger.device == device { intentions.doubt(index) }
+        // Its person decides whether it ever counts. A copy is refused what its original stored.
+        for (index, ledger) in ledgers where ledger.device == device {
+            for one in (originals[index] ?? []).union([index]) { intentions.doubt(one) }
+        }
     }
 
     /// What was refused for that reason is kept until its person decides.

@@ -49,6 +49,9 @@ final class Oracle {
     /// The names of devices whose files are gone, which a copy may have still.
     var gone: Set<DeviceID> = []
 
+    /// The devices whose files a device got as a copy, and theirs.
+    var originals: [Int: Set<Int>] = [:]
+
     /// The names of devices whose files were put back: what they did since is a copy's doing.
     var rolledBack: Set<DeviceID> = []
 

@@ -106,6 +106,8 @@ extension World {
             oracle.intentions.doubt(device.index)
             oracle.ledgers[device.index] = oracle.ledgers[source.index]
             oracle.ledgers[device.index]?.wasReplaced = true
+            oracle.originals[device.index, default: []].formUnion(
+                (oracle.originals[source.index] ?? []).union([source.index]))
             device.replaceDisk(with: files)
             reached("device.cloned")
         case .newDisk:
