@@ -53,9 +53,9 @@ package struct DiskFault: Hashable, Sendable {
         case full
         /// A part is written, then there is no room.
         case short
-        /// The power goes before the operation takes effect, or a long write its second half.
+        /// The power goes before an operation takes effect, or a long write its second half.
         case powerCut
-        /// The process is killed before the operation takes effect, or a long write its second half.
+        /// The process is killed before an operation takes effect, or a long write its second half.
         case kill
     }
 
