@@ -46,7 +46,9 @@ enum FileMethods {
             return SQLITE_OK
         }
         methods.xSectorSize = { _ in Int32(DiskFile.sectorBytes) }
-        methods.xDeviceCharacteristics = { _ in SQLITE_IOCAP_POWERSAFE_OVERWRITE }
+        methods.xDeviceCharacteristics = { file in
+            FileMethods.handle(file).disk.tearsNeighbours ? 0 : SQLITE_IOCAP_POWERSAFE_OVERWRITE
+        }
     }
 
     private static func addLocks(_ methods: inout sqlite3_io_methods) {

@@ -26,6 +26,9 @@ package final class SimulatedDisk {
     /// How many bytes all files may have together; nothing for any number.
     package var capacityBytes: Int?
 
+    /// Whether SQLite is told that a power cut may tear what stands beside a write.
+    package var tearsNeighbours = false
+
     /// The time SQLite is told, in milliseconds since 1970.
     package var milliseconds: Int64 = 0
 

@@ -11,7 +11,8 @@ internal import CSQLite
 /// the cache before, and statements that commit by themselves, are written as they come. So
 /// nothing is gathered that a read could miss, that a rollback could leave behind, or that could
 /// come over the work of another process, which may write when the transaction is over. What a
-/// `COMMIT` that failed has left is dropped: it is of a transaction that did not end.
+/// `COMMIT` that failed has left is dropped, also in the next one: it is of a transaction that
+/// did not end.
 struct GatheredLog: ~Copyable {
     /// The bytes of a frame's header, which tells in its second number whether a transaction
     /// ends: <https://www.sqlite.org/fileformat2.html#the_write_ahead_log>.
@@ -23,12 +24,15 @@ struct GatheredLog: ~Copyable {
 
     /// The file below.
     let file: UnsafeMutablePointer<sqlite3_file>
-    /// Whether the connection runs `COMMIT`.
-    private let isCommitting: UnsafeMutablePointer<Bool>
+    /// The number of the `COMMIT` that the connection runs; zero if it runs none.
+    private let commit: UnsafeMutablePointer<UInt64>
 
     private var buffer = UnsafeMutableRawBufferPointer.allocate(
         byteCount: 32 * 1_024, alignment: 16)
     private var count = 0
+    /// The `COMMIT` that what is gathered is of, and the last one whose transaction has ended.
+    private var gatheredIn: UInt64 = 0
+    private var endedIn: UInt64 = 0
     /// Where the first gathered byte belongs.
     private var start: Int64 = 0
     /// Where what was written last ends; nothing if that is not known.
@@ -36,11 +40,9 @@ struct GatheredLog: ~Copyable {
     /// Whether the page that comes next ends a transaction.
     private var isLast = false
 
-    init(
-        _ file: UnsafeMutablePointer<sqlite3_file>, isCommitting: UnsafeMutablePointer<Bool>
-    ) {
+    init(_ file: UnsafeMutablePointer<sqlite3_file>, commit: UnsafeMutablePointer<UInt64>) {
         self.file = file
-        self.isCommitting = isCommitting
+        self.commit = commit
     }
 
     deinit {
@@ -51,15 +53,22 @@ struct GatheredLog: ~Copyable {
     ///
     /// - Returns: A result code of SQLite.
     mutating func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) -> Int32 {
+        let number = commit.pointee
+        // Where a disk may tear what stands beside a write, frames follow the last one, up to
+        // the end of a sector: nothing tells where those end.
+        let gathers = number != 0 && number != endedIn
         let endsTransaction = isLast
         isLast = Self.isLastHeader(bytes)
-        guard isCommitting.pointee, offset == end, bytes.count <= Self.bytesMax else {
+        if endsTransaction { endedIn = number }
+        guard gathers, offset == end, bytes.count <= Self.bytesMax else {
             return writeAlone(bytes, at: offset)
         }
-        if count + bytes.count > Self.bytesMax {
+        if number != gatheredIn || count + bytes.count > Self.bytesMax {
             let result = settle()
             guard result == SQLITE_OK else { return result }
         }
+        guard offset == end else { return writeAlone(bytes, at: offset) }
+        gatheredIn = number
         if count == 0 { start = offset }
         makeRoom(for: bytes.count)
         buffer[count...].copyBytes(from: bytes)
@@ -73,13 +82,14 @@ struct GatheredLog: ~Copyable {
     /// - Returns: A result code of SQLite. After a failure nothing is gathered.
     mutating func settle() -> Int32 {
         guard count > 0 else { return SQLITE_OK }
-        var result = SQLITE_OK
-        if isCommitting.pointee {
-            result = file.pointee.pMethods.pointee.xWrite(
-                file, buffer.baseAddress, Int32(count), start)
+        defer { count = 0 }
+        guard gatheredIn == commit.pointee else {
+            end = nil
+            return SQLITE_OK
         }
-        if !isCommitting.pointee || result != SQLITE_OK { end = nil }
-        count = 0
+        let result = file.pointee.pMethods.pointee.xWrite(
+            file, buffer.baseAddress, Int32(count), start)
+        if result != SQLITE_OK { end = nil }
         return result
     }
 

@@ -15,11 +15,13 @@ final class GatheringVFS {
     /// What the functions in C are given.
     private struct Context {
         let below: UnsafeMutablePointer<sqlite3_vfs>
-        let isCommitting: UnsafeMutablePointer<Bool>
+        let commit: UnsafeMutablePointer<UInt64>
     }
 
     private static let lastNumber = Atomic<Int>(0)
 
+    /// How many times `COMMIT` was run.
+    private var commits: UInt64 = 0
     /// Nothing if there is no file system below.
     private let context: UnsafeMutablePointer<Context>?
     private let vfs = UnsafeMutablePointer<sqlite3_vfs>.allocate(capacity: 1)
@@ -42,10 +44,10 @@ final class GatheringVFS {
             vfs.initialize(to: sqlite3_vfs())
             return nil
         }
-        let isCommitting = UnsafeMutablePointer<Bool>.allocate(capacity: 1)
-        isCommitting.initialize(to: false)
+        let commit = UnsafeMutablePointer<UInt64>.allocate(capacity: 1)
+        commit.initialize(to: 0)
         let context = UnsafeMutablePointer<Context>.allocate(capacity: 1)
-        context.initialize(to: Context(below: below, isCommitting: isCommitting))
+        context.initialize(to: Context(below: below, commit: commit))
         self.context = context
         vfs.initialize(to: Self.made(over: below, name: text))
         vfs.pointee.pAppData = UnsafeMutableRawPointer(context)
@@ -58,7 +60,7 @@ final class GatheringVFS {
         sqlite3_vfs_unregister(vfs)
         vfs.deallocate()
         text.deallocate()
-        context?.pointee.isCommitting.deallocate()
+        context?.pointee.commit.deallocate()
         context?.deallocate()
     }
 
@@ -66,8 +68,9 @@ final class GatheringVFS {
     func committing<Result>(
         _ body: () throws(SQLiteError) -> Result
     ) throws(SQLiteError) -> Result {
-        context?.pointee.isCommitting.pointee = true
-        defer { context?.pointee.isCommitting.pointee = false }
+        commits += 1
+        context?.pointee.commit.pointee = commits
+        defer { context?.pointee.commit.pointee = 0 }
         return try body()
     }
 
@@ -151,7 +154,7 @@ final class GatheringVFS {
             return result
         }
         let log = UnsafeMutablePointer<GatheredLog>.allocate(capacity: 1)
-        log.initialize(to: GatheredLog(inner, isCommitting: context.pointee.isCommitting))
+        log.initialize(to: GatheredLog(inner, commit: context.pointee.commit))
         file.withMemoryRebound(to: Slot.self, capacity: 1) { slot in
             slot.pointee.base.pMethods = methods
             slot.pointee.log = log

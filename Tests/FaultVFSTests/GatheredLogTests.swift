@@ -233,6 +233,29 @@ struct GatheredLogTests {
         }
     }
 
+    @Test("is whole where its last sector is filled up")
+    func padded() throws {
+        let disk = SimulatedDisk()
+        disk.tearsNeighbours = true
+        let writer = try open(disk)
+        for round in 0..<40 {
+            try writer.transaction(.immediate) { _ in
+                try fill(round * 100..<round * 100 + 1 + round, in: writer)
+            }
+            let reader = try reader(disk)
+            #expect(try count(reader) == count(writer), "round \(round)")
+            reader.close()
+        }
+        disk.kill()
+        writer.close()
+        var random = SeededRandom(seed: 1)
+        disk.restart(&random)
+        let opened = try open(disk)
+        #expect(try count(opened) == 820)
+        #expect(try opened.integrityCheck().isEmpty)
+        opened.close()
+    }
+
     /// Ours sync each commit; what others see must not hang on that.
     @Test("is there for all when it has ended, also without a sync")
     func unsynced() throws {

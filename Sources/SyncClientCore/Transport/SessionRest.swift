@@ -7,15 +7,15 @@ internal import Synchronization
 /// Lets a session rest that spins while it waits.
 ///
 /// `URLSession` on Linux goes on asking whether a connection can be written to after all is
-/// sent, which it always can: from the first request of a connection to its end, and again for a
-/// request that is longer than the socket's buffer, a whole core does nothing else. On a slow or
+/// sent, which it always can: until an exchange ends that is the first of its connection, or
+/// that is longer than the socket's buffer, a whole core does nothing else. On a slow or
 /// silent network that is a device's battery.
 ///
 /// Nothing public ends it. But whatever the session does about its sockets it does on one queue,
 /// so a block that sleeps there makes fifty rounds a second of some thousand. It is used only
 /// where an exchange waits and the process uses half a core, with hardly a byte arriving. A
-/// program that is busy with something else then is taken for one that spins: its answer, or
-/// the cancelling of its exchange, waits for a sleep to end.
+/// program that is busy with something else then, or with a long request, is taken for one that
+/// spins: what it sends or gets, or the end of its exchange, waits for a sleep to end.
 final class SessionRest: Sendable {
     /// What is open, and who looks after it.
     private struct State {
