@@ -93,11 +93,6 @@ struct GatheredLog: ~Copyable {
         return result
     }
 
-    /// Forgets where the log ends, since it is cut.
-    mutating func forgetEnd() {
-        end = nil
-    }
-
     /// Whether these bytes are the header of the frame that ends a transaction.
     private static func isLastHeader(_ bytes: UnsafeRawBufferPointer) -> Bool {
         bytes.count == headerBytes && bytes[4..<8].contains { $0 != 0 }

@@ -197,8 +197,7 @@ final class GatheringVFS {
                 UnsafeRawBufferPointer(start: bytes, count: Int(count)), at: offset)
         }
         methods.xTruncate = { file, size in
-            GatheringVFS.log(file).pointee.forgetEnd()
-            return GatheringVFS.behind(file) { inner, methods in methods.xTruncate(inner, size) }
+            GatheringVFS.behind(file) { inner, methods in methods.xTruncate(inner, size) }
         }
         methods.xSync = { file, flags in
             GatheringVFS.behind(file) { inner, methods in methods.xSync(inner, flags) }

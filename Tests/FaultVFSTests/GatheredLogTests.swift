@@ -39,20 +39,22 @@ struct GatheredLogTests {
         return found
     }
 
-    @Test("is one write and one sync, however many pages it has")
+    @Test("is one sync, and one write for each 31 pages and what is left")
     func counts() throws {
         let disk = SimulatedDisk()
         let writer = try open(disk)
         defer { writer.close() }
         try writer.transaction(.immediate) { _ in try fill(0..<2, in: writer) }
-        for first in [10, 40, 70] {
+        for (first, pages, writes) in [(10, 25, 1), (40, 5, 1), (50, 45, 2), (100, 80, 3)] {
             let before = disk.counts.operations
-            try writer.transaction(.immediate) { _ in try fill(first..<first + 25, in: writer) }
+            try writer.transaction(.immediate) { _ in
+                try fill(first..<first + pages, in: writer)
+            }
             let after = disk.counts.operations
-            #expect(after[.write, default: 0] - before[.write, default: 0] == 1)
+            #expect(after[.write, default: 0] - before[.write, default: 0] == writes)
             #expect(after[.sync, default: 0] - before[.sync, default: 0] == 1)
         }
-        #expect(try count(reader(disk)) == 77)
+        #expect(try count(reader(disk)) == 157)
     }
 
     /// The file system for Unix takes a longer write than 128 KiB for a full disk.
